@@ -1,0 +1,1 @@
+"""The doers: every write is one verb, one transaction, one journal entry."""

@@ -1,0 +1,1 @@
+"""The sums: arrays in, results out; the seed is an argument."""

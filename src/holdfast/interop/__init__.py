@@ -1,0 +1,1 @@
+"""The translators: our value to their document and back; no input or output."""

@@ -1,0 +1,1 @@
+"""FHIR R4: a referral bundle read into answers and medications."""

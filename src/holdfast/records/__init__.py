@@ -1,0 +1,1 @@
+"""The archive: models, constraints and read queries; one Django app."""

@@ -1,0 +1,1 @@
+"""The sealed room: opened by its doors in actions alone."""

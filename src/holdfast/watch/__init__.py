@@ -1,0 +1,1 @@
+"""The night watch: one loop a file, each writes a heartbeat."""

@@ -1,0 +1,1 @@
+"""The front rooms: forms, views, templates and static files."""
