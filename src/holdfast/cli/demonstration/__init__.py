@@ -1,0 +1,1 @@
+"""The demonstration clinic: forty invented people, and the clinic that screens them."""
