@@ -1,0 +1,115 @@
+"""What every kind of test shares: databases of their own, a browser, the reference data, and honest skips.
+
+Append-only tables cannot be emptied, so no test flushes. A test that writes asks for a database of
+its own: on SQLite a copy of one migrated file, on PostgreSQL a copy of one migrated template.
+"""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests import databases, skips
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def migrated_file(django_db_blocker: pytest.FixtureRequest, tmp_path_factory) -> Path:
+    """One SQLite file with every migration applied, copied by each test that asks."""
+    path = tmp_path_factory.mktemp("template") / "migrated.sqlite3"
+    with django_db_blocker.unblock():
+        databases.migrate(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture
+def own_database(migrated_file: Path, tmp_path: Path, django_db_blocker) -> Iterator[str]:
+    """A fresh migrated SQLite database, and Django's connection pointed at it. Gives its URL."""
+    path = tmp_path / "own.sqlite3"
+    shutil.copyfile(migrated_file, path)
+    url = f"sqlite:///{path}"
+    with django_db_blocker.unblock(), databases.pointed_at(url):
+        yield url
+
+
+@pytest.fixture(scope="session")
+def postgres_cluster() -> Iterator[databases.Cluster]:
+    """A throw-away PostgreSQL on a free loopback port; skipped where its programs are missing."""
+    programs = databases.postgres_programs()
+    if programs is None:
+        pytest.skip("PostgreSQL: no initdb and pg_ctl found on this machine")
+    with databases.cluster(programs) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def migrated_template(postgres_cluster: databases.Cluster, django_db_blocker) -> str:
+    """The name of a migrated PostgreSQL database that nobody is connected to."""
+    name = "holdfast_template"
+    postgres_cluster.create(name)
+    with django_db_blocker.unblock():
+        databases.migrate(postgres_cluster.url(name))
+    return name
+
+
+@pytest.fixture
+def postgres_database(
+    postgres_cluster: databases.Cluster, migrated_template: str, django_db_blocker
+) -> Iterator[str]:
+    """A fresh migrated PostgreSQL database, and Django's connection pointed at it. Gives its URL."""
+    name = postgres_cluster.create_from(migrated_template)
+    url = postgres_cluster.url(name)
+    with django_db_blocker.unblock(), databases.pointed_at(url):
+        yield url
+    postgres_cluster.drop(name)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def any_database(request: pytest.FixtureRequest) -> str:
+    """The same test on both databases."""
+    return request.getfixturevalue(
+        "own_database" if request.param == "sqlite" else "postgres_database"
+    )
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The path of the machine's Chromium; skipped where there is none."""
+    for name in (
+        os.environ.get("HOLDFAST_CHROMIUM"),
+        "chromium",
+        "chromium-browser",
+        "google-chrome",
+    ):
+        if name and (found := shutil.which(name)):
+            return found
+    pytest.skip("browser: no Chromium found on this machine")
+
+
+@pytest.fixture(scope="session")
+def reference_data() -> Path:
+    """The folder of real inputs that are not ours to ship; skipped where it is absent."""
+    folder = Path(os.environ.get("HOLDFAST_REFERENCE_DATA", ROOT.parent / "shared" / "data"))
+    if not folder.is_dir():
+        pytest.skip("reference data: no such folder; set HOLDFAST_REFERENCE_DATA")
+    return folder
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say plainly what was skipped and why, and which skips are not allowed."""
+    found = skips.collected(terminalreporter.stats.get("skipped", []))
+    terminalreporter.write_line(skips.report(found, skips.allowed()))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """In continuous integration a skip that is not on the list fails the run."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is None or not skips.must_be_allowed(os.environ):
+        return
+    found = skips.collected(reporter.stats.get("skipped", []))
+    if skips.not_allowed(found, skips.allowed()) and session.exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
