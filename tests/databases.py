@@ -15,7 +15,7 @@ import psycopg
 from django.core.management import call_command
 from django.db import connections
 
-INITDB_OPTIONS = "-A trust -U holdfast --no-sync -E UTF8 --locale=C.UTF-8".split()
+INITDB_OPTIONS = ["-A", "trust", "-U", "holdfast", "--no-sync", "-E", "UTF8", "--locale=C.UTF-8"]
 
 
 @contextmanager
