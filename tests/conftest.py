@@ -13,6 +13,8 @@ import pytest
 
 from tests import databases, skips
 
+pytest_plugins = ["pytester"]
+
 ROOT = Path(__file__).resolve().parent.parent
 
 

@@ -21,13 +21,13 @@ INITDB_OPTIONS = ["-A", "trust", "-U", "holdfast", "--no-sync", "-E", "UTF8", "-
 @contextmanager
 def pointed_at(url: str) -> Iterator[None]:
     """Django's default connection, in every thread, is the database at ``url`` until the end."""
-    from holdfast.records.database import database_settings
+    from holdfast.records.database import database
 
     before = connections.settings["default"]
     environment = os.environ.get("HOLDFAST_DATABASE_URL")
     connections["default"].close()
     del connections["default"]
-    ours = {"default": {**database_settings(url), "TEST": before.get("TEST", {})}}
+    ours = {"default": {**database(url), "TEST": before.get("TEST", {})}}
     connections.settings["default"] = connections.configure_settings(ours)["default"]
     os.environ["HOLDFAST_DATABASE_URL"] = url
     try:
