@@ -171,11 +171,7 @@ class _Writer:
             "gender": somebody.sex,
             "birthDate": birthday.isoformat(),
             "communication": [
-                {
-                    "language": {
-                        "coding": [{"system": "urn:ietf:bcp:47", "code": somebody.language}]
-                    }
-                }
+                {"language": {"coding": [{"system": "urn:ietf:bcp:47", "code": somebody.language}]}}
             ],
         }
         if somebody.died_days_ago is not None:
@@ -224,9 +220,7 @@ class _Writer:
             )
         period = {"start": started}
         if medicine.stopped_days_ago is not None:
-            period["end"] = (
-                self.as_of - timedelta(days=medicine.stopped_days_ago)
-            ).isoformat()
+            period["end"] = (self.as_of - timedelta(days=medicine.stopped_days_ago)).isoformat()
             period["start"] = started[:10]
         return self._resource(
             "MedicationStatement",

@@ -75,13 +75,14 @@ class Somebody:
     """One invented person, and the case that he or she argues.
 
     ``arrives`` is the verdict from the bundle alone; ``once_asked`` the verdict once every
-    question has its ``answers``, with the demonstration's limits signed; ``stops`` and ``asks``
+    question has its ``answers`` (dates as ``answered_days_ago``), with the demonstration's limits signed; ``stops`` and ``asks``
     are the codes of the findings that then stop or stay open.
     """
 
     case: str
     why: str
     site: str
+    protocol: str
     stage: str
     sex: str
     age: int
@@ -90,6 +91,7 @@ class Somebody:
     stops: tuple[str, ...]
     asks: tuple[str, ...]
     answers: Mapping[str, Any]
+    answered_days_ago: Mapping[str, int]
     conditions: tuple[Condition, ...]
     medications: tuple[Medicine, ...]
     pressures: tuple[tuple[int, int, int], ...]
@@ -122,11 +124,13 @@ def _somebody(
 ) -> Somebody:
     results = dict(panels[entry.get("panel", entry["sex"])]) | entry.get("results", {})
     days = entry.get("results_days_ago", 9)
-    sex_answers = dict(usual["everybody"]) | dict(usual[entry["sex"]])
+    recorded = entry.get("from_record", ())
+    answers = {**usual["everybody"], **usual[entry["sex"]], **entry.get("answers", {})}
     return Somebody(
         case=entry["case"],
         why=entry["why"],
         site=entry["site"],
+        protocol=entry.get("protocol", "mapp2"),
         stage=entry["stage"],
         sex=entry["sex"],
         age=entry["age"],
@@ -134,7 +138,8 @@ def _somebody(
         once_asked=entry["once_asked"],
         stops=tuple(entry.get("stops", ())),
         asks=tuple(entry.get("asks", ())),
-        answers=sex_answers | entry.get("answers", {}),
+        answers={k: v for k, v in answers.items() if k not in recorded},
+        answered_days_ago=entry.get("answered_days_ago", {}),
         conditions=tuple(Condition(**c) for c in entry.get("conditions", ())),
         medications=tuple(Medicine(**m) for m in entry.get("medications", ())),
         pressures=tuple((d, s, p) for d, s, p in entry.get("pressures", ())),
@@ -150,7 +155,5 @@ def _somebody(
 
 def _measured(measure: Measure, value: Any, days_ago: int) -> Measured:
     if isinstance(value, dict):
-        return Measured(
-            measure, value.get("days_ago", days_ago), 0, value["word"], value["snomed"]
-        )
+        return Measured(measure, value.get("days_ago", days_ago), 0, value["word"], value["snomed"])
     return Measured(measure, days_ago, value)

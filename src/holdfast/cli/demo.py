@@ -1,0 +1,160 @@
+"""``holdfast demo``: set up the demonstration clinic in a folder of its own and serve it.
+
+Nothing here reads or writes any database but the demonstration's own: an address in
+``HOLDFAST_DATABASE_URL`` is ignored, and a file that does not carry the demonstration's mark is
+refused and left as it is.
+"""
+
+import argparse
+import errno
+import os
+import socket
+import sys
+import tempfile
+import time
+from datetime import date
+from pathlib import Path
+
+from holdfast.cli.demonstration.folder import Folder, NotTheDemonstration
+
+HOST = "127.0.0.1"
+
+
+def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add ``demo`` and ``demo bundles``."""
+    parser = subparsers.add_parser(
+        "demo",
+        help="set up and serve the demonstration clinic",
+        description="Sets up the demonstration clinic in var/demo, once, and serves it on "
+        "127.0.0.1. HOLDFAST_PORT chooses the port (8000). No other database is touched.",
+    )
+    parser.add_argument(
+        "--folder", type=Path, default=Path("var/demo"), help="where it lives (var/demo)"
+    )
+    parser.add_argument("--only-set-up", action="store_true", help="set it up and do not serve it")
+    parser.add_argument("--again", action="store_true", help="throw it away and set it up anew")
+    parser.set_defaults(run=run)
+    parts = parser.add_subparsers(metavar="PART")
+    bundles = parts.add_parser("bundles", help="write the forty referrals as FHIR bundles")
+    bundles.add_argument("--out", type=Path, required=True, metavar="DIR", help="the folder")
+    bundles.add_argument(
+        "--as-of", type=date.fromisoformat, default=None, metavar="DATE", help="day of referral"
+    )
+    bundles.add_argument("--seed", type=int, default=None, help="another forty")
+    bundles.set_defaults(run=write_bundles)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Set up what is missing, then serve until told to stop."""
+    began = time.monotonic()
+    port = _port()
+    if port is None:
+        return 2
+    folder = Folder(args.folder)
+    with folder.held() as alone:
+        if not alone:
+            return _refuse(f"The demonstration in {folder.path} is already running.")
+        if not args.only_set_up and not _is_free(port):
+            return 2
+        try:
+            ready = folder.is_ready()
+        except NotTheDemonstration:
+            return _refuse(
+                f"{folder.database} is not the demonstration's database. It was left as it is; "
+                "move it away, or choose another place with --folder."
+            )
+        if args.again or not ready:
+            _set_up(folder)
+        if args.only_set_up:
+            print(f"The demonstration clinic is ready in {folder.path}.")
+            return 0
+        return _serve(folder, port, time.monotonic() - began)
+
+
+def write_bundles(args: argparse.Namespace) -> int:
+    """Write the forty bundles as files named after their cases."""
+    from holdfast.cli.demonstration.bundles import SEED, bundles
+
+    made = bundles(args.as_of or date.today(), SEED if args.seed is None else args.seed)
+    args.out.mkdir(parents=True, exist_ok=True)
+    for bundle in made:
+        (args.out / bundle.filename).write_bytes(bundle.data)
+    print(f"{len(made)} bundles in {args.out}")
+    return 0
+
+
+def _port() -> int | None:
+    """The port in HOLDFAST_PORT, or None after saying what is wrong with it."""
+    words = os.environ.get("HOLDFAST_PORT", "") or "8000"
+    if words.isascii() and words.isdigit() and 0 < int(words) < 65536:
+        return int(words)
+    _refuse(f"HOLDFAST_PORT is {words[:20]!r}; expected a number from 1 to 65535.")
+    return None
+
+
+def _is_free(port: int) -> bool:
+    """True if nothing listens on the port; says what to do where something does."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((HOST, port))
+        except OSError as error:
+            reason = {
+                errno.EADDRINUSE: "is taken by another program",
+                errno.EACCES: "may not be opened by you",
+            }.get(error.errno or 0, f"cannot be opened ({error.strerror})")
+            _refuse(
+                f"Port {port} on {HOST} {reason}. Choose another one: "
+                f"HOLDFAST_PORT={port + 80 if port < 65000 else 8080} make demo"
+            )
+            return False
+    return True
+
+
+def _refuse(words: str) -> int:
+    print(words, file=sys.stderr)
+    return 2
+
+
+def _set_up(folder: Folder) -> None:
+    """Build the clinic beside its place, and put it there when it is whole.
+
+    It is built by a process of its own, because settings once read cannot be pointed elsewhere.
+    """
+    import multiprocessing
+
+    from holdfast.cli.demonstration.folder import put_in_place
+
+    began = time.monotonic()
+    print("Setting up the demonstration clinic: two sites, forty invented people.", flush=True)
+    with tempfile.TemporaryDirectory(dir=folder.path, prefix=".building-") as building:
+        built = Path(building) / folder.database.name
+        worker = multiprocessing.get_context("spawn").Process(
+            target=_build, args=(folder, built), name="holdfast-demo-build"
+        )
+        worker.start()
+        worker.join()
+        if worker.exitcode != 0:
+            raise SystemExit("The demonstration clinic could not be set up; nothing was changed.")
+        put_in_place(built, folder.database)
+    print(f"Set up in {time.monotonic() - began:.0f} s.", flush=True)
+
+
+def _build(folder: Folder, built: Path) -> None:
+    os.environ.update(folder.environment(built))
+    from holdfast.cli.demonstration.clinic import build
+
+    build(folder, built)
+
+
+def _serve(folder: Folder, port: int, seconds: float) -> int:
+    from holdfast.cli import serve
+    from holdfast.cli.demonstration.clinic import accounts, password
+
+    os.environ.update(folder.environment())
+    print(f"\nThe demonstration clinic: http://{HOST}:{port}   (ready in {seconds:.1f} s)\n")
+    print(f"Every account has the password {password()!r}; it is for demonstration only.")
+    for account in accounts():
+        print(f"  {account.login:24}{account.role:15}{', '.join(account.sites)}")
+    print("\nNobody in it exists. Ctrl-C stops it.\n", flush=True)
+    return serve.serve(HOST, port)
