@@ -34,6 +34,7 @@ class Answer:
     ``value`` has the type the question asks for: yes or no, a number with its UCUM ``unit``, a
     date, or one of the question's choices. ``observed_on`` is the day on which it was true; an
     answer whose day is not known keeps None, and a rule that needs the day then says UNKNOWN.
+    ``corrects`` is the ``source.place`` of the answer or record that this one says was wrong.
     """
 
     question: str
@@ -41,6 +42,7 @@ class Answer:
     source: Source
     observed_on: date | None = None
     unit: str | None = None
+    corrects: str | None = None
 
 
 @dataclass(frozen=True)
