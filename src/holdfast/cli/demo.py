@@ -12,10 +12,10 @@ import socket
 import sys
 import tempfile
 import time
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
-from holdfast.cli.demonstration.folder import Folder, NotTheDemonstration
+from holdfast.cli.demonstration.folder import Folder, ForeignDatabaseError
 
 HOST = "127.0.0.1"
 
@@ -58,7 +58,7 @@ def run(args: argparse.Namespace) -> int:
             return 2
         try:
             ready = folder.is_ready()
-        except NotTheDemonstration:
+        except ForeignDatabaseError:
             return _refuse(
                 f"{folder.database} is not the demonstration's database. It was left as it is; "
                 "move it away, or choose another place with --folder."
@@ -75,7 +75,7 @@ def write_bundles(args: argparse.Namespace) -> int:
     """Write the forty bundles as files named after their cases."""
     from holdfast.cli.demonstration.bundles import SEED, bundles
 
-    made = bundles(args.as_of or date.today(), SEED if args.seed is None else args.seed)
+    made = bundles(args.as_of or datetime.now(UTC).date(), SEED if args.seed is None else args.seed)
     args.out.mkdir(parents=True, exist_ok=True)
     for bundle in made:
         (args.out / bundle.filename).write_bytes(bundle.data)

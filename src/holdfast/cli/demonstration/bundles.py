@@ -7,7 +7,7 @@ the tag ``demonstration``.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from random import Random
@@ -20,6 +20,7 @@ from holdfast.cli.demonstration.people import (
     Medicine,
     Named,
     Somebody,
+    load_names,
     load_people,
 )
 
@@ -37,22 +38,6 @@ TAG = {
     "code": "demonstration",
     "display": "Invented for demonstration",
 }
-
-_WOMEN = (
-    "Ada Bea Cora Dina Edda Fenna Gita Hana Ines Jora Kaia Lene Mina Nora Orla Pia Rhea Sanna Tova "
-    "Una Vera Wilma Yara Zoe"
-).split()
-_MEN = (
-    "Abel Boris Cyrus Dario Emil Finn Goran Hugo Ivo Jonas Karim Levi Milo Nils Otto Pavel Ravi "
-    "Samir Tarek Uri Viktor Wim Yusuf Zeno"
-).split()
-_FAMILIES = (
-    "Allusion Beispielmann Conjecture Demowski Ejemplar Exampleton Fictum Figmentary Imaginova "
-    "Inventley Makebelieve Mockingham Notional Nullman Patternson Phantasmo Placeholt Pretendre "
-    "Quasimodel Samplewright Scheinbar Semblance Specimann Standinsky Supposely Synthetico "
-    "Templatov Testerson Trialfield Unwirklich Vorbildsen Wouldbe Xemplaris Yonderly Zufallsen "
-    "Hypothetos Dummyard Erfunden Fabulatsky Musterholm"
-).split()
 
 
 @dataclass(frozen=True)
@@ -87,20 +72,28 @@ def bundles(as_of: date, seed: int = SEED) -> tuple[Bundle, ...]:
         order of entries; never whether a person may enter.
     """
     people = load_people()
-    families = list(_FAMILIES)
-    Random(f"{seed}/families").shuffle(families)
-    given = {"female": list(_WOMEN), "male": list(_MEN)}
-    for sex, names in given.items():
-        Random(f"{seed}/{sex}").shuffle(names)
+    names = load_names()
+    families = _shuffled(names["family"], seed, "family")
+    given = {sex: _shuffled(names[sex], seed, sex) for sex in ("female", "male")}
     turns = {"female": 0, "male": 0}
     written = []
     for somebody, family in zip(people, families, strict=True):
-        names = given[somebody.sex]
-        first = names[turns[somebody.sex] % len(names)]
+        first = given[somebody.sex][turns[somebody.sex]]
         turns[somebody.sex] += 1
         data = _Writer(somebody, first, family, as_of, seed).bundle()
         written.append(Bundle(somebody, first, family, data))
     return tuple(written)
+
+
+def _chance(seed: int, what: str) -> Random:
+    """The seed's choices for one thing; a name for each, so that one more changes no other."""
+    return Random(f"{seed}/{what}")  # noqa: S311 (chooses invented names, guards nothing)
+
+
+def _shuffled(names: Sequence[str], seed: int, what: str) -> list[str]:
+    mixed = list(names)
+    _chance(seed, what).shuffle(mixed)
+    return mixed
 
 
 @dataclass
@@ -116,7 +109,7 @@ class _Writer:
     counted: int = field(init=False, default=0)
 
     def __post_init__(self) -> None:
-        self.chance = Random(f"{self.seed}/{self.somebody.case}")
+        self.chance = _chance(self.seed, self.somebody.case)
 
     def bundle(self) -> bytes:
         """The bundle as canonical bytes: the patient first, the rest in the seed's order."""
@@ -326,9 +319,3 @@ def _years_before(day: date, years: int) -> date:
     if (day.month, day.day) == (2, 29):
         day = day - timedelta(days=1)
     return day.replace(year=day.year - years)
-
-
-def files(as_of: date, seed: int = SEED) -> Iterator[tuple[str, bytes]]:
-    """File names and bytes of all forty bundles."""
-    for bundle in bundles(as_of, seed):
-        yield bundle.filename, bundle.data

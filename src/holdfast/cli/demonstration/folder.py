@@ -38,7 +38,7 @@ CREATE TABLE demonstration (
 _WHAT = "This is the demonstration clinic of Holdfast. Nobody in it exists."
 
 
-class NotTheDemonstration(Exception):
+class ForeignDatabaseError(Exception):
     """A file stands where the demonstration's database should be, and it is not ours."""
 
 
@@ -78,7 +78,7 @@ class Folder:
 
         Raises
         ------
-        NotTheDemonstration
+        ForeignDatabaseError
             If there is a file that does not carry the demonstration's mark.
         """
         if not self.database.exists():
@@ -113,16 +113,16 @@ def read_mark(database: Path) -> str:
 
     Raises
     ------
-    NotTheDemonstration
+    ForeignDatabaseError
         If the file is no SQLite database or does not carry the mark. It is only read.
     """
     try:
         with closing(sqlite3.connect(f"{database.resolve().as_uri()}?mode=ro", uri=True)) as opened:
             row = opened.execute("SELECT what, content_sha256 FROM demonstration").fetchone()
     except sqlite3.DatabaseError as error:
-        raise NotTheDemonstration(str(database)) from error
+        raise ForeignDatabaseError(str(database)) from error
     if row is None or row[0] != _WHAT:
-        raise NotTheDemonstration(str(database))
+        raise ForeignDatabaseError(str(database))
     return str(row[1])
 
 

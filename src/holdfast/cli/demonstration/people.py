@@ -1,7 +1,7 @@
 """Reads ``people.toml``: who the forty invented people are and what each is there to show."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -105,10 +105,21 @@ class Somebody:
 
 
 @cache
+def _document() -> dict[str, Any]:
+    text = files("holdfast.cli.demonstration").joinpath("people.toml").read_text("utf-8")
+    return tomllib.loads(text)
+
+
+def load_names() -> Mapping[str, Sequence[str]]:
+    """Invented names: ``female`` and ``male`` given names, and a ``family`` name for each."""
+    names: Mapping[str, Sequence[str]] = _document()["names"]
+    return names
+
+
+@cache
 def load_people() -> tuple[Somebody, ...]:
     """The forty, in the order of the file."""
-    text = files("holdfast.cli.demonstration").joinpath("people.toml").read_text("utf-8")
-    document = tomllib.loads(text)
+    document = _document()
     measures = {key: Measure(**value) for key, value in document["measure"].items()}
     return tuple(
         _somebody(entry, measures, document["panel"], document["answers"])
