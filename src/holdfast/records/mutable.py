@@ -1,0 +1,23 @@
+"""The short list of models whose rows may change, each with its reason. All others are facts."""
+
+MUTABLE: dict[str, str] = {
+    "User": "The log-in library writes the password hash, the last log-in and whether it is open; "
+    "who the person is and what they may do are facts (StaffRecord, RoleAssignment).",
+    "Stream": "Holds the head of each chain, moved on by each entry; verify compares it with the "
+    "journal.",
+    "PersonKey": "A key must be re-wrapped on rotation and destroyed on erasure; the row stays.",
+    "IdentityToken": "A keyed search index, made again from the sealed identities on rotation and "
+    "emptied on erasure.",
+    "Heartbeat": "The last sign of life of each loop of the watch; older ones mean nothing.",
+    "WorklistMoment": "A projection of facts, made again by holdfast rebuild; read by no gate.",
+}
+
+# Tables of Django's own that log-in, sessions and migrations write.
+LIBRARY_TABLES: dict[str, str] = {
+    "django_migrations": "Which migrations were applied.",
+    "django_session": "Log-in sessions; they hold no fact.",
+    "django_content_type": "Django's list of models.",
+    "auth_permission": "Django's own permissions; ours are lists in definitions/roles.toml.",
+    "auth_group": "Not used; part of Django's log-in library.",
+    "auth_group_permissions": "Not used; part of Django's log-in library.",
+}
