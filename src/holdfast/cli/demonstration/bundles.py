@@ -7,7 +7,7 @@ the tag ``demonstration``.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from random import Random
@@ -66,23 +66,32 @@ def bundles(as_of: date, seed: int = SEED) -> tuple[Bundle, ...]:
     Parameters
     ----------
     as_of
-        The day to which every date in the bundles is relative.
+        The day of referral, to which every date in the bundles is relative.
     seed
         Decides names, days within a year, small differences between measured values and the
         order of entries; never whether a person may enter.
     """
+    return _written(lambda _: as_of, seed)
+
+
+def bundles_as_they_arrived(today: date, seed: int = SEED) -> tuple[Bundle, ...]:
+    """All forty, each sent on its own day in the weeks before ``today``."""
+    return _written(lambda somebody: today - timedelta(days=somebody.arrived_days_ago), seed)
+
+
+def _written(day_of: Callable[[Somebody], date], seed: int) -> tuple[Bundle, ...]:
     people = load_people()
     names = load_names()
     families = _shuffled(names["family"], seed, "family")
     given = {sex: _shuffled(names[sex], seed, sex) for sex in ("female", "male")}
     turns = {"female": 0, "male": 0}
-    written = []
+    made = []
     for somebody, family in zip(people, families, strict=True):
         first = given[somebody.sex][turns[somebody.sex]]
         turns[somebody.sex] += 1
-        data = _Writer(somebody, first, family, as_of, seed).bundle()
-        written.append(Bundle(somebody, first, family, data))
-    return tuple(written)
+        data = _Writer(somebody, first, family, day_of(somebody), seed).bundle()
+        made.append(Bundle(somebody, first, family, data))
+    return tuple(made)
 
 
 def _chance(seed: int, what: str) -> Random:
