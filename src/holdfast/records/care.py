@@ -99,10 +99,15 @@ class Sourced(Correctable):
 
 
 class EligibilityAnswer(Sourced):
-    """One answer to one question of the catalogue. No value: withdrawn, not known any more."""
+    """One answer to one question of the catalogue.
+
+    A value that could tell who it is, such as a date of birth, is in ``written`` and not here.
+    """
 
     hashed: ClassVar = {
-        1: names(FACT + CORRECTION + SOURCED + "question value_kind value unit observed_on")
+        1: names(
+            FACT + CORRECTION + SOURCED + "question value_kind value unit observed_on is_withdrawn"
+        )
     }
 
     VALUE_KINDS = ("yes-no", "number", "date", "choice")
@@ -112,6 +117,7 @@ class EligibilityAnswer(Sourced):
     value = SafeText(null=True)  # true | false, digits, YYYY-MM-DD, or the code of a choice
     unit = SafeText(max_length=40, null=True)
     observed_on = models.DateField(null=True)
+    is_withdrawn = models.BooleanField(default=False)  # not known any more
 
     class Meta:
         indexes = [models.Index(fields=["stream", "position"], name="answer_at")]
@@ -159,7 +165,7 @@ class VerdictShown(ProtocolBound, Fact):
     hashed: ClassVar = {
         1: names(
             FACT + PROTOCOL + "enrollment_id as_of decision outcomes shown language "
-            "interactions_sha256 terminology_sha256 because judged_at_position inputs"
+            "interactions_sha256 terminology_sha256 because judged_at_position findings_token"
         )
     }
 
@@ -173,7 +179,7 @@ class VerdictShown(ProtocolBound, Fact):
     terminology_sha256 = models.CharField(max_length=64, default="")
     because = SafeText(max_length=40)  # opened | answer | import | limit | override | date | asked
     judged_at_position = models.BigIntegerField()
-    inputs = Sha256()  # keyed: the same inputs on the same date give the same
+    findings_token = Sha256()  # keyed: the same findings give the same, whatever the date
 
 
 class Confirmation(Fact):

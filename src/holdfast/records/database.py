@@ -31,10 +31,10 @@ def databases(environment: Mapping[str, str] | None = None) -> dict[str, dict[st
         it may hold a password.
     """
     values = os.environ if environment is None else environment
-    return {"default": database_settings(values.get("HOLDFAST_DATABASE_URL", "") or DEFAULT_URL)}
+    return {"default": database(values.get("HOLDFAST_DATABASE_URL", "") or DEFAULT_URL)}
 
 
-def database_settings(url: str) -> dict[str, Any]:
+def database(url: str) -> dict[str, Any]:
     """Django's settings of one database address."""
     parts = urlsplit(url)
     if parts.scheme == "sqlite":
