@@ -80,6 +80,12 @@ class Cluster:
         """An empty database."""
         self._execute(f'CREATE DATABASE "{name}"')
 
+    def create_empty(self) -> str:
+        """An empty database under a new name, which is returned."""
+        name = f"holdfast_{next(self._numbers)}"
+        self.create(name)
+        return name
+
     def create_from(self, template: str) -> str:
         """A copy of ``template`` under a new name, which is returned."""
         name = f"holdfast_{next(self._numbers)}"

@@ -8,7 +8,38 @@ from pathlib import Path
 from tests.house.source import PACKAGE, Module, modules, plant
 
 DOORS_TO_THE_WORLD = frozenset(
-    ["asyncio", "ctypes", "fileinput", "ftplib", "glob", "http", "io", "logging", "mmap", "multiprocessing", "os", "pathlib", "pickle", "random", "sched", "secrets", "select", "shelve", "shutil", "signal", "socket", "sqlite3", "ssl", "subprocess", "sys", "tempfile", "threading", "time", "urllib", "warnings"]
+    [
+        "asyncio",
+        "ctypes",
+        "fileinput",
+        "ftplib",
+        "glob",
+        "http",
+        "io",
+        "logging",
+        "mmap",
+        "multiprocessing",
+        "os",
+        "pathlib",
+        "pickle",
+        "random",
+        "sched",
+        "secrets",
+        "select",
+        "shelve",
+        "shutil",
+        "signal",
+        "socket",
+        "sqlite3",
+        "ssl",
+        "subprocess",
+        "sys",
+        "tempfile",
+        "threading",
+        "time",
+        "urllib",
+        "warnings",
+    ]
 )
 CALLS_TO_THE_WORLD = frozenset(
     {"open", "print", "input", "exec", "eval", "now", "utcnow", "today", "uuid1", "uuid4", "getenv"}

@@ -5,7 +5,9 @@ from pathlib import Path
 
 from tests.house.source import PACKAGE, ROOT, functions, listed, modules, plant
 
-EMPTY_NAMES = frozenset(["utils", "util", "helpers", "helper", "common", "core", "base", "manager", "service", "misc"])
+EMPTY_NAMES = frozenset(
+    ["utils", "util", "helpers", "helper", "common", "core", "base", "manager", "service", "misc"]
+)
 LONG_ONES = Path(__file__).with_name("long_ones.txt")
 MOST_LINES_OF_A_FUNCTION = 60
 MOST_LINES_OF_A_MODULE = 400
