@@ -15,7 +15,14 @@ NOT_SHOWN = re.compile(
 )
 SHOWN_ATTRIBUTE = re.compile(r'\b(?:aria-label|title|placeholder|alt)="([^"]*)"')
 TAG_OR_VARIABLE = re.compile(r"{%.*?%}|{{.*?}}|<[^>]*>|&\w+;", re.DOTALL)
-NAMES = {"Holdfast"}
+# Names of things, the same in every language.
+NAMES = {
+    "Holdfast",
+    "UTC",
+    "Apache-2.0",
+    "Inter, SIL Open Font License 1.1",
+    "htmx, Zero-Clause BSD",
+}
 
 
 def bare_texts(template: str) -> list[str]:
@@ -24,7 +31,7 @@ def bare_texts(template: str) -> list[str]:
     attributes = [re.sub(r"{[%{].*?[%}]}", "", a) for a in SHOWN_ATTRIBUTE.findall(text)]
     texts = [*attributes, *re.split(r"\x00", TAG_OR_VARIABLE.sub("\x00", text))]
     stripped = (" ".join(t.split()) for t in texts)
-    return [t for t in stripped if re.search(r"[^\W\d_]{2,}", t) and t not in NAMES]
+    return [t for t in stripped if re.search(r"[^\W\d_]{2,}", t) and t.strip("· ") not in NAMES]
 
 
 def templates() -> list[Path]:
