@@ -1,0 +1,17 @@
+"""Every address of the product. Which permission each needs stands in ``web.permissions``."""
+
+from django.urls import include, path
+
+from holdfast.web import errors
+from holdfast.web.api import api
+
+urlpatterns = [
+    path("", include("holdfast.web.account.urls")),
+    path("api/v1/", api.urls),
+    path("<slug:site>/", include("holdfast.web.staff.urls")),
+]
+
+handler400 = errors.bad_request
+handler403 = errors.forbidden
+handler404 = errors.not_found
+handler500 = errors.server_error

@@ -1,0 +1,47 @@
+"""Log-in of programs: name and password with each request (RFC 7617), over TLS or on this machine.
+
+A request with an Authorization header is judged by it alone: its cookies are not looked at, so no
+page of somebody else's can send it in a person's name, and it needs no token against forgery.
+"""
+
+import base64
+import binascii
+
+from django.contrib.auth import authenticate
+from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest
+
+from holdfast.web.account.attempts import ATTEMPTS
+from holdfast.web.account.journal import note_refused
+
+
+def sign_in(request: HttpRequest) -> None:
+    """Set ``request.user`` from the Authorization header, where there is one."""
+    header = request.headers.get("Authorization")
+    if header is None:
+        return
+    request.user = AnonymousUser()
+    name, password = _credentials(header)
+    address = request.META.get("REMOTE_ADDR") or "unknown"
+    if not name or ATTEMPTS.is_locked(name, address):
+        return
+    user = authenticate(request, username=name, password=password)
+    if user is None:
+        ATTEMPTS.failed(name, address)
+        note_refused(name, is_locked_now=ATTEMPTS.is_locked(name, address))
+        return
+    ATTEMPTS.succeeded(name)
+    request.user = user  # type: ignore[assignment]
+    request.by_header = True  # type: ignore[attr-defined]
+
+
+def _credentials(header: str) -> tuple[str, str]:
+    scheme, _, encoded = header.partition(" ")
+    if scheme.lower() != "basic":
+        return "", ""
+    try:
+        text = base64.b64decode(encoded, validate=True).decode()
+    except (binascii.Error, UnicodeDecodeError):
+        return "", ""
+    name, _, password = text.partition(":")
+    return name, password

@@ -1,0 +1,59 @@
+"""What the frame around every page needs: the theme, the places this person may go, the site."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from holdfast.records import access
+from holdfast.web.look_choice import THEMES, chosen_theme, keys_are_on
+
+PLACES = (
+    ("staff:worklist", "list", _("Worklist"), "worklist.see"),
+    ("staff:referral-new", "refer", _("New referral"), "referral.import"),
+    ("staff:prescreening", "log", _("Pre-screening"), "prescreening.see"),
+    ("staff:limits", "sign", _("Limits"), "limit.see"),
+)
+# A page that belongs to a place in the rail marks it as the current one.
+BELONGS = {
+    "staff:screening": "staff:worklist",
+    "staff:journal": "staff:worklist",
+    "staff:correct": "staff:worklist",
+    "staff:verdict-shown": "staff:worklist",
+    "staff:referral-read": "staff:worklist",
+    "staff:referral-import": "staff:referral-new",
+    "staff:limit-sign": "staff:limits",
+    "staff:prescreening-record": "staff:prescreening",
+}
+
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    """Context of ``frame.html``; a template without the frame pays nothing for the places."""
+    here = {"theme": chosen_theme(request), "themes": THEMES, "keys_on": keys_are_on(request)}
+    site = getattr(request, "site", None)
+    if site is None:
+        return here
+    held = request.permissions  # type: ignore[attr-defined]
+    return here | {
+        "site": site,
+        "permissions": held,
+        "places": _places(request, site.code, held),
+        "other_sites": lambda: _other_sites(request, site),
+    }
+
+
+def _places(request: HttpRequest, site: str, held: frozenset[str]) -> list[dict[str, Any]]:
+    route = request.resolver_match.view_name if request.resolver_match else ""
+    current = BELONGS.get(route, route)
+    return [
+        {"href": reverse(name, args=[site]), "icon": icon, "words": words, "here": name == current}
+        for name, icon, words, permission in PLACES
+        if permission in held
+    ]
+
+
+def _other_sites(request: HttpRequest, site: Any) -> list[Any]:
+    sites = access.sites_of(request.user, timezone.now())  # type: ignore[arg-type]
+    return [other for other in sites if other.pk != site.pk]

@@ -1,0 +1,115 @@
+"""Which permission each address needs: one table, looked up before any view runs.
+
+A route that has no entry here answers 500 to everybody, so a forgotten entry is found by its first
+request, and by the test that walks the table. What is not yours is not found, never forbidden.
+"""
+
+from collections.abc import Callable
+from enum import Enum
+from typing import Any
+
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import ImproperlyConfigured
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone
+
+from holdfast.records import access
+from holdfast.records.people import Site
+from holdfast.web.api import basic
+
+
+class Open(Enum):
+    """Routes that need no permission at a site."""
+
+    ANYONE = "anyone"
+    SIGNED_IN = "signed-in"
+
+
+ROUTES: dict[str, str | Open] = {
+    # account
+    "home": Open.SIGNED_IN,
+    "log-in": Open.ANYONE,
+    "log-out": Open.SIGNED_IN,
+    "look": Open.ANYONE,
+    "about": Open.ANYONE,
+    "my-access": Open.SIGNED_IN,
+    # people of one site
+    "staff:worklist": "worklist.see",
+    "staff:referral-new": "referral.import",
+    "staff:referral-import": "referral.import",
+    "staff:referral-read": "referral.see",
+    "staff:screening": "verdict.see",
+    "staff:answer": "answer.record",
+    "staff:medication": "answer.record",
+    "staff:condition": "answer.record",
+    "staff:correct": "answer.record",
+    "staff:confirm": "verdict.confirm",
+    "staff:override": "verdict.override",
+    "staff:verdict-shown": "verdict.see",
+    "staff:verdict-pdf": "verdict.see",
+    "staff:limits": "limit.see",
+    "staff:limit-sign": "limit.sign",
+    "staff:prescreening": "prescreening.see",
+    "staff:prescreening-record": "prescreening.record",
+    "staff:journal": "journal.see",
+    # API
+    "api-1:health": Open.ANYONE,
+    "api-1:openapi-json": Open.ANYONE,
+    "api-1:api-root": Open.ANYONE,
+    "api-1:worklist": "worklist.see",
+    "api-1:import-referral": "referral.import",
+    "api-1:verdict": "verdict.see",
+}
+
+
+class Permissions:
+    """Looks up each request's route in the table; sets ``request.site`` and ``.permissions``."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Any, args: Any, kwargs: dict[str, Any]
+    ) -> HttpResponse | None:
+        match = request.resolver_match
+        route = match.view_name if match else ""
+        if route not in ROUTES:
+            raise ImproperlyConfigured(f"The route {route!r} has no entry in web.permissions.")
+        needs = ROUTES[route]
+        if needs is Open.ANYONE:
+            return None
+        if route.startswith("api-"):
+            basic.sign_in(request)
+        if not request.user.is_authenticated:
+            return _who_are_you(request, route)
+        if isinstance(needs, str):
+            _admit(request, kwargs["site"], needs)
+        return None
+
+
+def _admit(request: HttpRequest, code: str, permission: str) -> None:
+    """Let the request in at this site, or find nothing here."""
+    site = Site.objects.filter(code=code).first()
+    if site is None:
+        raise Http404
+    held = access.permissions_of(request.user, site, timezone.now())
+    if permission not in held:
+        raise Http404
+    request.site = site  # type: ignore[attr-defined]
+    request.permissions = held  # type: ignore[attr-defined]
+
+
+def _who_are_you(request: HttpRequest, route: str) -> HttpResponse:
+    if route.startswith("api-"):
+        response = JsonResponse({"error": "not-signed-in"}, status=401)
+        response["WWW-Authenticate"] = 'Basic realm="Holdfast", charset="UTF-8"'
+        return response
+    to_login = redirect_to_login(request.path if request.method == "GET" else "/")
+    if getattr(request, "htmx", False):
+        response = HttpResponse(status=401)
+        response["HX-Redirect"] = to_login.url
+        return response
+    return to_login

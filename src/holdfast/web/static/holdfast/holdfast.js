@@ -1,0 +1,95 @@
+/* The little script of Holdfast. Every page works without it.
+   Keys: "/" to the search, j and k through rows, Enter opens. Upload: progress while a file is sent. */
+(() => {
+  "use strict";
+
+  const typing = (element) => element.closest("input, textarea, select, [contenteditable]") !== null;
+
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+    if (event.key === "Escape") {
+      for (const menu of document.querySelectorAll(".menu[open]")) {
+        menu.open = false;
+        menu.querySelector("summary").focus();
+      }
+      if (event.target.matches("[data-search]")) event.target.blur();
+      return;
+    }
+    if (document.body.dataset.keys === "off" || typing(event.target)) return;
+    if (event.key === "/") {
+      const search = document.querySelector("[data-search]");
+      if (search) { event.preventDefault(); search.focus(); search.select(); }
+    } else if (event.key === "j" || event.key === "k") {
+      step(event.key === "j" ? 1 : -1);
+    }
+  });
+
+  function step(by) {
+    const rows = [...document.querySelectorAll("[data-row]")].filter((row) => row.offsetParent !== null);
+    if (rows.length === 0) return;
+    const here = rows.indexOf(document.activeElement);
+    const next = here < 0 ? (by > 0 ? 0 : rows.length - 1) : Math.min(Math.max(here + by, 0), rows.length - 1);
+    rows[next].focus();
+    rows[next].scrollIntoView({ block: "nearest" });
+  }
+
+  /* What just happened gets the focus, so that it is read out and seen. */
+  function focusNews(root) {
+    const news = root.querySelector("[data-focus]");
+    if (news) { news.focus({ preventScroll: true }); news.scrollIntoView({ block: "center" }); }
+  }
+  document.addEventListener("htmx:load", (event) => focusNews(event.detail.elt.parentElement || event.detail.elt));
+  document.addEventListener("DOMContentLoaded", () => focusNews(document));
+  document.addEventListener("click", (event) => {
+    for (const menu of document.querySelectorAll(".menu[open]")) if (!menu.contains(event.target)) menu.open = false;
+  });
+
+  /* A form that may be sent only once at a time. */
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.matches("[data-upload]")) { upload(event, form); return; }
+    if (form.method === "post" && !form.closest(".menu")) {
+      if (form.dataset.sent === "yes") event.preventDefault();
+      form.dataset.sent = "yes";
+      setTimeout(() => { delete form.dataset.sent; }, 4000);
+    }
+  });
+  addEventListener("pageshow", () => { for (const form of document.forms) delete form.dataset.sent; });
+
+  function upload(event, form) {
+    const file = form.querySelector("input[type=file]");
+    const bar = form.querySelector("[data-progress]");
+    if (!file || !file.files.length || !bar) return;
+    event.preventDefault();
+    const words = bar.querySelector("[data-words]");
+    const fill = bar.querySelector("progress");
+    const button = form.querySelector("button.primary");
+    const say = (name, amount) => { words.textContent = bar.dataset[name].replace("%", amount === undefined ? "%" : amount); };
+    bar.hidden = false;
+    if (file.files[0].size > Number(bar.dataset.limit)) { fill.hidden = true; say("large"); words.focus(); return; }
+    fill.hidden = false;
+    button.disabled = true;
+    const request = new XMLHttpRequest();
+    request.open("POST", form.action);
+    request.setRequestHeader("X-Upload", "script");
+    request.upload.addEventListener("progress", (sent) => {
+      if (!sent.lengthComputable) return;
+      const percent = Math.round((100 * sent.loaded) / sent.total);
+      fill.value = percent;
+      say(percent < 100 ? "sending" : "reading", percent);
+    });
+    request.addEventListener("load", () => {
+      const to = request.getResponseHeader("X-Location");
+      if (to) { location.assign(to); return; }
+      const answer = new DOMParser().parseFromString(request.responseText, "text/html");
+      document.title = answer.title;
+      document.body.replaceWith(answer.body);
+      if (window.htmx) window.htmx.process(document.body);
+      scrollTo(0, 0);
+      focusNews(document);
+    });
+    request.addEventListener("error", () => { button.disabled = false; fill.hidden = true; say("lost"); words.focus(); });
+    say("sending", 0);
+    request.send(new FormData(form));
+  }
+})();
