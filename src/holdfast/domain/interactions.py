@@ -17,8 +17,8 @@ class Danger(StrEnum):
 
     NONE = "none"
     MONITOR = "monitor"
+    UNKNOWN = "unknown"  # below what is known to harm, so that it hides no known danger
     CAUTION = "caution"
-    UNKNOWN = "unknown"
     WASHOUT = "washout"
     CONTRAINDICATED = "contraindicated"
 
@@ -27,8 +27,8 @@ class LossOfBenefit(StrEnum):
     """The second axis: whether it takes the effect of MDMA away. Worst last."""
 
     NONE = "none"
-    POSSIBLE = "possible"
     UNKNOWN = "unknown"
+    POSSIBLE = "possible"
     YES = "yes"
 
 

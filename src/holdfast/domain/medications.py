@@ -8,8 +8,7 @@ the limit.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
-from decimal import Decimal
+from datetime import date
 from types import MappingProxyType
 
 from holdfast.domain.answers import Answer, MedicationEntry
@@ -17,15 +16,18 @@ from holdfast.domain.drug_names import Match, match, normalized
 from holdfast.domain.findings import Finding, Outcome, Reference, Standing, Value
 from holdfast.domain.interactions import (
     Agent,
+    Cyp2d6,
     Danger,
+    Inhibition,
     InteractionTable,
     LossOfBenefit,
     Sourced,
     WhileTaking,
 )
 from holdfast.domain.limits import SignedLimit
-from holdfast.domain.washout import WashoutLength, washout_length
+from holdfast.domain.washout import WashoutLength, days_after, number_of, washout_length
 
+AFTER_SESSION_DAYS = "cyp2d6-after-session-days"
 COMPLETE = "medications-complete"
 LIST_COMPLETE = "medication-list-complete"
 REVIEWED = "medicine-reviewed"
@@ -36,11 +38,9 @@ STOPPED_WITHOUT_RULE_DAYS = "stopped-medicine-without-rule-days"
 TWO_QT_MEDICINES = "medication-two-qt-medicines"
 
 MATCHING = Reference(
-    "Holdfast: how a medicine is matched", "docs/manual/medications.md#how-a-medicine-is-matched"
+    "Holdfast: how a medicine is matched", "docs/medications.md#how-a-medicine-is-matched"
 )
-ASKED = Reference(
-    "Holdfast: the list of medicines", "docs/manual/medications.md#the-list-of-medicines"
-)
+ASKED = Reference("Holdfast: the list of medicines", "docs/medications.md#the-list-of-medicines")
 
 _WORST_FIRST = (Outcome.FAILED, Outcome.UNKNOWN, Outcome.PASSED)
 
@@ -219,11 +219,8 @@ def substrates_after_session(
     MDMA takes the enzyme away and it comes back over about ten days: prodrugs then fail and other
     substrates accumulate. Every entry not known to be stopped is watched.
     """
-    limit = table.limits["cyp2d6-after-session-days"]
-    signature = signed.get(limit.code)
-    days = signature.value if signature is not None else limit.value
-    standing = Standing.SIGNED if signature is not None else limit.standing
-    until = session_on + timedelta(days=int(Decimal(days))) if days is not None else None
+    days, standing = number_of(table.limits[AFTER_SESSION_DAYS], signed, session_on)
+    until = days_after(session_on, int(days)) if days is not None else None
     watches = set()
     for entry in entries:
         if entry.is_current is False:
@@ -280,12 +277,12 @@ def _assess_entry(question: _Question) -> MedicationAssessment:
 def _assess_agent(agent: Agent, question: _Question) -> PartAssessment:
     length = None
     if agent.washout is not None:
-        length = washout_length(agent.washout, question.table, question.signed)
+        length = washout_length(agent.washout, question.table, question.signed, question.as_of)
     if agent.while_taking is WhileTaking.CONTINUE:
         return _continued(agent, question, length)
     if agent.while_taking is WhileTaking.ASK:
         return _asked(agent, question, length)
-    assert length is not None and agent.washout is not None  # the loader refuses it otherwise
+    assert length is not None  # the loader refuses an agent that must stop and has no washout
     return _washed_out(agent, question, length)
 
 
@@ -307,7 +304,7 @@ def _continued(agent: Agent, question: _Question, length: WashoutLength | None) 
         reason,
         agent.danger,
         washout_days=days,
-        earliest=last + timedelta(days=days) if last and days else None,
+        earliest=days_after(last, days) if last and days else None,
     )
 
 
@@ -393,13 +390,13 @@ def _washout_outcome(
 def _clear_on(last: date | None, length: WashoutLength) -> date | None:
     if last is None or length.days is None:
         return None
-    return last + timedelta(days=length.days)
+    return days_after(last, length.days)
 
 
 def _not_matched(text: str, question: _Question) -> PartAssessment:
     """What nobody recognised may be anything: a tea with harmala as well as a vitamin."""
     review = _review(question, text)
-    source = Sourced("", MATCHING, Standing.VERIFIED)
+    source = Sourced("", MATCHING, Standing.NOT_FOUND)
     if review is not None:
         return _part(None, question, Outcome.PASSED, "reviewed", _sourced_review(review), text=text)
     return _part(None, question, Outcome.UNKNOWN, "not-matched", source, ask=NAMED, text=text)
@@ -475,15 +472,13 @@ def _sourced_review(answer: Answer) -> Sourced:
 def _stopped_long_ago(question: _Question) -> Sourced | None:
     """Only where a physician of the site signed how long ago is long enough without any rule."""
     limit = question.table.limits[STOPPED_WITHOUT_RULE_DAYS]
-    signature = question.signed.get(limit.code)
+    in_force = limit.in_force(question.signed, question.as_of)
     last = question.entry.last_taken_on
-    if signature is None or signature.unit != limit.unit or last is None:
+    if in_force is None or last is None or question.entry.is_current is not False:
         return None
-    if question.entry.is_current is not False:
+    if question.as_of < days_after(last, int(in_force.value)):
         return None
-    if question.as_of < last + timedelta(days=int(Decimal(signature.value))):
-        return None
-    return Sourced("", limit.reference, Standing.SIGNED)
+    return Sourced("", limit.reference, in_force.standing)
 
 
 def _danger(agent: Agent | None) -> Danger:
@@ -505,12 +500,16 @@ def _worst_loss(agents: Sequence[Agent], found: Match) -> LossOfBenefit:
 
 
 def _joined_cyp2d6(agents: Sequence[Agent], found: Match) -> str:
-    """Both directions of every ingredient; ``unknown`` where nothing at all is known."""
-    if any(not agent.has_rule for agent in agents) or found.unmatched or not agents:
-        known = {w for a in agents if a.has_rule for w in a.cyp2d6.value.split("+")} - {"none"}
-        return "+".join(sorted(known)) or "unknown"
-    words = {word for agent in agents for word in agent.cyp2d6.value.split("+")} - {"none"}
-    return "+".join(sorted(words)) or "none"
+    """Both directions over all ingredients; ``unknown`` where nothing known answers for the rest."""
+    known = [agent.cyp2d6 for agent in agents if agent.has_rule]
+    is_whole = len(known) == len(agents) and not found.unmatched and not found.is_contradictory
+    joined = Cyp2d6(
+        max((one.inhibition for one in known), key=list(Inhibition).index, default=Inhibition.NONE),
+        any(one.is_substrate for one in known),
+        MATCHING,
+        Standing.DERIVED,
+    ).value
+    return joined if is_whole or joined != "none" else "unknown"
 
 
 def _longest(parts: Sequence[PartAssessment]) -> int | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date, timedelta
 from decimal import ROUND_CEILING, Decimal
 
 from holdfast.domain.findings import Standing
@@ -42,19 +43,18 @@ class WashoutLength:
 
 
 def washout_length(
-    rule: WashoutRule, table: InteractionTable, signed: Mapping[str, SignedLimit]
+    rule: WashoutRule, table: InteractionTable, signed: Mapping[str, SignedLimit], as_of: date
 ) -> WashoutLength:
     """The days of a washout with the site's signed numbers in place of the table's.
 
     Kinetic days are the multiple of half-lives, rounded up to whole days; a fixed number of the
     class wins where it is longer; the stabilisation comes on top.
     """
-    numbers = {code: _number(table.limits[code], signed) for code in _codes(rule)}
-    numbers |= {
-        code: (Decimal(signed[code].value), Standing.SIGNED)
-        for code in rule.optional_limits
-        if _is_signed(table.limits[code], signed)
-    }
+    numbers = {code: number_of(table.limits[code], signed, as_of) for code in _codes(rule)}
+    for code in rule.optional_limits:
+        in_force = table.limits[code].in_force(signed, as_of)
+        if in_force is not None:
+            numbers[code] = in_force.value, in_force.standing
     awaiting = tuple(sorted(c for c, (_, standing) in numbers.items() if not standing.runs_live))
     standing = min((s for _, s in numbers.values()), key=_WEAKEST_FIRST.index)
     values = {code: value for code, (value, _) in numbers.items()}
@@ -71,7 +71,7 @@ def _codes(rule: WashoutRule) -> Iterator[str]:
 
 
 def _days(rule: WashoutRule, values: Mapping[str, Decimal | None]) -> int | None:
-    lengths: list[Decimal] = []
+    lengths = [Decimal(0)]
     for code, value in values.items():
         if value is None:
             return None
@@ -80,20 +80,22 @@ def _days(rule: WashoutRule, values: Mapping[str, Decimal | None]) -> int | None
     stabilisation = (values[STABILISATION_DAYS] or Decimal(0)) if rule.is_stabilised else Decimal(0)
     if rule.half_life_limit is not None:
         multiple, half_life_h = values[HALF_LIVES_MULTIPLE], values[rule.half_life_limit]
-        assert multiple is not None and half_life_h is not None
+        assert multiple is not None
+        assert half_life_h is not None
         lengths.append((multiple * half_life_h / HOURS_A_DAY).to_integral_value(ROUND_CEILING))
     return int((max(lengths) + stabilisation).to_integral_value(ROUND_CEILING))
 
 
-def _number(limit: Limit, signed: Mapping[str, SignedLimit]) -> tuple[Decimal | None, Standing]:
-    if _is_signed(limit, signed):
-        return Decimal(signed[limit.code].value), Standing.SIGNED
-    if limit.value is None:
-        return None, Standing.NOT_FOUND
-    return Decimal(limit.value), limit.standing
+def number_of(
+    limit: Limit, signed: Mapping[str, SignedLimit], as_of: date
+) -> tuple[Decimal | None, Standing]:
+    """The number in force, else the one proposed, with a standing that says it may not decide."""
+    in_force = limit.in_force(signed, as_of)
+    if in_force is not None:
+        return in_force.value, in_force.standing
+    return limit.value, limit.standing if limit.value is not None else Standing.NOT_FOUND
 
 
-def _is_signed(limit: Limit, signed: Mapping[str, SignedLimit]) -> bool:
-    """A signature counts only in the limit's own unit, and only for a length of time."""
-    signature = signed.get(limit.code)
-    return signature is not None and signature.unit == limit.unit and Decimal(signature.value) >= 0
+def days_after(day: date, days: int) -> date:
+    """The day so many days later; the last day there is where the calendar ends before it."""
+    return day + timedelta(days=min(days, (date.max - day).days))
