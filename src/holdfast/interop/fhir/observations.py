@@ -1,0 +1,197 @@
+"""Measurements and laboratory results as answers to the questions that name their LOINC codes."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Any
+
+from holdfast.domain.answers import Answer, Source, SourceKind
+from holdfast.domain.questions import Question
+from holdfast.interop.fhir.bundle import Entry
+from holdfast.interop.fhir.elements import (
+    LOINC_SYSTEMS,
+    Day,
+    Json,
+    Quantity,
+    code_in,
+    concept_in,
+    day_in,
+    list_in,
+    missing,
+    one_of,
+    period_in,
+    quantity_in,
+)
+from holdfast.interop.fhir.refusal import ReferralRefused, quoted
+from holdfast.interop.fhir.report import LeftOutReason, NoteReason, Tally
+
+STATUSES = frozenset(
+    {
+        "registered",
+        "preliminary",
+        "final",
+        "amended",
+        "corrected",
+        "cancelled",
+        "entered-in-error",
+        "unknown",
+    }
+)
+READ_STATUSES = frozenset({"final", "amended", "corrected", "preliminary"})
+
+SYSTOLIC, DIASTOLIC = "8480-6", "8462-4"
+"""The parts of a blood pressure, whichever panel holds them (85354-9, or 55284-4 before it)."""
+
+PRINTED_UNITS = {
+    "mmHg": "mm[Hg]",
+    "mm Hg": "mm[Hg]",
+    "lb": "[lb_av]",
+    "lbs": "[lb_av]",
+    "mEq/L": "meq/L",
+    "IU/L": "[IU]/L",
+    "mL/min/1.73m2": "mL/min/{1.73_m2}",
+}
+"""How some UCUM units are printed; read only where no UCUM code stands beside them."""
+
+Wanted = Mapping[str, Question]
+"""The number questions that an imported measurement can answer, by LOINC code."""
+
+
+def read_observation(entry: Entry, wanted: Wanted, latest: date, tally: Tally) -> list[Answer]:
+    """The answers in one Observation; none if it measures nothing that is asked."""
+    resource = entry.resource
+    status = code_in(resource, "status", STATUSES)
+    observed = _observed(resource, latest)
+    code = resource.get("code")
+    if code is None:
+        raise missing("code", "code")
+    parts = list(_parts(resource, wanted))
+    if not parts:
+        return []
+    if status not in READ_STATUSES:
+        is_error = status == "entered-in-error"
+        reason = LeftOutReason.ENTERED_IN_ERROR if is_error else LeftOutReason.NOT_FINISHED
+        tally.leave_out(entry.place, reason)
+        return []
+    if status == "preliminary":
+        tally.note(entry.place, NoteReason.PRELIMINARY)
+    answers, numbers = [], {}
+    for loinc, part, at in parts:
+        quantity = _number(part, at)
+        if quantity is None:
+            tally.leave_out(entry.place, LeftOutReason.NO_VALUE)
+            continue
+        numbers[loinc] = quantity.value
+        answer = _answer(entry, wanted[loinc], quantity, observed, at, tally)
+        if answer is not None:
+            answers.append(answer)
+    if DIASTOLIC in numbers and numbers[DIASTOLIC] >= numbers.get(SYSTOLIC, 10_000):
+        raise ReferralRefused(
+            "component",
+            "The diastolic blood pressure is not below the systolic one.",
+            "Correct the two numbers, or exchange them.",
+        )
+    return answers
+
+
+def _observed(resource: Json, latest: date) -> Day | None:
+    """When it was true: the day, the end of a period, or not known. When it was issued is not it."""
+    found: Day | None = None
+    match one_of(resource, "effective", ("DateTime", "Period", "Timing", "Instant")):
+        case "effectivePeriod":
+            start, end = period_in(resource, "effectivePeriod", latest)
+            found = end or start
+        case "effectiveDateTime" | "effectiveInstant" as key:
+            found = day_in(resource, key, latest)
+    day_in(resource, "issued", latest)
+    return found
+
+
+def _parts(resource: Json, wanted: Wanted) -> Iterator[tuple[str, Json, str]]:
+    """The Observation or those of its components whose code is wanted, with their places."""
+    loinc = _loinc(resource, wanted, "")
+    if loinc is not None:
+        yield loinc, resource, ""
+    components = resource.get("component")
+    if components is None:
+        return
+    for index, component in enumerate(list_in(resource, "component")):
+        at = f"component[{index}]."
+        loinc = _loinc(component, wanted, at)
+        if loinc is not None:
+            yield loinc, component, at
+
+
+def _loinc(part: Json, wanted: Wanted, at: str) -> str | None:
+    code: Any = part.get("code")
+    codings = code.get("coding") if type(code) is dict else None
+    if type(codings) is list and len(codings) == 1 and type(codings[0]) is dict:
+        # The usual case, decided without building anything: most observations are not asked for.
+        only = codings[0].get("code")
+        if type(only) is str and only not in wanted:
+            return None
+    found = concept_in(part, "code", at)
+    if found is None:
+        return None
+    for each in found.in_systems(LOINC_SYSTEMS):
+        if each in wanted:
+            return each
+    return None
+
+
+def _number(part: Json, at: str) -> Quantity | None:
+    if part.get("dataAbsentReason") is not None:
+        return None
+    key = next((k for k in part if k.startswith("value") and part[k] is not None), None)
+    if key is not None and key != "valueQuantity":
+        raise ReferralRefused(
+            at + key,
+            "A measurement is expected here, as a number with its unit.",
+            "Write it as valueQuantity with value, system, code and unit.",
+        )
+    return quantity_in(part, "valueQuantity", at)
+
+
+def _answer(
+    entry: Entry,
+    question: Question,
+    quantity: Quantity,
+    observed: Day | None,
+    at: str,
+    tally: Tally,
+) -> Answer | None:
+    place = f"{at}valueQuantity"
+    unit = _unit(quantity, question, place)
+    if quantity.value < 0:
+        raise ReferralRefused(f"{place}.value", "This cannot be negative.", "Correct the number.")
+    if not quantity.is_exact:
+        tally.leave_out(entry.place, LeftOutReason.NOT_EXACT)
+        return None
+    if question.problem_with(quantity.value, unit) is not None:
+        tally.leave_out(entry.place, LeftOutReason.OUT_OF_RANGE)
+        return None
+    return Answer(
+        question=question.code,
+        value=quantity.value,
+        source=Source(SourceKind.RECORD, entry.place),
+        observed_on=observed.day if observed else None,
+        unit=unit,
+    )
+
+
+def _unit(quantity: Quantity, question: Question, place: str) -> str:
+    """The UCUM unit, which must be one the question accepts; what is printed must not contradict."""
+    printed = PRINTED_UNITS.get(quantity.unit or "", quantity.unit)
+    unit = quantity.code or printed
+    accepted = f"Write it in {' or '.join(question.accepts)} (UCUM)."
+    if unit is None:
+        raise ReferralRefused(f"{place}.unit", "The number has no unit.", accepted)
+    if unit not in question.accepts:
+        at = f"{place}.code" if quantity.code else f"{place}.unit"
+        raise ReferralRefused(at, f"The unit is {quoted(unit)}, which is not accepted.", accepted)
+    if printed in question.accepts and printed != unit:
+        raise ReferralRefused(
+            f"{place}.unit",
+            f"It is coded in {quoted(unit)} but shown in {quoted(quantity.unit)}.",
+            "Make the two the same.",
+        )
+    return unit
