@@ -7,7 +7,7 @@ the limit.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
 
@@ -22,58 +22,24 @@ from holdfast.domain.interactions import (
     InteractionTable,
     LossOfBenefit,
     Sourced,
-    WhileTaking,
 )
 from holdfast.domain.limits import SignedLimit
-from holdfast.domain.washout import WashoutLength, days_after, number_of, washout_length
+from holdfast.domain.medicine_rules import (
+    MATCHING,
+    REVIEWED,
+    STILL_TAKEN,
+    EntryQuestion,
+    PartAssessment,
+    assess_agent,
+    contradictory,
+    not_matched,
+)
 
-AFTER_SESSION_DAYS = "cyp2d6-after-session-days"
 COMPLETE = "medications-complete"
 LIST_COMPLETE = "medication-list-complete"
-REVIEWED = "medicine-reviewed"
-NAMED = "medicine-named"
-STILL_TAKEN = "medicine-still-taken"
-LAST_TAKEN = "medicine-last-taken"
-STOPPED_WITHOUT_RULE_DAYS = "stopped-medicine-without-rule-days"
 TWO_QT_MEDICINES = "medication-two-qt-medicines"
 
-MATCHING = Reference(
-    "Holdfast: how a medicine is matched", "docs/medications.md#how-a-medicine-is-matched"
-)
 ASKED = Reference("Holdfast: the list of medicines", "docs/medications.md#the-list-of-medicines")
-
-_WORST_FIRST = (Outcome.FAILED, Outcome.UNKNOWN, Outcome.PASSED)
-
-
-@dataclass(frozen=True)
-class PartAssessment:
-    """The answer for one ingredient of one entry; ``agent`` is None for what was not matched."""
-
-    agent: Agent | None
-    text: str  # the ingredient's name, or the words that were not matched
-    outcome: Outcome
-    reason: str
-    values: Mapping[str, Value]
-    reference: Reference
-    standing: Standing
-    question: str | None = None
-    washout_days: int | None = None
-    earliest_dosing_on: date | None = None
-
-    @property
-    def rank(self) -> tuple[object, ...]:
-        """Worst first, in an order that does not depend on the order of entries."""
-        danger = list(Danger).index(_danger(self.agent))
-        until = self.earliest_dosing_on or date.max
-        values = sorted((key, str(value)) for key, value in self.values.items())
-        return (
-            _WORST_FIRST.index(self.outcome),
-            -danger,
-            -until.toordinal(),
-            self.text,
-            self.reason,
-            values,
-        )
 
 
 @dataclass(frozen=True)
@@ -128,34 +94,6 @@ class MedicationAssessment:
         }
 
 
-@dataclass(frozen=True)
-class SubstrateWatch:
-    """A medicine that CYP2D6 clears, to be watched while the enzyme recovers from a session.
-
-    ``effect`` is ``prodrug-fails`` or ``accumulates``; ``until`` is the last day of the watch and
-    ``standing`` that of its length: it informs a plan and refuses nothing.
-    """
-
-    name: str
-    agent: str
-    effect: str
-    since: date
-    until: date | None
-    reference: Reference
-    standing: Standing
-
-
-@dataclass(frozen=True)
-class _Question:
-    """Everything one judgement needs: the entry, the day, the numbers and what was reviewed."""
-
-    entry: MedicationEntry
-    table: InteractionTable
-    as_of: date
-    signed: Mapping[str, SignedLimit]
-    reviews: Mapping[str, Answer] = field(default_factory=dict)
-
-
 def assess(
     entries: Sequence[MedicationEntry],
     table: InteractionTable,
@@ -182,7 +120,7 @@ def assess(
         and isinstance(answer.value, str)
         and normalized(answer.value)
     }
-    return tuple(_assess_entry(_Question(e, table, as_of, signed, reviews)) for e in entries)
+    return tuple(_assess_entry(EntryQuestion(e, table, as_of, signed, reviews)) for e in entries)
 
 
 def medication_findings(
@@ -208,48 +146,14 @@ def medication_findings(
     )
 
 
-def substrates_after_session(
-    entries: Sequence[MedicationEntry],
-    table: InteractionTable,
-    session_on: date,
-    signed: Mapping[str, SignedLimit],
-) -> tuple[SubstrateWatch, ...]:
-    """Which medicines of a person CYP2D6 cannot clear after a session on ``session_on``.
-
-    MDMA takes the enzyme away and it comes back over about ten days: prodrugs then fail and other
-    substrates accumulate. Every entry not known to be stopped is watched.
-    """
-    days, standing = number_of(table.limits[AFTER_SESSION_DAYS], signed, session_on)
-    until = days_after(session_on, int(days)) if days is not None else None
-    watches = set()
-    for entry in entries:
-        if entry.is_current is False:
-            continue
-        for name in match(entry.name, entry.rxcuis, table).agents:
-            effect = table.agents[name].after_session
-            if effect is not None:
-                watches.add(
-                    SubstrateWatch(
-                        entry.name,
-                        name,
-                        effect.value,
-                        session_on,
-                        until,
-                        effect.reference,
-                        standing,
-                    )
-                )
-    return tuple(sorted(watches, key=lambda watch: (watch.agent, watch.name)))
-
-
-def _assess_entry(question: _Question) -> MedicationAssessment:
+def _assess_entry(question: EntryQuestion) -> MedicationAssessment:
     entry = question.entry
     found = match(entry.name, entry.rxcuis, question.table)
     agents = [question.table.agents[name] for name in found.agents]
-    parts = [_assess_agent(agent, question) for agent in agents]
-    parts += [_not_matched(text, question) for text in found.unmatched]
+    parts = [assess_agent(agent, question) for agent in agents]
+    parts += [not_matched(text, question) for text in found.unmatched]
     if found.is_contradictory:
-        parts.append(_contradictory(found, question))
+        parts.append(contradictory(found, question))
     parts.sort(key=lambda part: part.rank)
     governing = parts[0]
     return MedicationAssessment(
@@ -272,217 +176,6 @@ def _assess_entry(question: _Question) -> MedicationAssessment:
         parts=tuple(parts),
         entry=entry,
     )
-
-
-def _assess_agent(agent: Agent, question: _Question) -> PartAssessment:
-    length = None
-    if agent.washout is not None:
-        length = washout_length(agent.washout, question.table, question.signed, question.as_of)
-    if agent.while_taking is WhileTaking.CONTINUE:
-        return _continued(agent, question, length)
-    if agent.while_taking is WhileTaking.ASK:
-        return _asked(agent, question, length)
-    assert length is not None  # the loader refuses an agent that must stop and has no washout
-    return _washed_out(agent, question, length)
-
-
-def _continued(agent: Agent, question: _Question, length: WashoutLength | None) -> PartAssessment:
-    reason = {
-        Danger.NONE: "no-interaction-expected",
-        Danger.MONITOR: "continue-and-monitor",
-    }.get(Danger(agent.danger.value), "continue-with-caution")
-    if question.entry.is_current is False:
-        reason = "no-longer-taken"
-    elif "hold" in agent.flags:
-        reason = "hold-around-session"
-    last = question.entry.last_taken_on
-    days = length.days if length is not None else 0
-    return _part(
-        agent,
-        question,
-        Outcome.PASSED,
-        reason,
-        agent.danger,
-        washout_days=days,
-        earliest=days_after(last, days) if last and days else None,
-    )
-
-
-def _asked(agent: Agent, question: _Question, length: WashoutLength | None) -> PartAssessment:
-    review = _review(question, agent.name)
-    days = length.days if length is not None else None
-    if review is not None:
-        return _part(
-            agent, question, Outcome.PASSED, "reviewed", _sourced_review(review), washout_days=days
-        )
-    if question.entry.is_current is False and length is not None:
-        assert agent.washout is not None
-        return _washed_out(agent, question, length)
-    if cleared := _stopped_long_ago(question):
-        return _part(agent, question, Outcome.PASSED, "stopped-long-ago", cleared)
-    reason = "individual-decision" if agent.has_rule else "no-rule-for-this-medicine"
-    return _part(
-        agent,
-        question,
-        Outcome.UNKNOWN,
-        reason,
-        agent.danger,
-        ask=REVIEWED,
-        washout_days=days,
-    )
-
-
-def _washed_out(agent: Agent, question: _Question, length: WashoutLength) -> PartAssessment:
-    """An agent that may not be on board: current, stopped, or nobody knows.
-
-    No outcome here becomes worse by waiting: FAILED, then UNKNOWN or PASSED.
-    """
-    entry, as_of = question.entry, question.as_of
-    last = entry.last_taken_on
-    clear_on = _clear_on(last, length)
-    outcome, reason, ask = _washout_outcome(entry, as_of, length, clear_on)
-    earliest = clear_on
-    if entry.is_current and reason != "current-but-last-taken-long-ago":
-        earliest = _clear_on(max(as_of, last or as_of), length)  # the last dose is yet to come
-    rule = agent.washout
-    assert rule is not None
-    is_about_taking = reason in ("still-taken", "still-taken-unknown", "last-taken-unknown")
-    source = agent.danger if is_about_taking else Sourced("", rule.reference, length.standing)
-    return _part(
-        agent,
-        question,
-        outcome,
-        reason,
-        source,
-        ask=ask,
-        washout_days=length.days,
-        earliest=earliest,
-        awaiting=length.awaiting,
-    )
-
-
-def _washout_outcome(
-    entry: MedicationEntry, as_of: date, length: WashoutLength, clear_on: date | None
-) -> tuple[Outcome, str, str | None]:
-    last = entry.last_taken_on
-    is_over = length.runs_live and clear_on is not None and as_of >= clear_on
-    if entry.is_current:
-        if is_over and last is not None and last < as_of:
-            return Outcome.UNKNOWN, "current-but-last-taken-long-ago", STILL_TAKEN
-        return Outcome.FAILED, "still-taken", None
-    if last is None:
-        if entry.is_current is None:
-            return Outcome.UNKNOWN, "still-taken-unknown", STILL_TAKEN
-        return Outcome.UNKNOWN, "last-taken-unknown", LAST_TAKEN
-    if last > as_of:
-        return Outcome.FAILED, "last-taken-in-the-future", LAST_TAKEN
-    if last == as_of:
-        return Outcome.FAILED, "taken-today", None
-    if not length.runs_live:
-        return Outcome.UNKNOWN, "washout-limit-not-signed", None
-    if not is_over:
-        return Outcome.FAILED, "washout-running", None
-    if entry.is_current is None:
-        return Outcome.UNKNOWN, "still-taken-unknown", STILL_TAKEN
-    return Outcome.PASSED, "washout-over", None
-
-
-def _clear_on(last: date | None, length: WashoutLength) -> date | None:
-    if last is None or length.days is None:
-        return None
-    return days_after(last, length.days)
-
-
-def _not_matched(text: str, question: _Question) -> PartAssessment:
-    """What nobody recognised may be anything: a tea with harmala as well as a vitamin."""
-    review = _review(question, text)
-    source = Sourced("", MATCHING, Standing.NOT_FOUND)
-    if review is not None:
-        return _part(None, question, Outcome.PASSED, "reviewed", _sourced_review(review), text=text)
-    return _part(None, question, Outcome.UNKNOWN, "not-matched", source, ask=NAMED, text=text)
-
-
-def _contradictory(found: Match, question: _Question) -> PartAssessment:
-    source = Sourced("", MATCHING, Standing.VERIFIED)
-    return _part(
-        None,
-        question,
-        Outcome.UNKNOWN,
-        "code-and-name-disagree",
-        source,
-        ask=NAMED,
-        text=", ".join(found.agents),
-    )
-
-
-def _part(
-    agent: Agent | None,
-    question: _Question,
-    outcome: Outcome,
-    reason: str,
-    source: Sourced,
-    *,
-    text: str = "",
-    ask: str | None = None,
-    washout_days: int | None = None,
-    earliest: date | None = None,
-    awaiting: Sequence[str] = (),
-) -> PartAssessment:
-    values: dict[str, Value] = {"medicine": question.entry.name}
-    if question.entry.source.place:
-        values["place"] = question.entry.source.place
-    if agent is not None:
-        values |= {"ingredient": agent.name, "drug_class": agent.drug_class}
-        values["danger"] = agent.danger.value
-        values["loss_of_benefit"] = agent.loss_of_benefit.value
-        if agent.stop_abruptly is not None:
-            values["stop_abruptly"] = agent.stop_abruptly.value
-    if washout_days is not None:
-        values["washout_days"] = washout_days
-    if question.entry.last_taken_on is not None:
-        values["last_taken_on"] = question.entry.last_taken_on
-    if earliest is not None:
-        values["since" if reason == "washout-over" else "until"] = earliest
-    if awaiting:
-        values["limits"] = ", ".join(awaiting)
-    return PartAssessment(
-        agent=agent,
-        text=agent.name if agent is not None else text,
-        outcome=outcome,
-        reason=reason,
-        values=MappingProxyType(values),
-        reference=source.reference,
-        standing=source.standing,
-        question=ask,
-        washout_days=washout_days,
-        earliest_dosing_on=earliest,
-    )
-
-
-def _review(question: _Question, text: str) -> Answer | None:
-    whole = question.reviews.get(normalized(question.entry.name))
-    return whole or question.reviews.get(normalized(text))
-
-
-def _sourced_review(answer: Answer) -> Sourced:
-    title = "Reviewed for this person by pharmacist and physician"
-    return Sourced("", Reference(title, answer.source.place), Standing.VERIFIED)
-
-
-def _stopped_long_ago(question: _Question) -> Sourced | None:
-    """Only where a physician of the site signed how long ago is long enough without any rule."""
-    limit = question.table.limits[STOPPED_WITHOUT_RULE_DAYS]
-    in_force = limit.in_force(question.signed, question.as_of)
-    last = question.entry.last_taken_on
-    if in_force is None or last is None or question.entry.is_current is not False:
-        return None
-    if question.as_of < days_after(last, int(in_force.value)):
-        return None
-    return Sourced("", limit.reference, in_force.standing)
-
-
-def _danger(agent: Agent | None) -> Danger:
-    return Danger(agent.danger.value) if agent is not None else Danger.UNKNOWN
 
 
 def _worst_danger(agents: Sequence[Agent], found: Match) -> Danger:

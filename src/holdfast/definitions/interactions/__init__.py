@@ -8,7 +8,7 @@ agents that claim one name or one code, and hashes the bytes it read.
 from functools import cache
 from pathlib import Path
 
-from holdfast.definitions.interactions.reading import table_from
+from holdfast.definitions.interactions.reading import read_folder
 from holdfast.domain.interactions import InteractionTable
 
 FOLDER = Path(__file__).parent
@@ -17,4 +17,4 @@ FOLDER = Path(__file__).parent
 @cache
 def load() -> InteractionTable:
     """The released table, read once in a process."""
-    return table_from({path.name: path.read_bytes() for path in sorted(FOLDER.glob("*.toml"))})
+    return read_folder(FOLDER)

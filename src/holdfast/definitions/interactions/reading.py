@@ -1,13 +1,23 @@
-"""From the bytes of the interaction files to one table, or to an error that names file and place."""
+"""From the interaction files to one table, or to problems that name file, line and mend."""
 
 import hashlib
-import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
+from enum import StrEnum
+from pathlib import Path
 from types import MappingProxyType
+from typing import TypeVar
 
-from holdfast.definitions.interactions.sections import DefinitionRefused, Section
+from holdfast.definitions.loading import (
+    DefinitionRefused,
+    Document,
+    Problem,
+    Table,
+    read_format,
+    read_references,
+    read_source,
+)
 from holdfast.domain.drug_names import LONGEST_NAME_WORDS, match, normalized
 from holdfast.domain.findings import Reference, Standing
 from holdfast.domain.interactions import (
@@ -24,13 +34,15 @@ from holdfast.domain.interactions import (
     WhileTaking,
 )
 from holdfast.domain.limits import Limit
-from holdfast.domain.quantities import is_known_unit
 
 FORMAT = 1
 
+Word = TypeVar("Word", bound=StrEnum)
+Said = TypeVar("Said")
+
 
 @dataclass
-class _Draft:
+class Draft:
     """The table while its files are read."""
 
     agents: dict[str, Agent] = field(default_factory=dict)
@@ -41,6 +53,7 @@ class _Draft:
     silent_words: frozenset[str] = frozenset()
 
     def table(self, sha256: str) -> InteractionTable:
+        """What was read so far, as the rules take it."""
         return InteractionTable(
             agents=MappingProxyType(self.agents),
             names=MappingProxyType(self.names),
@@ -52,223 +65,215 @@ class _Draft:
         )
 
 
-@dataclass(frozen=True)
-class _ClassDefaults:
-    """What a class says of each of its agents, unless the agent says otherwise."""
+class InteractionFile:
+    """One file: its references, and a reader for each shape that stands in it."""
 
-    code: str
-    danger: Sourced
-    loss_of_benefit: Sourced
-    cyp2d6: Cyp2d6
-    while_taking: WhileTaking
-    washout: WashoutRule | None
-    stop_abruptly: Sourced | None
-    after_session: Sourced | None
-    flags: tuple[str, ...]
-    has_rule: bool
-
-
-class _File:
-    """One file: its references, and the readers of each shape that stands in it."""
-
-    def __init__(self, name: str, content: bytes, draft: _Draft) -> None:
-        try:
-            document = tomllib.loads(content.decode(), parse_float=Decimal)
-        except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-            raise DefinitionRefused(f"{name}: {error}.") from error
-        self.top = Section(document, name)
-        if self.top.number("format") != FORMAT:
-            raise self.top.refused(f"format must be {FORMAT}")
+    def __init__(self, path: Path, draft: Draft) -> None:
+        self.document = Document(path, f"definitions/interactions/{path.name}")
+        self.root = self.document.root
         self.draft = draft
-        self.references = self._references() if self.top.has("reference") else {}
+        read_format(self.root, FORMAT)
+        self.references = read_references(self.root)
         self.unused = set(self.references)
 
-    def read(self) -> None:
-        for section in self.top.sections("limit"):
-            self._limit(section)
-        for section in self.top.sections("class"):
-            self._class(section)
-        if self.top.has("words"):
-            words = self.top.section("words")
+    def read_agents(self) -> None:
+        """The numbers, the classes with their agents, and the words that are no medicine."""
+        for table in self.root.tables("limit"):
+            self._limit(table)
+        for table in self.root.tables("class"):
+            self._class(table)
+        words = self.root.table("words")
+        if words is not None:
             self.draft.salts |= frozenset(words.texts("salts"))
             self.draft.silent_words |= frozenset(words.texts("silent"))
-            words.close()
+            words.finish()
 
     def read_products(self) -> None:
-        if not self.top.has("products"):
+        """The brand names of products with several ingredients, all of them agents."""
+        products = self.root.table("products")
+        if products is None:
             return
-        products = self.top.section("products")
         self._source(products)
-        ingredients = products.section("ingredients")
-        for name in ingredients.keys():  # noqa: SIM118 a Section is no dictionary
-            agents = ingredients.texts(name)
+        ingredients = products.table("ingredients", required=True)
+        for name in ingredients.keys() if ingredients else ():
+            assert ingredients is not None
+            agents = ingredients.texts(name, required=True)
             unknown = sorted(set(agents) - set(self.draft.agents))
             if unknown or not agents:
-                raise ingredients.refused(f"{name} has ingredients that are no agents: {unknown}")
-            self._claim_name(name, tuple(sorted(agents)), ingredients)
-        products.close()
+                ingredients.problem(
+                    name, f"{name} holds what is no agent: {unknown}", "Name agents of this folder"
+                )
+            else:
+                self._claim_name(name, tuple(sorted(agents)), ingredients, name)
+        products.finish()
 
     def read_observed_codes(self, table: InteractionTable) -> None:
-        if not self.top.has("observed"):
+        """Codes seen beside words: the words are matched, and the code means what they say."""
+        observed = self.root.table("observed")
+        if observed is None:
             return
-        observed = self.top.section("observed")
         self._source(observed)
-        display = observed.section("display")
-        for code in display.keys():  # noqa: SIM118 a Section is no dictionary
+        display = observed.table("display", required=True)
+        for code in display.keys() if display else ():
+            assert display is not None
             found = match(display.text(code), (), table)
             if found.unmatched or found.is_contradictory:
-                raise display.refused(f"{code}: nothing is known of {', '.join(found.unmatched)}")
-            self._claim_code(code, found.agents, display)
-        observed.close()
+                words = ", ".join(found.unmatched)
+                display.problem(code, f"{code}: {words!r} is no agent", "Add the agent or drop it")
+            else:
+                self._claim_code(code, found.agents, display, code)
+        observed.finish()
 
-    def close(self) -> None:
-        self.top.close()
-        if self.unused:
-            raise self.top.refused(f"has references nobody uses: {', '.join(sorted(self.unused))}")
+    def finish(self) -> None:
+        """Raise if anything was wrong, a key or a reference nobody used among it."""
+        for key in sorted(self.unused):
+            self.root.problem("reference", f"reference {key!r} is not used", "Cite it or drop it")
+        self.root.finish()
+        self.document.finish()
 
-    def _references(self) -> dict[str, Reference]:
-        section = self.top.section("reference")
-        references = {}
-        for key in section.keys():  # noqa: SIM118 a Section is no dictionary
-            one = section.section(key)
-            references[key] = Reference(one.text("title"), one.text("href"))
-            one.close()
-        return references
+    def _source(self, table: Table) -> tuple[Reference, Standing]:
+        self.unused.discard(str(table.value("reference")))
+        return read_source(table, self.references)
 
-    def _source(self, section: Section) -> tuple[Reference, Standing]:
-        key = section.text("reference")
-        if key not in self.references:
-            raise section.refused(f"has no reference {key!r} in this file")
-        self.unused.discard(key)
-        return self.references[key], section.choice("standing", Standing)
+    def _word(self, table: Table, key: str, kind: type[Word]) -> Word:
+        word = table.one_of(key, tuple(kind))
+        return kind(word) if word in tuple(kind) else next(iter(kind))
 
-    def _limit(self, section: Section) -> None:
-        code, unit = section.text("code"), section.text("unit")
-        if not is_known_unit(unit):
-            raise section.refused(f"unit {unit!r} is not known")
-        reference, standing = self._source(section)
-        value = section.number("value")
-        if (value is None) != (standing is Standing.NOT_FOUND):
-            raise section.refused("a limit without a value is not-found, and only such a limit")
-        self._add_limit(
-            Limit(code, value, unit, reference, standing, section.text("wording")), section
-        )
-        section.close()
+    def _limit(self, table: Table) -> None:
+        code, unit = table.code("code"), table.unit("unit")
+        reference, standing = self._source(table)
+        value = table.decimal("value", required=standing is not Standing.NOT_FOUND)
+        wording = table.text("wording")
+        if value is not None and standing is Standing.NOT_FOUND:
+            table.problem("value", "a number that was not found has no value", "Leave it out")
+        elif value is not None or standing is Standing.NOT_FOUND:
+            self._add_limit(Limit(code, value, unit, reference, standing, wording), table)
+        table.finish()
 
-    def _add_limit(self, limit: Limit, section: Section) -> None:
+    def _add_limit(self, limit: Limit, table: Table) -> None:
         if limit.code in self.draft.limits:
-            raise section.refused(f"limit {limit.code} stands twice")
+            table.problem("code", f"limit {limit.code} is here twice", "Give one another code")
         self.draft.limits[limit.code] = limit
 
-    def _class(self, section: Section) -> None:
-        code = section.text("code")
-        defaults = _ClassDefaults(
-            code=code,
-            danger=self._sourced(section, "danger"),
-            loss_of_benefit=self._sourced(section, "loss_of_benefit"),
-            cyp2d6=self._cyp2d6(section),
-            while_taking=section.choice("while_taking", WhileTaking),
-            washout=self._washout(section, code),
-            stop_abruptly=self._optional(section, "stop_abruptly"),
-            after_session=self._optional(section, "after_session"),
-            flags=section.texts("flags"),
-            has_rule=section.truth("has_rule", otherwise=True),
+    def _class(self, table: Table) -> None:
+        code = table.code("code")
+        of_class = Agent(
+            name="",
+            drug_class=code,
+            atc=(),
+            danger=self._sourced(table, "danger", Danger),
+            loss_of_benefit=self._sourced(table, "loss_of_benefit", LossOfBenefit),
+            cyp2d6=self._cyp2d6(table),
+            while_taking=self._word(table, "while_taking", WhileTaking),
+            washout=self._washout(table, code),
+            stop_abruptly=self._optional(table, "stop_abruptly"),
+            after_session=self._optional(table, "after_session"),
+            flags=frozenset(table.texts("flags")),
+            has_rule=table.flag("has_rule", default=True),
         )
-        for agent in section.sections("agent"):
-            self._agent(agent, defaults)
-        section.close()
+        for agent in table.tables("agent", required=True):
+            self._agent(agent, of_class)
+        table.finish()
 
-    def _agent(self, section: Section, of: _ClassDefaults) -> None:
-        name = section.text("name")
-        has = section.has
-        flags = section.texts("flags") if has("flags") else of.flags
+    def _agent(self, table: Table, of_class: Agent) -> None:
+        """An agent says only where it differs from its class."""
+
+        def own(key: str, read: Callable[[], Said], inherited: Said) -> Said:
+            return read() if key in table else inherited
+
+        name = table.text("name")
         agent = Agent(
             name=name,
-            drug_class=of.code,
-            atc=section.texts("atc"),
-            danger=self._sourced(section, "danger") if has("danger") else of.danger,
-            loss_of_benefit=(
-                self._sourced(section, "loss_of_benefit")
-                if has("loss_of_benefit")
-                else of.loss_of_benefit
+            drug_class=of_class.drug_class,
+            atc=table.texts("atc"),
+            danger=own("danger", lambda: self._sourced(table, "danger", Danger), of_class.danger),
+            loss_of_benefit=own(
+                "loss_of_benefit",
+                lambda: self._sourced(table, "loss_of_benefit", LossOfBenefit),
+                of_class.loss_of_benefit,
             ),
-            cyp2d6=self._cyp2d6(section) if has("cyp2d6") else of.cyp2d6,
-            while_taking=(
-                section.choice("while_taking", WhileTaking)
-                if has("while_taking")
-                else of.while_taking
+            cyp2d6=own("cyp2d6", lambda: self._cyp2d6(table), of_class.cyp2d6),
+            while_taking=own(
+                "while_taking",
+                lambda: self._word(table, "while_taking", WhileTaking),
+                of_class.while_taking,
             ),
-            washout=self._washout(section, name) if has("washout") else of.washout,
-            stop_abruptly=self._optional(section, "stop_abruptly") or of.stop_abruptly,
-            after_session=self._optional(section, "after_session") or of.after_session,
-            flags=frozenset(flags),
-            has_rule=of.has_rule,
+            washout=self._washout(table, name) or of_class.washout,
+            stop_abruptly=self._optional(table, "stop_abruptly") or of_class.stop_abruptly,
+            after_session=self._optional(table, "after_session") or of_class.after_session,
+            flags=own("flags", lambda: frozenset(table.texts("flags")), of_class.flags),
+            has_rule=of_class.has_rule,
         )
-        self._check(agent, section)
+        self._check(agent, table)
         self.draft.agents[name] = agent
-        for alias in (name, *section.texts("also")):
-            self._claim_name(alias, (name,), section)
-        for code in section.sections("rxcui"):
+        self._claim_name(name, (name,), table, "name")
+        for alias in table.texts("also"):
+            self._claim_name(alias, (name,), table, "also")
+        for code in table.tables("rxcui"):
             self._source(code)
-            self._claim_code(code.text("code"), (name,), code)
-            code.close()
-        section.close()
+            self._claim_code(code.text("code"), (name,), code, "code")
+            code.finish()
+        table.finish()
 
-    def _check(self, agent: Agent, section: Section) -> None:
+    def _check(self, agent: Agent, table: Table) -> None:
         if agent.name in self.draft.agents:
-            raise section.refused("stands twice")
-        Danger(agent.danger.value), LossOfBenefit(agent.loss_of_benefit.value)
+            table.problem("name", f"{agent.name} is here twice", "Leave one of them")
         if agent.while_taking is WhileTaking.STOP and agent.washout is None:
-            raise section.refused("must be stopped and says nothing of a washout")
+            table.problem(None, f"{agent.name} must be stopped", "Say its washout")
         if (agent.after_session is not None) != agent.cyp2d6.is_substrate:
-            raise section.refused("a CYP2D6 substrate, and only one, says what goes wrong after")
+            table.problem(
+                None,
+                f"{agent.name}: a CYP2D6 substrate, and only one, fails or accumulates afterwards",
+                "Make substrate and after_session agree",
+            )
 
-    def _sourced(self, section: Section, key: str) -> Sourced:
-        one = section.section(key)
-        kinds = {"danger": Danger, "loss_of_benefit": LossOfBenefit}
-        value = one.choice("value", kinds[key]).value if key in kinds else one.text("value")
+    def _sourced(self, table: Table, key: str, kind: type[StrEnum] | None = None) -> Sourced:
+        one = table.table(key, required=True)
+        if one is None:
+            return Sourced("none", Reference("", ""), Standing.NOT_FOUND)
+        value = self._word(one, "value", kind).value if kind else one.code("value")
         reference, standing = self._source(one)
-        one.close()
+        one.finish()
         return Sourced(value, reference, standing)
 
-    def _optional(self, section: Section, key: str) -> Sourced | None:
-        return self._sourced(section, key) if section.has(key) else None
+    def _optional(self, table: Table, key: str) -> Sourced | None:
+        return self._sourced(table, key) if key in table else None
 
-    def _cyp2d6(self, section: Section) -> Cyp2d6:
-        one = section.section("cyp2d6")
-        inhibition = one.choice("inhibits", Inhibition)
-        is_substrate = one.truth("substrate", otherwise=False)
+    def _cyp2d6(self, table: Table) -> Cyp2d6:
+        one = table.table("cyp2d6", required=True)
+        if one is None:
+            return Cyp2d6(Inhibition.NONE, False, Reference("", ""), Standing.NOT_FOUND)
+        inhibition = self._word(one, "inhibits", Inhibition)
+        is_substrate = one.flag("substrate")
         reference, standing = self._source(one)
-        one.close()
+        one.finish()
         return Cyp2d6(inhibition, is_substrate, reference, standing)
 
-    def _washout(self, section: Section, name: str) -> WashoutRule | None:
-        if not section.has("washout"):
+    def _washout(self, table: Table, name: str) -> WashoutRule | None:
+        one = table.table("washout")
+        if one is None:
             return None
-        one = section.section("washout")
-        mechanism = one.choice("mechanism", Mechanism)
+        mechanism = self._word(one, "mechanism", Mechanism)
         fixed, optional = one.texts("limits"), one.texts("optional_limits")
-        unknown = sorted({*fixed, *optional} - set(self.draft.limits))
-        if unknown:
-            raise one.refused(f"has no limit {', '.join(unknown)} above it")
+        for code in sorted({*fixed, *optional} - set(self.draft.limits)):
+            one.problem("limits", f"limit {code!r} is not above it", "Write the limit first")
         reference, standing = self._source(one)
-        half_lives = []
+        half_lives, counting = self._half_lives(one)
         half_life_limit = None
-        for part in one.sections("half_life"):
-            half_life = HalfLife(part.text("substance"), *part.pair("hours"))
-            half_lives.append(half_life)
-            if part.truth("counts", otherwise=False):
-                half_life_limit = self._half_life_limit(
-                    name, half_life, reference, standing, section
-                )
-            part.close()
-        if half_life_limit is None and not fixed:
-            raise one.refused("has neither a half-life that counts nor a limit")
-        is_stabilised = one.truth("stabilised", otherwise=False)
-        one.close()
+        if counting is not None:
+            half_life_limit = f"{normalized(name).replace(' ', '-')}-half-life-h"
+            wording = f"Hours in which half of {counting.substance} leaves, the longest published."
+            hours = counting.highest_h
+            self._add_limit(Limit(half_life_limit, hours, "h", reference, standing, wording), one)
+        elif not fixed:
+            one.problem(
+                None, "a washout without a number", "Give a limit or a half-life that counts"
+            )
+        is_stabilised = one.flag("stabilised", default=False)
+        one.finish()
         return WashoutRule(
             mechanism,
-            tuple(half_lives),
+            half_lives,
             half_life_limit,
             fixed,
             optional,
@@ -277,60 +282,71 @@ class _File:
             standing,
         )
 
-    def _half_life_limit(
-        self,
-        name: str,
-        half_life: HalfLife,
-        reference: Reference,
-        standing: Standing,
-        section: Section,
-    ) -> str:
-        code = f"{normalized(name).replace(' ', '-')}-half-life-h"
-        wording = f"Hours in which half of {half_life.substance} leaves, the longest published."
-        self._add_limit(
-            Limit(code, half_life.highest_h, "h", reference, standing, wording), section
-        )
-        return code
+    def _half_lives(self, washout: Table) -> tuple[tuple[HalfLife, ...], HalfLife | None]:
+        """Every half-life published, and the one that decides."""
+        found = []
+        counting = None
+        for table in washout.tables("half_life"):
+            substance = table.text("substance")
+            hours = table.value("hours")
+            is_range = isinstance(hours, list) and len(hours) == 2
+            if not is_range or not all(isinstance(h, int | Decimal) for h in hours):
+                table.problem("hours", "hours is no range", "Write hours = [lowest, highest]")
+                hours = [1, 1]
+            half_life = HalfLife(substance, Decimal(hours[0]), Decimal(hours[1]))
+            if not 0 < half_life.lowest_h <= half_life.highest_h:
+                table.problem("hours", "hours is no range", "Write the lowest first, above zero")
+            found.append(half_life)
+            if table.flag("counts", default=False):
+                counting = half_life
+            table.finish()
+        return tuple(found), counting
 
-    def _claim_name(self, name: str, agents: tuple[str, ...], section: Section) -> None:
-        key = normalized(name)
-        if not key or len(key.split()) > LONGEST_NAME_WORDS:
-            raise section.refused(f"{name!r} cannot be matched: too short or too long")
-        if self.draft.names.get(key, agents) != agents:
-            raise section.refused(f"{name!r} is already a name of {self.draft.names[key]}")
-        self.draft.names[key] = agents
+    def _claim_name(self, name: str, agents: tuple[str, ...], table: Table, key: str) -> None:
+        words = normalized(name)
+        if not words or len(words.split()) > LONGEST_NAME_WORDS:
+            table.problem(key, f"{name!r} has no word or too many", "Write the name as it is known")
+        if self.draft.names.get(words, agents) != agents:
+            owner = ", ".join(self.draft.names[words])
+            table.problem(key, f"{name!r} is already a name of {owner}", "Leave one of them")
+        self.draft.names[words] = agents
 
-    def _claim_code(self, code: str, agents: tuple[str, ...], section: Section) -> None:
+    def _claim_code(self, code: str, agents: tuple[str, ...], table: Table, key: str) -> None:
         if not code.isdigit():
-            raise section.refused(f"{code!r} is no RxNorm code")
+            table.problem(key, f"{code!r} is no RxNorm code", "Write its digits")
         if self.draft.codes.get(code, agents) != agents:
-            raise section.refused(f"{code} is already a code of {self.draft.codes[code]}")
+            owner = ", ".join(self.draft.codes[code])
+            table.problem(key, f"{code} is already a code of {owner}", "Leave one of them")
         self.draft.codes[code] = agents
 
 
-def table_from(files: Mapping[str, bytes]) -> InteractionTable:
-    """The table of a set of files, by name; the order of the names does not matter.
+def read_folder(folder: Path) -> InteractionTable:
+    """The table of every TOML file of a folder.
 
     Raises
     ------
     DefinitionRefused
-        Naming file and place: an unknown key, a missing source, a limit that is not there, a name
-        or a code that two agents claim, an observed code whose own words are not matched.
+        With every problem of every file: an unknown key, a missing source, a limit that is not
+        there, a name or a code that two agents claim, an observed code whose words are no agent.
     """
-    draft = _Draft()
-    readers = [_File(name, files[name], draft) for name in sorted(files)]
-    for reader in readers:
-        reader.read()
-    for reader in readers:
-        reader.read_products()
-    sha256 = _sha256(files)
-    for reader in readers:
-        reader.read_observed_codes(draft.table(sha256))
-        reader.close()
-    return draft.table(sha256)
-
-
-def _sha256(files: Mapping[str, bytes]) -> str:
-    """One hash over the names and the hashes of all files, each on a line."""
-    lines = (f"{hashlib.sha256(files[name]).hexdigest()}  {name}\n" for name in sorted(files))
-    return hashlib.sha256("".join(lines).encode()).hexdigest()
+    paths = sorted(folder.glob("*.toml"))
+    draft = Draft()
+    files = [InteractionFile(path, draft) for path in paths]
+    for file in files:
+        file.read_agents()
+    for file in files:
+        file.read_products()
+    lines = (
+        f"{file.document.sha256}  {path.name}\n" for file, path in zip(files, paths, strict=True)
+    )
+    table = draft.table(hashlib.sha256("".join(lines).encode()).hexdigest())
+    problems: list[Problem] = []
+    for file in files:
+        file.read_observed_codes(table)
+        try:
+            file.finish()
+        except DefinitionRefused as refused:
+            problems += refused.problems
+    if problems:
+        raise DefinitionRefused(problems)
+    return table
