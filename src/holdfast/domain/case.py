@@ -61,9 +61,12 @@ class Settled:
         rulings = [judge(answer) for answer in self.answers]
         if len({ruling.outcome for ruling in rulings}) == 1:
             return rulings[0]
-        first, *others = self.answers
-        other = next(answer for answer in others if answer.value != first.value or answer is not first)
-        return unknown("answers-conflict", self.question, **_conflict(first, other))
+        other = next(
+            answer
+            for answer, ruling in zip(self.answers, rulings, strict=True)
+            if ruling.outcome is not rulings[0].outcome
+        )
+        return unknown("answers-conflict", self.question, **_conflict(self.answers[0], other))
 
     def says(self, value: object) -> bool:
         """True if every standing answer says so, and there is one."""

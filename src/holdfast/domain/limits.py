@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from holdfast.domain.findings import Reference, Standing
-from holdfast.domain.quantities import Quantity, UnitMismatch
+from holdfast.domain.quantities import Quantity
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,11 @@ class LimitInForce:
     value: Decimal
     unit: str
     standing: Standing
+
+    def days_before(self, day: date) -> date:
+        """The day that lies this many days before another, for a limit in days (``d``)."""
+        reach = min(int(self.value), (day - date.min).days)
+        return day - timedelta(days=reach)
 
 
 @dataclass(frozen=True)
@@ -55,7 +60,7 @@ class Limit:
         return not self.standing.runs_live
 
     def in_force(self, signed: Mapping[str, SignedLimit], as_of: date) -> LimitInForce | None:
-        """The number that runs on a date; None until one is signed, or where its unit does not fit."""
+        """The number that runs on a date; None until a fit one is signed."""
         if not self.needs_signature:
             assert self.value is not None
             return LimitInForce(self.code, self.value, self.unit, self.standing)
@@ -64,6 +69,8 @@ class Limit:
             return None
         try:
             quantity = Quantity(signature.value, signature.unit).in_unit(self.unit)
-        except (UnitMismatch, ValueError):
+        except ValueError:
+            return None
+        if quantity.value < 0:
             return None
         return LimitInForce(self.code, quantity.value, self.unit, Standing.SIGNED)

@@ -9,6 +9,8 @@ from enum import StrEnum
 from holdfast.domain.answers import Answer
 from holdfast.domain.quantities import Quantity
 
+LONGEST_TEXT = 200
+
 
 class QuestionKind(StrEnum):
     """What an answer to the question is."""
@@ -17,6 +19,8 @@ class QuestionKind(StrEnum):
     NUMBER = "number"
     DATE = "date"
     CHOICE = "choice"
+    TEXT = "text"
+    ENTRY = "entry"  # answered by entering or correcting a medicine, not here
 
 
 @dataclass(frozen=True)
@@ -54,6 +58,11 @@ class Question:
                 if isinstance(value, str) and value in self.choices:
                     return None
                 return f"{self.code} is answered with one of: {', '.join(self.choices)}."
+            case QuestionKind.TEXT:
+                fits = isinstance(value, str) and 0 < len(value) <= LONGEST_TEXT
+                return None if fits else f"{self.code} is answered in 1 to {LONGEST_TEXT} letters."
+            case QuestionKind.ENTRY:
+                return f"{self.code} is answered by entering or correcting the medicine itself."
             case QuestionKind.NUMBER:
                 return self._problem_with_number(value, unit)
 
@@ -75,12 +84,12 @@ class Question:
         if unit is None:
             return f"{self.code} needs a unit: write one of {', '.join(self.accepts)}."
         if unit not in self.accepts:
-            return f"{self.code} is not measured in {unit!r}: write one of {', '.join(self.accepts)}."
+            return (
+                f"{self.code} is not measured in {unit!r}: write one of {', '.join(self.accepts)}."
+            )
         answer = Quantity(value, unit)
         kept = value if self._is_the_same(unit) else answer.in_unit(self.unit or unit).value
         if self.lowest is not None and self.highest is not None:
             if not self.lowest <= kept <= self.highest:
-                return (
-                    f"{self.code} {value} {unit}: expected {self.lowest} to {self.highest} {self.unit}."
-                )
+                return f"{self.code} {value} {unit}: expected {self.lowest} to {self.highest} {self.unit}."
         return None
