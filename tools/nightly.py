@@ -1,0 +1,136 @@
+"""Runs what is too long for every change, in pieces, and writes docs/nightly.md with the commit it ran on.
+
+``make nightly`` goes on where it was stopped: a piece that ended at this commit is not run again.
+``NIGHTLY_ARGS=--again`` begins anew; a piece's name runs that piece alone.
+"""
+
+import argparse
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+STATE = ROOT / "var" / "nightly.json"
+PAGE = ROOT / "docs" / "nightly.md"
+PYTEST = (sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider")
+EXPLORING = {"HOLDFAST_PROPERTIES": "nightly"}
+
+Result = Mapping[str, str | float]
+
+
+def pieces() -> dict[str, tuple[Sequence[str], Mapping[str, str]]]:
+    """Every piece by name: its command, and what it adds to the environment."""
+    found: dict[str, tuple[Sequence[str], Mapping[str, str]]] = {}
+    for path in sorted((ROOT / "tests").rglob("test_*.py")):
+        text, name = path.read_text("utf-8"), path.relative_to(ROOT).as_posix()
+        if "mark.nightly" in text:
+            found[f"long: {name}"] = ((*PYTEST, name, "-m", "nightly"), EXPLORING)
+        if "@given" in text or "RuleBasedStateMachine" in text:
+            found[f"properties: {name}"] = (
+                (*PYTEST, name, "-m", "not nightly and not faults"),
+                EXPLORING,
+            )
+    for path in sorted((ROOT / "src" / "holdfast" / "domain").glob("*.py")):
+        if path.stem != "__init__":
+            found[f"mutation: {path.stem}"] = ((sys.executable, "tools/mutation.py", path.stem), {})
+    if (ROOT / "benchmarks" / "verify.py").exists():
+        found["million rows: verify"] = (
+            (sys.executable, "benchmarks/run.py", "verify"),
+            {"HOLDFAST_BENCH_ROWS": "1000000"},
+        )
+    return found
+
+
+def run(command: Sequence[str], environment: Mapping[str, str]) -> Result:
+    """Run one piece: its outcome, its seconds and its last line."""
+    start = time.monotonic()
+    done = subprocess.run(
+        command,
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    lines = [line for line in (done.stdout + done.stderr).splitlines() if line.strip()]
+    if done.returncode:
+        print("\n".join(lines[-40:]), flush=True)
+    return {
+        "outcome": "passed" if done.returncode == 0 else f"failed ({done.returncode})",
+        "seconds": round(time.monotonic() - start, 1),
+        "said": lines[-1].strip("= ") if lines else "",
+    }
+
+
+def commit() -> str:
+    """The commit the work tree stands at, marked where something was changed beside it."""
+    done = subprocess.run(
+        ["git", "describe", "--always", "--abbrev=12", "--dirty", "--exclude=*"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.stdout.strip() or "unknown"
+
+
+def report(at: str, results: Mapping[str, Result], missing: Sequence[str]) -> str:
+    """The page: every piece with its outcome, and plainly what has not run."""
+    failed = [name for name, result in results.items() if result["outcome"] != "passed"]
+    rows = [
+        f"| {name} | {result['outcome']} | {result['seconds']} | {re.sub(r'[|]', '/', str(result['said']))} |"
+        for name, result in sorted(results.items())
+    ]
+    return "\n".join(
+        [
+            "# The nightly run",
+            "",
+            f"Commit `{at}`, written {datetime.now(UTC):%Y-%m-%d %H:%M} UTC by `make nightly`. "
+            f"{len(results) - len(failed)} pieces passed, {len(failed)} failed, {len(missing)} not run yet.",
+            "",
+            *([f"Not run yet: {', '.join(missing)}.", ""] if missing else []),
+            "| piece | outcome | seconds | said |",
+            "| --- | --- | --- | --- |",
+            *rows,
+            "",
+        ]
+    )
+
+
+def main(words: Sequence[str]) -> int:
+    """Run what has not ended at this commit; 0 if nothing failed."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument(
+        "names", nargs="*", help="pieces to run; all that have not ended if none is named"
+    )
+    parser.add_argument("--again", action="store_true", help="forget what has ended")
+    parser.add_argument("--list", action="store_true", help="name the pieces and stop")
+    args = parser.parse_args(words)
+    known, at = pieces(), commit()
+    if args.list:
+        print("\n".join(known))
+        return 0
+    kept = json.loads(STATE.read_text("utf-8")) if STATE.exists() and not args.again else {}
+    results: dict[str, Result] = kept.get("results", {}) if kept.get("commit") == at else {}
+    for name in args.names or [name for name in known if name not in results]:
+        print(f"== {name}", flush=True)
+        results[name] = run(*known[name])
+        print(
+            f"   {results[name]['outcome']} in {results[name]['seconds']} s: {results[name]['said']}"
+        )
+        STATE.parent.mkdir(exist_ok=True)
+        STATE.write_text(json.dumps({"commit": at, "results": results}, indent=1), encoding="utf-8")
+        PAGE.write_text(
+            report(at, results, [n for n in known if n not in results]), encoding="utf-8"
+        )
+    return int(any(result["outcome"] != "passed" for result in results.values()))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
