@@ -106,7 +106,8 @@ def _entries(document: Json, problems: Problems) -> Iterator[Entry]:
             "This is not a FHIR Bundle.",
             "Export the person's whole record as one FHIR R4 Bundle.",
         )
-    if document.get("type") not in BUNDLE_TYPES:
+    kind = document.get("type")
+    if type(kind) is not str or kind not in BUNDLE_TYPES:
         raise ReferralRefused(
             "type",
             "This is not a type of bundle that brings one person's record.",

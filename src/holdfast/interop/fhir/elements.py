@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from holdfast.interop.fhir.refusal import ReferralRefused, quoted
+from holdfast.interop.fhir.refusal import ReferralRefused
 
 Json = dict[str, Any]
 
@@ -139,7 +139,7 @@ def code_in(parent: Json, key: str, allowed: frozenset[str], place: str = "") ->
         raise wrong_type(place + key, "a code")
     raise ReferralRefused(
         place + key,
-        f"{quoted(value)} is not one of the codes that FHIR R4 allows here.",
+        "This is not one of the codes that FHIR R4 allows here.",
         f"Use one of: {', '.join(sorted(allowed))}.",
     )
 
@@ -188,10 +188,9 @@ def status_in(
     codes = found.in_systems(frozenset({system}))
     if len(codes) == 1 and codes[0] in allowed:
         return codes[0]
-    said = quoted(codes[0]) if len(codes) == 1 else "What stands here"
     raise ReferralRefused(
         f"{place}{key}.coding",
-        f"{said} is not one of the codes that FHIR R4 allows here.",
+        "This is not one of the codes that FHIR R4 allows here.",
         f"Use one code of {system}: {', '.join(sorted(allowed))}.",
     )
 

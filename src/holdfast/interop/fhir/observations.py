@@ -187,7 +187,9 @@ def _unit(quantity: Quantity, question: Question, place: str) -> str:
         raise ReferralRefused(f"{place}.unit", "The number has no unit.", accepted)
     if unit not in question.accepts:
         at = f"{place}.code" if quantity.code else f"{place}.unit"
-        raise ReferralRefused(at, f"The unit is {quoted(unit)}, which is not accepted.", accepted)
+        raise ReferralRefused(
+            at, f"The unit is {quoted(unit)}, and this is not measured in it.", accepted
+        )
     if printed in question.accepts and printed != unit:
         raise ReferralRefused(
             f"{place}.unit",

@@ -1,7 +1,7 @@
 """What is said when a referral cannot be read: where, what is wrong, and how to mend it.
 
-No message repeats a value that could be a name. A unit or a code may be repeated when it looks
-like one: short, plain ASCII, no spaces.
+No message repeats a value that could be a name. Only a unit is repeated, and only one built from
+the signs that units are made of.
 """
 
 import re
@@ -12,7 +12,11 @@ from typing import Self
 MOST_PROBLEMS = 50
 """The most problems listed for one bundle."""
 
-_CODE_LIKE = re.compile(r"[A-Za-z0-9%/*.\[\]{}_'^:+-]{1,24}")
+_UNIT = re.compile(
+    r"(?:[/.*^%()\d]|10\*|mm ?\[?Hg\]?|k?Pa|k?g|mg|[un]g|ng|lbs?|oz|stone|\[(?:lb|oz|stone)_av\]"
+    r"|[mun]?mol|m[Ee]q|[mdu]?L|\[?IU\]?|U|[cmk]?m|in|ft|\[(?:in|ft)_i\]|min|h|d|m?s|Cel|F"
+    r"|\{[a-z0-9_.]{1,8}\}){1,8}"
+)
 
 
 @dataclass(frozen=True)
@@ -66,14 +70,14 @@ class Problems:
             raise ReferralRefused.of(self.found)
 
 
-def quoted(value: object) -> str:
-    """The value in quotes if it can only be a unit or a code; otherwise nothing of it.
+def quoted(unit: object) -> str:
+    """The unit in quotes if it can be nothing else; otherwise nothing of it.
 
     >>> quoted("mm[Hg]")
     "'mm[Hg]'"
-    >>> quoted("Anna Example")
-    'a text that is not repeated here'
+    >>> quoted("Quillfeather")
+    'one that is not known here'
     """
-    if isinstance(value, str) and _CODE_LIKE.fullmatch(value):
-        return f"'{value}'"
-    return "a text that is not repeated here"
+    if isinstance(unit, str) and len(unit) <= 24 and _UNIT.fullmatch(unit):
+        return f"'{unit}'"
+    return "one that is not known here"
