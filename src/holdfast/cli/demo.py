@@ -149,7 +149,7 @@ def _build(folder: Folder, built: Path) -> None:
 
 def _serve(folder: Folder, port: int, seconds: float) -> int:
     from holdfast.cli import serve
-    from holdfast.cli.demonstration.clinic import accounts, password
+    from holdfast.cli.demonstration.house import accounts, password
 
     os.environ.update(folder.environment())
     print(f"\nThe demonstration clinic: http://{HOST}:{port}   (ready in {seconds:.1f} s)\n")

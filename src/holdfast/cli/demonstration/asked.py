@@ -7,8 +7,10 @@ from typing import Any
 
 from holdfast.cli.demonstration.people import Somebody
 from holdfast.domain.answers import Answer, Source, SourceKind
+from holdfast.domain.medications import REVIEWED
 from holdfast.domain.questions import Question, QuestionKind
 
+_A_WEEK = timedelta(days=7)
 _TOLD_BY = frozenset({"person", "coordinator", "therapist"})
 
 
@@ -17,13 +19,17 @@ def answers_of(
 ) -> tuple[Answer, ...]:
     """Everything that somebody answers on the day ``on``, in the order of ``people.toml``.
 
-    What the person or a coordinator may answer was told; the rest a clinician saw.
+    ``questions`` are those of the protocol; nobody is asked what it does not ask. What the person or a coordinator may answer was told; the rest a clinician saw.
     """
-    given: dict[str, Any] = dict(somebody.answers)
-    given |= {
-        code: on - timedelta(days=days) for code, days in somebody.answered_days_ago.items()
-    }
-    return tuple(_answer(questions[code], value, on) for code, value in given.items())
+    given: list[tuple[str, Any, date]] = [
+        *((code, value, on - _A_WEEK) for code, value in somebody.first_measured.items()),
+        *((code, value, on) for code, value in somebody.answers.items()),
+        *((code, on - timedelta(days=n), on) for code, n in somebody.answered_days_ago.items()),
+        *((REVIEWED, medicine, on) for medicine in somebody.reviewed),
+    ]
+    return tuple(
+        _answer(questions[code], value, day) for code, value, day in given if code in questions
+    )
 
 
 def is_told(question: Question) -> bool:
@@ -36,4 +42,4 @@ def _answer(question: Question, value: Any, on: date) -> Answer:
     if question.kind is QuestionKind.NUMBER:
         value, unit = Decimal(str(value)), question.unit
     kind = SourceKind.TOLD if is_told(question) else SourceKind.SEEN
-    return Answer(question.code, value, Source(kind, f"asked/{question.code}"), on, unit)
+    return Answer(question.code, value, Source(kind, f"asked/{question.code}/{on}"), on, unit)

@@ -75,8 +75,9 @@ class Somebody:
     """One invented person, and the case that he or she argues.
 
     ``arrives`` is the verdict from the bundle alone; ``once_asked`` the verdict once every
-    question has its ``answers`` (dates as ``answered_days_ago``), with the demonstration's limits signed; ``stops`` and ``asks``
-    are the codes of the findings that then stop or stay open.
+    question has its ``answers`` (dates as ``answered_days_ago``, medicines ``reviewed`` by
+    pharmacist and physician, what was ``first_measured`` a week before), with the demonstration's limits signed; ``stops`` and ``asks`` are
+    the codes of the findings that then stop or stay open.
     """
 
     case: str
@@ -92,6 +93,8 @@ class Somebody:
     asks: tuple[str, ...]
     answers: Mapping[str, Any]
     answered_days_ago: Mapping[str, int]
+    first_measured: Mapping[str, Any]
+    reviewed: tuple[str, ...]
     conditions: tuple[Condition, ...]
     medications: tuple[Medicine, ...]
     pressures: tuple[tuple[int, int, int], ...]
@@ -151,6 +154,8 @@ def _somebody(
         asks=tuple(entry.get("asks", ())),
         answers={k: v for k, v in answers.items() if k not in recorded},
         answered_days_ago=entry.get("answered_days_ago", {}),
+        first_measured=entry.get("first_measured", {}),
+        reviewed=tuple(entry.get("reviewed", ())),
         conditions=tuple(Condition(**c) for c in entry.get("conditions", ())),
         medications=tuple(Medicine(**m) for m in entry.get("medications", ())),
         pressures=tuple((d, s, p) for d, s, p in entry.get("pressures", ())),
