@@ -7,7 +7,7 @@ The list is made of stored values only, so the verifier makes it again from raw 
 the ORM: ``stored_columns`` writes the SELECT that yields it in either database.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -28,8 +28,14 @@ def _plain(value: Any) -> Any:
     """What JSON has no form for."""
     if isinstance(value, datetime):
         return instant_text(value)
+    if isinstance(value, date):
+        return value.isoformat()
     if isinstance(value, Decimal):
         return format(value, "f")
+    if isinstance(value, Mapping):
+        return dict(value)
+    if isinstance(value, frozenset):
+        return sorted(value)
     if isinstance(value, Sealed):
         return value.stored
     raise TypeError(f"A {type(value).__name__} has no canonical form.")

@@ -11,7 +11,7 @@ from holdfast.records.columns import Instant, SafeText, SealedText
 FACT = "id stream_id position schema recorded_at recorded_by_id "
 
 
-class AppendOnly(RuntimeError):  # noqa: N818 - the name is the event
+class AppendOnly(RuntimeError):
     """Somebody tried to change or remove a fact through the ORM."""
 
 

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -38,15 +38,15 @@ VERSION = b"\x01"
 _HEAD = 1 + 16 + NONCE_BYTES
 
 
-class KeyMissing(RuntimeError):  # noqa: N818 - the name is the event
+class KeyMissing(RuntimeError):
     """There is no site key, or not the one the words were sealed under."""
 
 
-class Erased(RuntimeError):  # noqa: N818 - the name is the event
+class Erased(RuntimeError):
     """The key of these words was destroyed: nobody can read them again."""
 
 
-class SealBroken(RuntimeError):  # noqa: N818 - the name is the event
+class SealBroken(RuntimeError):
     """A sealed value does not open: altered, moved from another row, or of another key."""
 
 
@@ -148,6 +148,11 @@ class DataKey:
 
     id: UUID
     secret: bytes = field(repr=False)
+
+    @classmethod
+    def new(cls) -> "DataKey":
+        """A random key."""
+        return cls(uuid4(), os.urandom(2 * KEY_BYTES))
 
     def seal(self, text: str, *, table: str, column: str, row: UUID) -> Sealed:
         """A text, sealed for one column of one row."""

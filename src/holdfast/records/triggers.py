@@ -17,7 +17,7 @@ _POSTGRES_FUNCTION = "holdfast_refuse_change"
 _POSTGRES_BODY = f"BEGIN RAISE EXCEPTION '{REFUSAL} (%)', TG_TABLE_NAME; END"
 
 
-class TriggersMissing(RuntimeError):  # noqa: N818 - the name is the event
+class TriggersMissing(RuntimeError):
     """The database does not protect its facts; nothing may be written to it or vouched for."""
 
 

@@ -1,0 +1,266 @@
+"""The one pen of the record: locks a stream, writes facts with their journal entry, moves the head.
+
+Rows are written as the very values that are hashed, by plain SQL: one INSERT a fact, one for the
+journal entry, one UPDATE of the stream's head. All of it is in the action's transaction.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import wraps
+from itertools import groupby
+from typing import Any, ParamSpec, TypeVar
+from uuid import UUID, uuid5
+
+from django.db import connection, transaction
+
+from holdfast.actions.outcomes import Receipt
+from holdfast.records.canonical import document, row_plan, row_sha256
+from holdfast.records.columns import instant_of, instant_text
+from holdfast.records.events import Event, chained, event_bytes, read_event
+from holdfast.records.facts import Fact
+from holdfast.records.journal import BEFORE_THE_FIRST, ORGANISATION, Conflict, OutboxEntry
+from holdfast.records.keys import DataKey, KeyMissing, sealed, site_key
+from holdfast.records.people import PersonKey, User
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+_LOCK = (
+    "SELECT s.kind, s.position, s.head, s.recorded_at, k.id, k.wrapped FROM records_stream s "
+    "LEFT JOIN records_personkey k ON k.owner = %s AND k.word_class = 'receipts' WHERE s.id = %s"
+)
+_LOCK_ROW = _LOCK + " FOR UPDATE OF s"
+_OPEN = (
+    "INSERT INTO records_stream (id, kind, position, head, recorded_at, recorded_by_id) "
+    "VALUES (%s, %s, 0, %s, NULL, NULL)"
+)
+_FIND = "SELECT event, entry_hash FROM records_journalentry WHERE entry_id = %s"
+_APPEND = (
+    "INSERT INTO records_journalentry "
+    "(entry_id, stream_id, position, recorded_at, recorded_by_id, event, entry_hash) "
+    "VALUES (%s, %s, %s, %s, %s, %s, %s)"
+)
+_MOVE_HEAD = (
+    "UPDATE records_stream SET position = %s, head = %s, recorded_at = %s, recorded_by_id = %s "
+    "WHERE id = %s AND position = %s"
+)
+
+
+class StreamUnknown(LookupError):
+    """There is no such stream to write to."""
+
+
+class HeadMoved(RuntimeError):
+    """Somebody else moved the stream's head inside our lock: the lock does not hold."""
+
+
+def one_transaction(action: Callable[P, R]) -> Callable[P, R]:
+    """Run an action as one transaction of its own, on the disk when it returns.
+
+    It refuses to run inside another transaction: a receipt must not be given for what may yet
+    be rolled back.
+    """
+
+    @wraps(action)
+    def whole(*args: P.args, **kwargs: P.kwargs) -> R:
+        with transaction.atomic(durable=True):
+            return action(*args, **kwargs)
+
+    return whole
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What a client sent: the kind of entry, its id, and the keyed hash of its content."""
+
+    kind: str
+    entry_id: UUID
+    content: str
+    plain: bytes = field(repr=False)
+
+
+@dataclass
+class LockedStream:
+    """A stream whose writers wait for us; ``now`` never runs behind what it holds."""
+
+    id: UUID
+    kind: str
+    position: int
+    head: str
+    now: datetime
+    receipts: DataKey = field(repr=False)
+
+    def sent(self, kind: str, entry_id: UUID, content: Mapping[str, Any]) -> Sent:
+        """What was sent, with the hash by which it is known again."""
+        plain = document({"kind": kind, "stream": self.id.hex, "sent": dict(content)})
+        return Sent(kind, entry_id, self.receipts.token("content", plain), plain)
+
+    def earlier(
+        self, sent: Sent, *, by: User, key: DataKey | None = None
+    ) -> Receipt | Conflict | None:
+        """The first receipt of the same entry; a conflict where its content differs.
+
+        The conflict is kept once, with what came sealed under ``key``; nothing else is written.
+        """
+        with connection.cursor() as cursor:
+            cursor.execute(_FIND, [sent.entry_id.hex])
+            found = cursor.fetchone()
+        if found is None:
+            return None
+        event = read_event(bytes(found[0]))
+        if event.content == sent.content:
+            return receipt_of(event, found[1])
+        return self._conflict(sent, by=by, key=key or self.receipts)
+
+    def _conflict(self, sent: Sent, *, by: User, key: DataKey) -> Conflict:
+        conflict = Conflict(
+            id=uuid5(sent.entry_id, f"conflict/{sent.content}"),
+            of_entry=sent.entry_id,
+            content=sent.content,
+        )
+        if kept := Conflict.objects.filter(id=conflict.id).first():
+            return kept
+        conflict.sent = sealed(key, conflict, "sent", sent.plain.decode())
+        entry = uuid5(conflict.id, "entry")
+        self.write(Sent("conflict-kept", entry, sent.content, sent.plain), [conflict], by=by)
+        return conflict
+
+    def place(self, fact: Fact, *, by: User) -> Fact:
+        """Give a fact its place in the stream, so that its hash can be known before it is written."""
+        fact.stream_id = self.id
+        fact.position = self.position + 1
+        fact.recorded_at = self.now
+        fact.recorded_by_id = by.id
+        return fact
+
+    def write(
+        self,
+        sent: Sent,
+        facts: Sequence[Fact],
+        *,
+        by: User,
+        keys: Sequence[UUID] = (),
+        values: Mapping[str, Any] | None = None,
+    ) -> Receipt:
+        """Write facts and the one journal entry that covers them; move the head."""
+        rows: list[tuple[type[Fact], list[Any], tuple[str, str, str]]] = []
+        for fact in facts:
+            plan = row_plan(type(self.place(fact, by=by)))
+            stored = plan.stored(fact)
+            rows.append((type(fact), stored, (plan.table, fact.pk.hex, row_sha256(stored))))
+        event = event_bytes(
+            stream=self.id,
+            position=self.position + 1,
+            entry=sent.entry_id,
+            kind=sent.kind,
+            recorded_at=self.now,
+            by=by.id,
+            content=sent.content,
+            facts=[written for _, _, written in rows],
+            keys=keys,
+            values=values,
+        )
+        entry_hash = chained(self.head, event)
+        self._insert(rows, event, entry_hash, sent.entry_id, by)
+        self.position += 1
+        self.head = entry_hash
+        return Receipt(
+            entry_id=sent.entry_id,
+            stream_id=self.id,
+            position=self.position,
+            recorded_at=self.now,
+            entry_hash=entry_hash,
+            facts=tuple((table, UUID(row), digest) for _, _, (table, row, digest) in rows),
+        )
+
+    def _insert(
+        self, rows: Sequence[Any], event: bytes, entry_hash: str, entry_id: UUID, by: User
+    ) -> None:
+        vendor = connection.vendor
+        at, position = instant_text(self.now), self.position + 1
+        with connection.cursor() as cursor:
+            for model, group in groupby(rows, key=lambda row: row[0]):
+                plan = row_plan(model)
+                values = [plan.for_insert(stored, vendor) for _, stored, _ in group]
+                if len(values) == 1:
+                    cursor.execute(plan.insert, values[0])
+                else:
+                    cursor.executemany(plan.insert, values)
+            cursor.execute(
+                _APPEND,
+                [entry_id.hex, self.id.hex, position, at, by.id.hex, event, entry_hash],
+            )
+            cursor.execute(
+                _MOVE_HEAD, [position, entry_hash, at, by.id.hex, self.id.hex, self.position]
+            )
+            if cursor.rowcount != 1:
+                raise HeadMoved(f"Stream {self.id} moved while it was locked.")
+
+
+def lock(stream_id: UUID, now: datetime) -> LockedStream:
+    """Lock a stream until the transaction ends; its writers queue, those of others do not.
+
+    Lock the site's stream before an enrollment's where both are written.
+    """
+    with connection.cursor() as cursor:
+        # On SQLite the transaction itself is the lock: it began IMMEDIATE.
+        cursor.execute(
+            _LOCK_ROW if connection.vendor == "postgresql" else _LOCK,
+            [ORGANISATION.hex, stream_id.hex],
+        )
+        found = cursor.fetchone()
+    if found is None:
+        raise StreamUnknown(f"There is no stream {stream_id}.")
+    kind, position, head, recorded_at, key_id, wrapped = found
+    if wrapped is None:
+        raise KeyMissing("The organisation has no receipts key: it was never founded.")
+    key_id = key_id if isinstance(key_id, UUID) else UUID(key_id)
+    return LockedStream(
+        id=stream_id,
+        kind=kind,
+        position=position,
+        head=head,
+        now=max(now, instant_of(recorded_at)) if recorded_at else now,
+        receipts=DataKey(key_id, site_key().unwrap(key_id, wrapped)),
+    )
+
+
+def open_stream(kind: str, stream_id: UUID) -> None:
+    """Begin a stream. The stream above it must name it: a stream that vanishes is then missed."""
+    with connection.cursor() as cursor:
+        cursor.execute(_OPEN, [stream_id.hex, kind, BEFORE_THE_FIRST])
+
+
+def make_key(*, owner: UUID, word_class: str, by: User, now: datetime) -> DataKey:
+    """A new data key of an owner for one class of words, wrapped by the site key."""
+    site = site_key()
+    made = DataKey.new()
+    PersonKey.objects.create(
+        id=made.id,
+        owner=owner,
+        word_class=word_class,
+        wrapped=site.wrap(made.id, made.secret),
+        wrapped_with=site.fingerprint,
+        made_at=now,
+        made_by=by,
+    )
+    return made
+
+
+def message(kind: str, about: UUID, **body: str | int | None) -> OutboxEntry:
+    """A message to send once this is committed: ids and codes, never a name."""
+    told = document({"schema": 1, "kind": kind, "about": about.hex, **body}).decode()
+    return OutboxEntry(kind=kind, about=about, body=told)
+
+
+def receipt_of(event: Event, entry_hash: str) -> Receipt:
+    """The receipt that an entry got when it was first written."""
+    return Receipt(
+        entry_id=event.entry,
+        stream_id=event.stream,
+        position=event.position,
+        recorded_at=event.recorded_at,
+        entry_hash=entry_hash,
+        facts=event.facts,
+    )

@@ -1,0 +1,322 @@
+"""The chains: every journal row against its own bytes, the row before it and the head of its stream.
+
+What the events say of facts is summed up as the walk goes (``verification_facts``), so that
+memory does not grow with the record.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from hashlib import sha256
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
+
+import orjson
+
+from holdfast.records.journal import BEFORE_THE_FIRST, ORGANISATION
+from holdfast.records.verification_facts import FactSums
+from holdfast.records.verification_heads import SealedHeads
+from holdfast.records.verification_report import Problem, Report
+from holdfast.records.verification_snapshot import Snapshot
+
+JOURNAL = "records_journalentry"
+STREAM = "records_stream"
+# What a column repeats of its event.
+_REPEATED = {
+    "entry_id": "entry",
+    "stream_id": "stream",
+    "position": "position",
+    "recorded_at": "recorded_at",
+    "recorded_by_id": "by",
+}
+_NOTHING = bytes(32)
+# Kinds of entries whose values say something of streams and keys.
+_TELLING = frozenset({"stream-opened", "keys-destroyed"})
+
+
+def hexadecimal(snapshot: Snapshot, column: str) -> str:
+    """How a column that holds an identifier is asked for as 32 hexadecimal digits."""
+    if snapshot.vendor == "postgresql":
+        return f"replace(\"{column}\"::text,'-','')"
+    return f'"{column}"'
+
+
+def _select_entries(snapshot: Snapshot) -> str:
+    ids = {c: hexadecimal(snapshot, c) for c in ("entry_id", "stream_id", "recorded_by_id")}
+    return (
+        f"SELECT {ids['entry_id']}, {ids['stream_id']}, position, recorded_at, "  # noqa: S608
+        f"{ids['recorded_by_id']}, event, entry_hash FROM {JOURNAL} "
+        f"ORDER BY {JOURNAL}.stream_id, {JOURNAL}.position"
+    )
+
+
+@dataclass
+class StreamRow:
+    """A row of the table of streams."""
+
+    kind: str
+    position: int
+    head: str
+    recorded_at: str | None
+    recorded_by: str | None
+    was_walked: bool = False
+
+
+@dataclass
+class Walked:
+    """What the walk learned beside what does not fit."""
+
+    streams: dict[str, StreamRow] = field(default_factory=dict)
+    opened: dict[str, tuple[str, str, int]] = field(default_factory=dict)  # kind, by which entry
+    keys_made: dict[str, tuple[str, int]] = field(default_factory=dict)
+    keys_destroyed: dict[str, tuple[str, int]] = field(default_factory=dict)
+    doers: set[str] = field(default_factory=set)
+
+
+@dataclass(frozen=True)
+class EntryRow:
+    """One row of the journal that does not fit, with what was expected in its place."""
+
+    row: tuple[Any, ...]
+    expected: int
+    digest: str | None
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """What its event says, where it says anything."""
+        return told_by(self.row[5]) or {}
+
+
+def read_streams(snapshot: Snapshot) -> dict[str, StreamRow]:
+    """Every stream's row, by id."""
+    ids = {c: hexadecimal(snapshot, c) for c in ("id", "recorded_by_id")}
+    found = snapshot.rows(
+        f"SELECT {ids['id']}, kind, position, head, recorded_at, "  # noqa: S608 - our own names
+        f"{ids['recorded_by_id']} FROM {STREAM}"
+    )
+    return {row[0]: StreamRow(*row[1:]) for row in found}
+
+
+def told_by(event: Any) -> dict[str, Any] | None:
+    """What an event says; None where its bytes are not an event."""
+    if type(event) is not bytes:
+        return None
+    try:
+        told = orjson.loads(event)
+    except orjson.JSONDecodeError:
+        return None
+    return told if isinstance(told, dict) else None
+
+
+class JournalWalk:
+    """Walks every stream from its first row to its last."""
+
+    def __init__(
+        self, snapshot: Snapshot, report: Report, sums: FactSums | None, sealed: SealedHeads
+    ) -> None:
+        self.snapshot = snapshot
+        self.report = report
+        self.sums = sums
+        self.sealed = sealed
+        self.walked = Walked(read_streams(snapshot))
+
+    def walk(self) -> Walked:
+        """Check every row, then every stream that no row led to."""
+        rows = self.snapshot.rows(_select_entries(self.snapshot))
+        for stream, of_stream in groupby(rows, key=itemgetter(1)):
+            self._walk_stream(stream, of_stream)
+        for stream, row in self.walked.streams.items():
+            if not row.was_walked:
+                self._stream_without_rows(stream, row)
+        self._compare_streams_with_what_opened_them()
+        self.report.streams = len(self.walked.streams)
+        return self.walked
+
+    def _walk_stream(self, stream: Any, rows: Iterable[tuple[Any, ...]]) -> None:
+        seals = self.sealed.of(stream)
+        sealed_to = max(seals, default=0)
+        previous, expected = _NOTHING, 1
+        row: tuple[Any, ...] = ()
+        for row in rows:
+            entry_id, _, position, at, by, event, entry_hash = row
+            told = told_by(event)
+            digest = sha256(previous + event).hexdigest() if told is not None else None
+            if (
+                told is None
+                or position != expected
+                or digest != entry_hash
+                or told.get("entry") != entry_id
+                or told.get("stream") != stream
+                or told.get("position") != position
+                or told.get("recorded_at") != at
+                or told.get("by") != by
+            ):
+                self._say(EntryRow(row, expected, digest))
+            if told is not None:
+                self._learn(told, stream, position)
+            if position in seals and seals[position][0] != entry_hash:
+                self._against_seal(row, seals[position][1])
+            if not isinstance(position, int) or position > sealed_to:
+                self.report.unsealed_entries += 1
+                self.report.unsealed_facts += len((told or {}).get("facts") or ())
+            # The row that follows is judged by what stands here, so that one altered row does
+            # not make every later one look altered.
+            previous = _raw(entry_hash)
+            expected = (position if isinstance(position, int) else expected) + 1
+            self.report.entries += 1
+        self._finish(stream, row, expected - 1, seals)
+
+    def _learn(self, told: dict[str, Any], stream: Any, position: Any) -> None:
+        """Keep what an event says of facts, keys and streams."""
+        self.walked.doers.add(str(told.get("by")))
+        if self.sums is not None:
+            self.sums.add_named(told.get("facts"), stream, position)
+        if keys := told.get("keys"):
+            for key in keys:
+                self.walked.keys_made[str(key)] = (stream, position)
+        if (kind := told.get("kind")) in _TELLING:
+            values = told.get("values") or {}
+            if kind == "stream-opened":
+                opened = (str(values.get("kind")), stream, position)
+                self.walked.opened[str(values.get("stream"))] = opened
+            else:
+                for key in values.get("keys", ()):
+                    self.walked.keys_destroyed[str(key)] = (stream, position)
+
+    def _say(self, entry: EntryRow) -> None:
+        """Name a journal row and everything that is wrong with it."""
+        entry_id, stream, position, *_ = entry.row
+        if reasons := list(reasons_against(entry)):
+            self.report.add(Problem(JOURNAL, "; ".join(reasons), entry_id, stream, position))
+
+    def _against_seal(self, row: tuple[Any, ...], number: int) -> None:
+        self.report.add(
+            Problem(
+                JOURNAL,
+                f"it is not the row that seal {number} sealed at this place: it was altered, "
+                "inserted or written anew after it was sealed",
+                *row[:3],
+            )
+        )
+
+    def _finish(
+        self, stream: Any, last: tuple[Any, ...], position: int, seals: dict[int, tuple[str, int]]
+    ) -> None:
+        """Compare the end of a stream with its head and with what was sealed of it."""
+        row = self.walked.streams.get(stream)
+        if row is None:
+            self.report.add(
+                Problem(STREAM, "the journal has rows of it, but its own row is missing", stream)
+            )
+        else:
+            row.was_walked = True
+            self._compare_head(stream, row, last)
+        self._cut_off(stream, position, seals)
+
+    def _compare_head(self, stream: Any, row: StreamRow, last: tuple[Any, ...]) -> None:
+        entry_id, _, position, at, by, _, entry_hash = last
+        pairs = {
+            "position": (row.position, position),
+            "head": (row.head, entry_hash),
+            "recorded_at": (row.recorded_at, at),
+            "recorded_by_id": (row.recorded_by, by),
+        }
+        for column, (told, found) in pairs.items():
+            if told != found:
+                self.report.add(
+                    Problem(
+                        STREAM,
+                        f"its {column} is {told!r}, but the last row of its journal says "
+                        f"{found!r}: rows were removed or added at the end, or it was altered",
+                        stream,
+                        stream,
+                        position,
+                    )
+                )
+
+    def _cut_off(self, stream: Any, position: int, seals: dict[int, tuple[str, int]]) -> None:
+        beyond = {at: said for at, said in seals.items() if at > position}
+        if beyond:
+            at = max(beyond)
+            self.report.add(
+                Problem(
+                    JOURNAL,
+                    f"seal {beyond[at][1]} sealed this stream to position {at}, but it ends at "
+                    f"{position}: {at - position} rows are gone",
+                    None,
+                    stream,
+                    position + 1,
+                )
+            )
+
+    def _stream_without_rows(self, stream: Any, row: StreamRow) -> None:
+        seals = self.sealed.of(stream)
+        if row.position != 0 or row.head != BEFORE_THE_FIRST:
+            self.report.add(
+                Problem(
+                    JOURNAL,
+                    f"the stream's head stands at position {row.position}, but none of its rows "
+                    "is there",
+                    None,
+                    stream,
+                    1,
+                )
+            )
+        self._cut_off(stream, 0, seals)
+
+    def _compare_streams_with_what_opened_them(self) -> None:
+        """Each stream is named by the stream above it, and by every seal after it was opened."""
+        for stream, (kind, above, position) in self.walked.opened.items():
+            if (row := self.walked.streams.get(stream)) is None:
+                what = f"the {kind} stream that position {position} of {above} opened is gone"
+                self.report.add(Problem(STREAM, what, stream, above, position))
+            elif row.kind != kind:
+                what = f"its kind is {row.kind!r}, but it was opened as {kind!r}"
+                self.report.add(Problem(STREAM, what, stream, above, position))
+        for stream, row in self.walked.streams.items():
+            if stream == ORGANISATION.hex:
+                if row.kind != "organisation":
+                    self.report.add(Problem(STREAM, f"its kind is {row.kind!r}", stream))
+            elif stream not in self.walked.opened:
+                self.report.add(Problem(STREAM, "no journal row says that it was opened", stream))
+        for stream in self.sealed.streams() - self.walked.streams.keys():
+            number = max(said for _, said in self.sealed.of(stream).values())
+            what = f"seal {number} sealed this stream, but it is gone with all its rows"
+            self.report.add(Problem(STREAM, what, stream))
+
+
+def reasons_against(entry: EntryRow) -> Iterator[str]:
+    """Everything that is wrong with a journal row, in plain words."""
+    *columns, event, entry_hash = entry.row
+    position = columns[2]
+    if type(event) is not bytes:
+        yield f"its event is stored as {type(event).__name__}, not as bytes"
+        return
+    if not entry.told:
+        yield "its event was altered: it cannot be read"
+        return
+    hash_fits = entry.digest == entry_hash
+    for (column, name), value in zip(_REPEATED.items(), columns, strict=True):
+        if entry.told.get(name) != value:
+            yield (
+                f"its column {column} says {ascii(value)[:80]}, its event says "
+                f"{ascii(entry.told.get(name))[:80]}: one of the two was altered"
+            )
+    if entry.told.get("position") == position and isinstance(position, int):
+        if position > entry.expected:
+            yield f"the rows from position {entry.expected} to {position - 1} before it are gone"
+        elif position < entry.expected:
+            yield "there is another row at this position"
+    if not hash_fits:
+        yield (
+            "its hash does not follow from its event and the row before it: the event, the hash "
+            "or the row before it was altered, removed or put in another place"
+        )
+
+
+def _raw(entry_hash: Any) -> bytes:
+    """The 32 bytes of a hash; zeros for what is no hash."""
+    try:
+        return bytes.fromhex(entry_hash)
+    except (TypeError, ValueError):
+        return _NOTHING
