@@ -34,13 +34,23 @@ TURNED: dict[type[ast.cmpop], type[ast.cmpop]] = {
 
 def mutants(source: str) -> Iterator[tuple[str, str]]:
     """What was changed, in words without line numbers, and the changed source."""
-    count = sum(1 for _ in ast.walk(ast.parse(source)))
-    for number in range(count):
+    for number in range(len(_places(ast.parse(source)))):
         tree = ast.parse(source)
-        node = next(node for place, node in enumerate(ast.walk(tree)) if place == number)
+        node = _places(tree)[number]
         before = ast.unparse(node) if isinstance(node, ast.expr) else ""
         if _change(node):
             yield f"{before} -> {ast.unparse(node)}", ast.unparse(tree)
+
+
+def _places(tree: ast.Module) -> list[ast.AST]:
+    """Every node but those of decorators and annotations, which decide nothing."""
+    left_out: set[int] = set()
+    for node in ast.walk(tree):
+        for name in ("decorator_list", "annotation", "returns"):
+            held = getattr(node, name, None) or []
+            for part in held if isinstance(held, list) else [held]:
+                left_out |= {id(inner) for inner in ast.walk(part)}
+    return [node for node in ast.walk(tree) if id(node) not in left_out]
 
 
 def _change(node: ast.AST) -> bool:
