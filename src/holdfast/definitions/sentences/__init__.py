@@ -1,0 +1,164 @@
+"""Findings as sentences: templates by language beside the definition, filled in where they are shown."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+
+from holdfast.definitions.loading import FOLDER, Document, Table, nearest, read_format
+from holdfast.definitions.questions import LANGUAGES
+from holdfast.definitions.questions import load as load_questions
+from holdfast.domain.answers import SourceKind
+from holdfast.domain.findings import Finding, Value
+from holdfast.domain.protocol import ProtocolVersion
+from holdfast.domain.reasons import REASONS
+
+FORMAT = 1
+FILE = FOLDER / "sentences" / "eligibility.toml"
+# What a template may use beside the values that always come with its reason.
+GIVEN = ("wording", "origin", "limits")
+_PLACE = re.compile(r"\{([^{}]*)\}")
+
+
+@dataclass(frozen=True)
+class Sentences:
+    """The templates of every reason by language, and how a language writes dates and sources."""
+
+    templates: Mapping[str, Mapping[str, str]]
+    months: Mapping[str, tuple[str, ...]]
+    sources: Mapping[str, Mapping[str, str]]
+    sha256: str
+
+
+class NoSentence(LookupError):
+    """No template for a reason: a finding that nobody can read must never be shown as a blank."""
+
+
+@cache
+def load() -> Sentences:
+    """The sentences that ship with this release."""
+    return read(FILE, REASONS)
+
+
+def read(path: Path, reasons: Mapping[str, tuple[str, ...]]) -> Sentences:
+    """Sentences from a file; a reason without one in English is a problem, as is one of no reason."""
+    document = Document(path)
+    root = document.root
+    read_format(root, FORMAT)
+    languages, tables = root.named_tables("language"), root.named_tables("reason")
+    months = {name: table.texts("months", required=True) for name, table in languages.items()}
+    sources = {name: _sources(table) for name, table in languages.items()}
+    for table in languages.values():
+        table.finish()
+    templates = {code: _template(code, table, reasons) for code, table in tables.items()}
+    for reason in reasons:
+        if reason not in templates:
+            root.problem(None, f"reason {reason!r} has no sentence", f"Add [reason.{reason}]")
+    root.finish()
+    document.finish()
+    return Sentences(templates, months, sources, document.sha256)
+
+
+def _sources(table: Table) -> dict[str, str]:
+    inner = table.table("source", required=True)
+    if inner is None:
+        return {}
+    found = {kind.value: inner.text(kind.value) for kind in SourceKind}
+    inner.finish()
+    return found
+
+
+def _template(code: str, table: Table, reasons: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
+    if code not in reasons:
+        table.problem(None, f"no criterion gives the reason {code!r}", nearest(code, reasons))
+    found = {"en": table.text("en")}
+    found |= {key: table.text(key) for key in LANGUAGES[1:] if key in table}
+    allowed = (*reasons.get(code, ()), *GIVEN)
+    for language, template in found.items():
+        for place in _PLACE.findall(template):
+            if place not in allowed:
+                table.problem(language, f"{{{place}}} may be empty", nearest(place, allowed))
+    table.finish()
+    return found
+
+
+def sentence(finding: Finding, protocol: ProtocolVersion, language: str = "en") -> str:
+    """A finding of a protocol's criterion, as a sentence.
+
+    Raises
+    ------
+    NoSentence
+        If its reason has no template.
+    """
+    known = load()
+    templates = known.templates.get(finding.reason)
+    if templates is None:
+        raise NoSentence(f"Reason {finding.reason!r} of {finding.code!r} has no sentence.")
+    if language not in templates or language not in known.months:
+        language = "en"
+    criterion = protocol.criterion(finding.code)
+    texts = {name: plain(value, language) for name, value in finding.values.items()}
+    texts["wording"] = criterion.wording if criterion else ""
+    texts["origin"] = _origin(finding.values, language)
+    if "limits" in finding.values:
+        texts["limits"] = _limit_wordings(str(finding.values["limits"]), protocol)
+    if "unit" in texts:
+        texts["unit"] = _UNIT_WORDS.get(texts["unit"], texts["unit"])
+    return filled(templates[language], texts)
+
+
+def question_sentence(code: str, language: str = "en") -> str:
+    """The sentence to ask for a question of the catalogue, in English if not in the language."""
+    sentences = load_questions().questions[code].sentences
+    return sentences.get(language, sentences["en"])
+
+
+def filled(template: str, texts: Mapping[str, str]) -> str:
+    """A template with its places filled, and no space left where a text is empty."""
+    written: Callable[[re.Match[str]], str] = lambda match: texts.get(match.group(1), "")
+    return re.sub(r"[ \t]+", " ", _PLACE.sub(written, template)).strip()
+
+
+def plain(value: Value, language: str = "en") -> str:
+    """A value as people write it: 31 March 2026, 49.9, yes; never an exponent, never a code's hyphens.
+
+    Examples
+    --------
+    >>> plain(Decimal("48.00")), plain(date(2026, 3, 31))
+    ('48', '31 March 2026')
+    """
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, date):
+        months = load().months.get(language)
+        return f"{value.day} {months[value.month - 1]} {value.year}" if months else str(value)
+    if isinstance(value, Decimal):
+        text = format(value, "f")
+        return text.rstrip("0").rstrip(".") if "." in text else text
+    return str(value).replace("-", " ")
+
+
+_UNIT_WORDS = {
+    "mm[Hg]": "mmHg",
+    "{score}": "points",
+    "{#}": "times",
+    "mL/min/{1.73_m2}": "mL/min/1.73 m²",
+    "[lb_av]": "lb",
+}
+
+
+def _origin(values: Mapping[str, Value], language: str) -> str:
+    sources = load().sources[language]
+    kind = str(values.get("source", ""))
+    parts = [sources[kind]] if kind in sources else []
+    if isinstance(observed_on := values.get("observed_on"), date):
+        parts.append(plain(observed_on, language))
+    return f" ({', '.join(parts)})" if parts else ""
+
+
+def _limit_wordings(codes: str, protocol: ProtocolVersion) -> str:
+    limits = (protocol.limits.get(code) for code in codes.split(", "))
+    return " ".join(limit.wording for limit in limits if limit)

@@ -1,0 +1,78 @@
+"""Every reason an eligibility criterion can give, and the values that always come with it.
+
+The sentence of a reason may use these values and no others: what is only sometimes there would
+leave a gap in a sentence that somebody reads before they decide.
+"""
+
+from collections.abc import Mapping
+
+_LIMIT = ("limit", "limit_value", "unit", "value")
+_CONFLICT = ("place", "other_place")
+
+REASONS: Mapping[str, tuple[str, ...]] = {
+    # Whatever the kind of criterion
+    "not-asked": (),
+    "answers-conflict": _CONFLICT,
+    "answer-in-the-future": (),
+    "answer-unreadable": (),
+    "date-in-the-future": (),
+    "answer-undated": (),
+    "answer-stale": ("valid_days",),
+    "limit-unsigned": ("limit", "limits"),
+    # For whom it is meant
+    "not-applicable": (),
+    "not-applicable-by-sex": ("sex",),
+    "not-of-childbearing-potential": (),
+    "childbearing-unknown": (),
+    # Who it is
+    "is-living": (),
+    "has-died": (),
+    "old-enough": ("age_years", "at_least"),
+    "is-a-child": ("age_years", "at_least"),
+    # Questions and choices
+    "answered-so": (),
+    "answered-otherwise": (),
+    "choice-accepted": ("answer",),
+    "choice-excludes": ("answer",),
+    "history-recorded": (),
+    # Numbers
+    "at-or-above-limit": _LIMIT,
+    "below-limit": _LIMIT,
+    "at-or-below-limit": _LIMIT,
+    "above-limit": _LIMIT,
+    # Time
+    "long-enough": ("began_on", "reached_on", "months"),
+    "too-short-so-far": ("began_on", "reached_on", "months"),
+    "never": (),
+    "still-so": (),
+    "too-recent": ("last_on", "clear_on", "months"),
+    "long-enough-ago": ("last_on", "clear_on", "months"),
+    # Diagnoses and conditions
+    "diagnosis-confirmed": (),
+    "diagnosis-not-met": (),
+    "recorded-not-confirmed": (),
+    "condition-absent": (),
+    "condition-managed": (),
+    "condition-not-managed": ("question",),
+    "severe": (),
+    "not-severe": ("answer",),
+    "moderate-in-remission": (),
+    "moderate-not-in-remission": (),
+    "recorded-severity-unknown": (),
+    "physician-to-weigh": ("conditions",),
+    "physician-accepts": (),
+    "physician-excludes": (),
+    # Pregnancy
+    "is-pregnant": (),
+    "test-positive": (),
+    "test-negative": (),
+    # Several readings
+    "pressure-controlled": ("high", "readings", "required", "systolic", "diastolic"),
+    "pressure-uncontrolled": ("high", "readings", "required", "systolic", "diastolic"),
+    "too-few-readings": ("high", "readings", "required", "systolic", "diastolic"),
+    "answer-stale-or-missing": (),
+    "ceiling-unknown": ("highest_ms",),
+    "qtc-in-range": ("highest_ms", "limit_value"),
+    "qtc-to-repeat": ("highest_ms", "limit_value"),
+    "qtc-prolonged": ("highest_ms", "above", "limit_value"),
+}
