@@ -214,7 +214,7 @@ class Table:
         outer = self.table(key)
         if outer is None:
             return {}
-        return {name: t for name in outer.keys() if (t := outer.table(name, required=True))}
+        return {name: t for name in tuple(outer.keys()) if (t := outer.table(name, required=True))}
 
     def keys(self) -> tuple[str, ...]:
         """The keys that the file has here, in its order."""

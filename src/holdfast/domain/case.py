@@ -117,6 +117,13 @@ class Case:
         """The number that runs on the date, or None while it awaits a signature."""
         return self._limits[code].in_force(self._signed, self.as_of)
 
+    def running(self, code: str) -> LimitInForce:
+        """The number that runs, for a rule that has seen that none it needs awaits a signature."""
+        limit = self.limit(code)
+        if limit is None:
+            raise LookupError(f"limit {code!r} awaits a signature")
+        return limit
+
     def unsigned(self, *codes: str | None) -> tuple[str, ...]:
         """Those of the limits that await a signature."""
         return tuple(code for code in codes if code is not None and self.limit(code) is None)

@@ -119,8 +119,7 @@ class Threshold:
         code = self.at_least or self.at_most or ""
         if awaited := case.unsigned(code, self.valid_days):
             return case.asks_signature(awaited, self.question)
-        limit = case.limit(code)
-        assert limit is not None
+        limit = case.running(code)
 
         def judge(answer: Answer) -> Ruling:
             if old := _too_old(case, answer, self.valid_days):
@@ -303,8 +302,8 @@ class TimeSince:
         return passed("never", **origin(answer))
 
     def _long_ago(self, case: Case, answer: Answer) -> Ruling:
-        limit = case.limit(self.at_least)
-        assert limit is not None and isinstance(answer.value, date)
+        limit = case.running(self.at_least)
+        assert isinstance(answer.value, date)
         clear_on = months_after(answer.value, int(limit.value))
         values: dict[str, Value] = {"last_on": answer.value, "clear_on": clear_on}
         values |= {"limit": limit.code, "months": limit.value, **origin(answer)}

@@ -177,8 +177,7 @@ class BloodPressure:
         codes = (self.systolic_high, self.diastolic_high, self.readings, self.valid_days)
         if awaited := case.unsigned(*codes):
             return case.asks_signature(awaited, self.systolic)
-        systolic, diastolic, required, valid = (case.limit(code) for code in codes)
-        assert systolic and diastolic and required and valid
+        systolic, diastolic, required, valid = (case.running(code) for code in codes)
         oldest = valid.days_before(case.as_of)
         recent = [r for r in self._readings(case) if r.observed_on >= oldest]
         high = [r for r in recent if r.is_high(systolic, diastolic)]
@@ -234,21 +233,19 @@ class Qtc:
     def rule(self, case: Case) -> Ruling:
         if awaited := case.unsigned(self.male, self.female, self.valid_days):
             return case.asks_signature(awaited, self.question)
-        valid = case.limit(self.valid_days)
-        assert valid is not None
+        valid = case.running(self.valid_days)
         oldest = valid.days_before(case.as_of)
         readings = _highest_by_reading(case, case.readings(self.question))
         recent = sorted(value for (_, day), value in readings.items() if day >= oldest)
         if not recent:
             return unknown("answer-stale-or-missing", self.question, limit=valid.code)
         ceilings, ask = self._ceilings(case)
-        rulings = [self._judge(recent, case.limit(code)) for code in ceilings]
+        rulings = [self._judge(recent, case.running(code)) for code in ceilings]
         if len({ruling.outcome for ruling in rulings}) == 1:
             return rulings[0]
         return unknown("ceiling-unknown", ask, highest_ms=recent[-1])
 
-    def _judge(self, recent: list[Decimal], ceiling: LimitInForce | None) -> Ruling:
-        assert ceiling is not None
+    def _judge(self, recent: list[Decimal], ceiling: LimitInForce) -> Ruling:
         above = [value for value in recent if value > ceiling.value]
         values: dict[str, Value] = {"highest_ms": recent[-1], "above": len(above)}
         values |= {"readings": len(recent), "limit": ceiling.code, "limit_value": ceiling.value}

@@ -68,10 +68,13 @@ class Question:
 
     def number(self, answer: Answer) -> Decimal:
         """The number of an answer that fits, in the question's own unit."""
-        assert isinstance(answer.value, Decimal) and answer.unit and self.unit
-        if answer.unit == self.unit or self._is_the_same(answer.unit):
-            return answer.value
-        return Quantity(answer.value, answer.unit).in_unit(self.unit).value
+        assert isinstance(answer.value, Decimal)
+        return self._kept(answer.value, answer.unit or "")
+
+    def _kept(self, value: Decimal, unit: str) -> Decimal:
+        if unit == self.unit or self._is_the_same(unit):
+            return value
+        return Quantity(value, unit).in_unit(self.unit or "").value
 
     def _is_the_same(self, unit: str) -> bool:
         # One milliequivalent of an ion with one charge is one millimole; the catalogue accepts
@@ -87,9 +90,8 @@ class Question:
             return (
                 f"{self.code} is not measured in {unit!r}: write one of {', '.join(self.accepts)}."
             )
-        answer = Quantity(value, unit)
-        kept = value if self._is_the_same(unit) else answer.in_unit(self.unit or unit).value
-        if self.lowest is not None and self.highest is not None:
-            if not self.lowest <= kept <= self.highest:
-                return f"{self.code} {value} {unit}: expected {self.lowest} to {self.highest} {self.unit}."
-        return None
+        kept = self._kept(value, unit)
+        if self.lowest is None or self.highest is None or self.lowest <= kept <= self.highest:
+            return None
+        expected = f"{self.lowest} to {self.highest} {self.unit}"
+        return f"{self.code} {value} {unit}: expected {expected}."

@@ -124,7 +124,7 @@ def read(path: Path, expected: tuple[str, int] | None = None) -> ProtocolVersion
 
 
 def _parsed(root: Table) -> dict[str, Any]:
-    return {key: root.value(key) for key in root.keys()}
+    return {key: root.value(key) for key in tuple(root.keys())}
 
 
 def _refuse_misplaced(

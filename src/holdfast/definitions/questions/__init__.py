@@ -7,8 +7,14 @@ from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 
-from holdfast.definitions.loading import FOLDER, Document, Table, nearest, read_format
-from holdfast.definitions.loading import refuse_duplicates
+from holdfast.definitions.loading import (
+    FOLDER,
+    Document,
+    Table,
+    nearest,
+    read_format,
+    refuse_duplicates,
+)
 from holdfast.domain.quantities import Quantity, UnitMismatch, is_known_unit, known_units
 from holdfast.domain.questions import Question, QuestionKind
 

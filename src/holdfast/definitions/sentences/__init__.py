@@ -1,7 +1,7 @@
 """Findings as sentences: templates by language beside the definition, filled in where they are shown."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -118,8 +118,8 @@ def question_sentence(code: str, language: str = "en") -> str:
 
 def filled(template: str, texts: Mapping[str, str]) -> str:
     """A template with its places filled, and no space left where a text is empty."""
-    written: Callable[[re.Match[str]], str] = lambda match: texts.get(match.group(1), "")
-    return re.sub(r"[ \t]+", " ", _PLACE.sub(written, template)).strip()
+    written = _PLACE.sub(lambda match: texts.get(match.group(1), ""), template)
+    return re.sub(r"[ \t]+", " ", written).strip()
 
 
 def plain(value: Value, language: str = "en") -> str:

@@ -3,8 +3,14 @@
 from functools import cache
 from pathlib import Path
 
-from holdfast.definitions.loading import FOLDER, Document, Table, nearest, read_format
-from holdfast.definitions.loading import refuse_duplicates
+from holdfast.definitions.loading import (
+    FOLDER,
+    Document,
+    Table,
+    nearest,
+    read_format,
+    refuse_duplicates,
+)
 from holdfast.definitions.questions import Catalogue
 from holdfast.definitions.questions import load as load_questions
 from holdfast.domain.history import ConditionRule, ConditionTable, normalized
@@ -67,7 +73,7 @@ def _answers(table: Table, catalogue: Catalogue) -> tuple[tuple[str, bool | str]
     if answers is None:
         return ()
     found = []
-    for code in answers.keys():
+    for code in tuple(answers.keys()):
         value, question = answers.value(code), catalogue.questions.get(code)
         if question is None:
             mend = nearest(code, catalogue.questions)
