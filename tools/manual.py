@@ -288,36 +288,76 @@ def _answer_kind(question: Table) -> str:
 
 
 def spec_page(path: Path) -> str:
-    """One page of tests as people: each claim, why it is so, and the table that argues it."""
-    tree = ast.parse(path.read_text("utf-8"))
+    """One page of tests as people: each claim, why it is so, and the case that argues it."""
+    source = path.read_text("utf-8")
+    tree = ast.parse(source)
     intro = ast.get_docstring(tree) or path.stem.removeprefix("test_").replace("_", " ")
     title, _, rest = intro.partition("\n")
     parts = [f"# {title.rstrip('.')}", *(["", rest.strip()] if rest.strip() else [])]
-    for node in ast.walk(tree):
+    for node in tree.body:
         if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
-            parts += ["", *_claim(node)]
+            parts += ["", *_claim(node, source)]
     return "\n".join(parts)
 
 
-def _claim(node: ast.FunctionDef) -> list[str]:
+def _claim(node: ast.FunctionDef, source: str) -> list[str]:
+    """A test as a heading, its reason, and each case of it: a table as it stands, or the code."""
     words = node.name.removeprefix("test_").replace("_", " ")
     lines = [f"## {words[0].upper()}{words[1:]}", ""]
+    body = list(node.body)
     if why := ast.get_docstring(node):
         lines += [why, ""]
-    doc = node.body[0] if ast.get_docstring(node) else None
-    for inner in _in_order(node):
-        is_text = isinstance(inner, ast.Constant) and isinstance(inner.value, str)
-        if is_text and "\n" in inner.value and inner is not getattr(doc, "value", None):
-            lines += ["```", textwrap.dedent(inner.value).strip("\n").rstrip(), "```", ""]
-    return lines
+        body = body[1:]
+    code = [_written(part, source) for part in node.decorator_list]
+    for statement in body:
+        case = _case(statement)
+        if case:
+            lines += [*_fenced(code), *case]
+            code = []
+        else:
+            code.append(_written(statement, source))
+    return [*lines, *_fenced(code)]
 
 
-def _in_order(node: ast.AST) -> Iterator[ast.AST]:
-    """Decorators first, then the body, as a reader meets them."""
-    yield node
-    decorators = getattr(node, "decorator_list", [])
-    for child in (*decorators, *(c for c in ast.iter_child_nodes(node) if c not in decorators)):
-        yield from _in_order(child)
+def _case(statement: ast.stmt) -> list[str]:
+    """A call of a fixture whose name ends in ``spec``: what is given, the table, what must follow."""
+    call = getattr(statement, "value", None)
+    if not (isinstance(call, ast.Call) and ast.unparse(call.func).endswith("spec")):
+        return []
+    lines: list[str] = []
+    for argument in call.args:
+        said = _literal(argument)
+        if isinstance(said, str) and "\n" in said:
+            lines += ["```", textwrap.dedent(said).strip("\n").rstrip(), "```", ""]
+        elif said:
+            lines += [f"Under `{said}`:", ""]
+    follows = [f"- {word.arg}: {_words(_literal(word.value))}" for word in call.keywords]
+    return [*lines, *follows, ""]
+
+
+def _literal(node: ast.expr) -> Any:
+    try:
+        return ast.literal_eval(node)
+    except ValueError:
+        return ast.unparse(node)
+
+
+def _words(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return ", ".join(f"`{key}` {inner}" for key, inner in value.items()) or "nothing"
+    if isinstance(value, list | tuple):
+        return ", ".join(f"`{inner}`" for inner in value) or "nothing"
+    return str(value)
+
+
+def _written(node: ast.AST, source: str) -> str:
+    """The lines of a node as they stand in the file."""
+    lines = source.splitlines()[node.lineno - 1 : node.end_lineno]
+    return textwrap.dedent("\n".join(lines))
+
+
+def _fenced(code: Sequence[str]) -> list[str]:
+    return ["```python", *code, "```", ""] if code else []
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -41,9 +41,10 @@ def test_a_claim_of_a_test_becomes_a_heading_with_its_reason_and_its_table(tmp_p
         tmp_path,
         "test_hearts.py",
         '"""Hearts.\n\nWhy they matter."""\n\n\ndef test_a_weak_heart_stops(spec):\n'
-        '    """Because it must."""\n    spec("""\n    a | b\n    1 | 2\n    """)\n',
+        '    """Because it must."""\n    spec("mapp2", """\n    a | b\n    1 | 2\n    """, stops=["heart"])\n'
+        "    assert True\n",
     )
     assert manual.spec_page(tmp_path / "test_hearts.py") == (
-        "# Hearts\n\nWhy they matter.\n\n## A weak heart stops\n\nBecause it must.\n\n"
-        "```\na | b\n1 | 2\n```\n"
+        "# Hearts\n\nWhy they matter.\n\n## A weak heart stops\n\nBecause it must.\n\nUnder `mapp2`:\n\n"
+        "```\na | b\n1 | 2\n```\n\n- stops: `heart`\n\n```python\nassert True\n```\n"
     )

@@ -22,13 +22,27 @@ def codes(path: Path) -> set[str]:
 def named(folder: Path) -> set[str]:
     """Every code-like word in the texts of the pages: tables, docstrings and arguments, not comments."""
     words: set[str] = set()
-    for path in folder.rglob("*.py"):
+    for path in folder.rglob("test_*.py"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 words |= set(re.findall(r"[a-z0-9]+(?:-[a-z0-9]+)*", node.value))
-    for path in folder.rglob("*.toml"):
-        words |= set(re.findall(r"[a-z0-9]+(?:-[a-z0-9]+)*", path.read_text("utf-8")))
     return words
+
+
+def verdicts(folder: Path) -> list[str]:
+    """The verdict each argued person of the pages is given, in order."""
+    calls = (
+        node
+        for path in sorted(folder.rglob("test_*.py"))
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("person_spec")
+    )
+    return [
+        word.value.value
+        for call in calls
+        for word in call.keywords
+        if word.arg == "verdict" and isinstance(word.value, ast.Constant)
+    ]
 
 
 def protocol_files() -> list[Path]:
@@ -43,3 +57,20 @@ def test_every_criterion_and_limit_has_a_page(path):
 def test_a_criterion_without_a_page_is_found(tmp_path):
     plant(tmp_path, "test_page.py", '"""criterion age"""\n# pregnancy\n')
     assert {"age", "pregnancy"} - named(tmp_path) == {"pregnancy"}
+
+
+def test_sixty_people_are_argued_and_a_third_of_them_may_enter():
+    """An engine that does not know, or refuses everybody, fails."""
+    given = verdicts(SPEC)
+    assert len(given) >= 60
+    assert given.count("eligible") * 3 >= len(given)
+
+
+def test_the_people_of_a_page_are_counted(tmp_path):
+    plant(
+        tmp_path,
+        "test_page.py",
+        "def test_a(person_spec):\n    person_spec('mapp2', '', verdict='eligible')\n"
+        "    person_spec('mapp2', '', verdict='ineligible')\n    other(verdict='eligible')\n",
+    )
+    assert verdicts(tmp_path) == ["eligible", "ineligible"]
