@@ -2,11 +2,13 @@
 
 import re
 import tomllib
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from holdfast import __version__
+from holdfast.definitions import answers_file
 from tests.house.source import ROOT, tracked
 
 DECISION = ("**Context.**", "**Decision.**", "**Consequences.**", "**Hazard.**", "**Status.**")
@@ -88,6 +90,16 @@ def test_the_version_is_the_same_everywhere():
     changes = (ROOT / "CHANGELOG.md").read_text("utf-8")
     assert project["version"] == __version__
     assert re.search(rf"^## {re.escape(__version__)}\b", changes, re.MULTILINE)
+
+
+def test_the_example_of_the_answers_file_can_be_read(tmp_path):
+    page = (ROOT / "docs" / "answers-file.md").read_text("utf-8")
+    path = tmp_path / "answers.toml"
+    path.write_text(page.split("```toml\n")[1].split("```")[0], encoding="utf-8")
+    found = answers_file.read(path, limits={"weight-floor-kg"}, as_of=date(2026, 3, 31))
+    assert [answer.question for answer in found.answers] == ["weight", "psychotic-disorder-ever"]
+    assert [entry.name for entry in found.medications] == ["sertraline"]
+    assert [limit.code for limit in found.limits] == ["weight-floor-kg"]
 
 
 def test_the_readme_names_the_two_commands():
