@@ -123,6 +123,7 @@ def _set_up(folder: Folder) -> None:
     """
     import multiprocessing
 
+    from holdfast.cli.demonstration.building import build
     from holdfast.cli.demonstration.folder import put_in_place
 
     began = time.monotonic()
@@ -130,7 +131,7 @@ def _set_up(folder: Folder) -> None:
     with tempfile.TemporaryDirectory(dir=folder.path, prefix=".building-") as building:
         built = Path(building) / folder.database.name
         worker = multiprocessing.get_context("spawn").Process(
-            target=_build, args=(folder, built), name="holdfast-demo-build"
+            target=build, args=(folder, built), name="holdfast-demo-build"
         )
         worker.start()
         worker.join()
@@ -138,13 +139,6 @@ def _set_up(folder: Folder) -> None:
             raise SystemExit("The demonstration clinic could not be set up; nothing was changed.")
         put_in_place(built, folder.database)
     print(f"Set up in {time.monotonic() - began:.0f} s.", flush=True)
-
-
-def _build(folder: Folder, built: Path) -> None:
-    os.environ.update(folder.environment(built))
-    from holdfast.cli.demonstration.clinic import build
-
-    build(folder, built)
 
 
 def _serve(folder: Folder, port: int, seconds: float) -> int:

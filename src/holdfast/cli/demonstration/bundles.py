@@ -74,9 +74,11 @@ def bundles(as_of: date, seed: int = SEED) -> tuple[Bundle, ...]:
     return _written(lambda _: as_of, seed)
 
 
-def bundles_as_they_arrived(today: date, seed: int = SEED) -> tuple[Bundle, ...]:
-    """All forty, each sent on its own day in the weeks before ``today``."""
-    return _written(lambda somebody: today - timedelta(days=somebody.arrived_days_ago), seed)
+def bundles_as_they_arrived(
+    day_of: Callable[[Somebody], date], seed: int = SEED
+) -> tuple[Bundle, ...]:
+    """All forty, each as sent on its own day of referral."""
+    return _written(day_of, seed)
 
 
 def _written(day_of: Callable[[Somebody], date], seed: int) -> tuple[Bundle, ...]:

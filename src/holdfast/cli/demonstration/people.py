@@ -77,7 +77,8 @@ class Somebody:
     ``arrives`` is the verdict from the bundle alone; ``once_asked`` the verdict once every
     question has its ``answers`` (dates as ``answered_days_ago``, medicines ``reviewed`` by
     pharmacist and physician, what was ``first_measured`` a week before), with the demonstration's limits signed; ``stops`` and ``asks`` are
-    the codes of the findings that then stop or stay open.
+    the codes of the findings that then stop or stay open. ``source`` and ``reasons`` are codes of
+    the pre-screening log.
     """
 
     case: str
@@ -85,6 +86,8 @@ class Somebody:
     site: str
     protocol: str
     stage: str
+    source: str
+    reasons: tuple[str, ...]
     sex: str
     age: int
     arrives: str
@@ -146,6 +149,8 @@ def _somebody(
         site=entry["site"],
         protocol=entry.get("protocol", "mapp2"),
         stage=entry["stage"],
+        source=entry["source"],
+        reasons=tuple(entry.get("reasons", ())),
         sex=entry["sex"],
         age=entry["age"],
         arrives=entry["arrives"],

@@ -1,0 +1,46 @@
+"""Makes the demonstration's database: key, migrations, the clinic, a seal and the mark.
+
+It runs in a process of its own whose settings name the database that is being built.
+"""
+
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+from holdfast.cli.demonstration.bundles import SEED
+from holdfast.cli.demonstration.folder import Folder, mark
+
+
+def build(folder: Folder, database: Path) -> None:
+    """Build the whole demonstration into a new file at ``database``."""
+    os.environ.update(folder.environment(database))
+    _key(folder)
+
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+    from django.db import connection
+
+    call_command("migrate", verbosity=0, interactive=False)
+    with connection.cursor() as cursor:
+        # Nothing is promised of a file that has no name yet; it is put on the disk when it is whole.
+        cursor.execute("PRAGMA synchronous = OFF")
+    now = datetime.now(UTC)
+    from holdfast.cli.demonstration import clinic
+
+    clinic.build(now)
+    connection.close()
+    mark(database, SEED, now.date().isoformat())
+
+
+def _key(folder: Folder) -> None:
+    """The demonstration's own site key, made once."""
+    if folder.key.exists():
+        return
+    import django
+
+    django.setup()
+    from holdfast.records.keys import create_key_file
+
+    create_key_file(folder.key)
