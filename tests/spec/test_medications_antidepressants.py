@@ -8,7 +8,7 @@ from datetime import date
 
 import pytest
 
-from tests.spec.medicine_pages import TODAY, signed, signed_as_proposed, stopped, takes
+from tests.spec.medicine_pages import signed, stopped, takes
 
 
 def test_sertraline_still_taken_is_tapered_by_its_prescriber():
@@ -147,4 +147,3 @@ def test_the_same_medicine_twice_is_judged_twice_and_the_worse_governs():
     """An old entry that is over does not hide a new prescription."""
     both = stopped("Sertraline", last=date(2024, 1, 1)).and_also(takes("Zoloft 50 MG"))
     assert both.findings["medication-ssri"].reason == "still-taken"
-    assert both.with_limits(signed_as_proposed()).as_of == TODAY

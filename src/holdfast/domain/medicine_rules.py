@@ -146,6 +146,8 @@ def _washed_out(agent: Agent, question: EntryQuestion, length: WashoutLength) ->
     rule = agent.washout
     assert rule is not None
     is_about_taking = reason in ("still-taken", "still-taken-unknown", "last-taken-unknown")
+    if reason == "still-taken":
+        reason = _still_taken_reason(agent, earliest)
     source = agent.danger if is_about_taking else Sourced("", rule.reference, length.standing)
     return _part(
         agent,
@@ -158,6 +160,12 @@ def _washed_out(agent: Agent, question: EntryQuestion, length: WashoutLength) ->
         earliest=earliest,
         awaiting=length.awaiting,
     )
+
+
+def _still_taken_reason(agent: Agent, earliest: date | None) -> str:
+    if agent.danger.value == Danger.CONTRAINDICATED:
+        return "still-taken-contraindicated"
+    return "still-taken" if earliest is not None else "still-taken-no-washout-known"
 
 
 def _washout_outcome(
