@@ -538,18 +538,25 @@ def _planted(value, path=()):
         yield wrong, path
 
 
+def refusal_of(raw: bytes) -> ReferralRefused | None:
+    try:
+        read_import(raw, as_of=AS_OF)
+    except ReferralRefused as refusal:
+        return refusal
+    return None
+
+
 def test_no_message_repeats_what_could_be_a_name():
     """A name planted at every place of a bundle is in no message and in no trace of the error."""
     sound = bundle(patient(), condition(), request(), weight(), pressure(120, 80), allergy())
     seen = 0
     for planted, path in _planted(sound):
-        try:
-            read_import(json.dumps(planted).encode(), as_of=AS_OF)
-        except ReferralRefused as refusal:
-            seen += 1
-            words = "".join(traceback.format_exception(refusal))
-            assert NAME not in words, path
-            assert refusal.__context__ is None or NAME not in str(refusal.__context__)
+        refusal = refusal_of(json.dumps(planted).encode())
+        if refusal is None:
+            continue
+        seen += 1
+        words = "".join(traceback.format_exception(refusal)) + repr(refusal.__context__)
+        assert NAME not in words, path
     assert seen > 100
 
 
