@@ -9,6 +9,7 @@ import importlib
 import os
 import platform
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -65,6 +66,8 @@ def _machine() -> str:
 
 
 def _commit() -> str:
+    if shutil.which("git") is None:
+        return "unknown"
     done = subprocess.run(
         ["git", "describe", "--always", "--dirty"],
         cwd=ROOT,

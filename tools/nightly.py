@@ -8,6 +8,7 @@ import argparse
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -70,6 +71,8 @@ def run(command: Sequence[str], environment: Mapping[str, str]) -> Result:
 
 def commit() -> str:
     """The commit the work tree stands at, marked where something was changed beside it."""
+    if shutil.which("git") is None:
+        return "unknown"
     done = subprocess.run(
         ["git", "describe", "--always", "--abbrev=12", "--dirty", "--exclude=*"],
         cwd=ROOT,

@@ -1,6 +1,7 @@
 """Reading the house's own source, for tests that judge it. Every judge takes a folder, so that it can be tried on a planted offence."""
 
 import ast
+import shutil
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -43,18 +44,25 @@ def functions(module: Module) -> Iterator[tuple[str, ast.FunctionDef | ast.Async
     yield from inside(module.tree, "")
 
 
+NOT_OURS = frozenset(
+    {".git", ".venv", "var", "__pycache__", ".pytest_cache", ".mypy_cache", ".ruff_cache"}
+    | {".hypothesis", ".import_linter_cache", "node_modules", "dist"}
+)
+
+
 @cache
 def tracked() -> tuple[Path, ...]:
-    """Every file git knows, and every one it would take."""
+    """Every file git knows and every one it would take; where there is no git, every file of ours."""
+    if shutil.which("git") is None or not (ROOT / ".git").exists():
+        found = (path for path in ROOT.rglob("*") if path.is_file())
+        return tuple(p for p in found if not NOT_OURS.intersection(p.relative_to(ROOT).parts))
     listed = subprocess.run(
         ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
         cwd=ROOT,
         capture_output=True,
         text=True,
-        check=False,
+        check=True,
     )
-    if listed.returncode:  # an unpacked release without git
-        return tuple(p for p in ROOT.rglob("*") if p.is_file() and ".venv" not in p.parts)
     names = [name for name in listed.stdout.split("\0") if name]
     return tuple(path for name in names if (path := ROOT / name).is_file())
 
