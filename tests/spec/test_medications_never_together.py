@@ -40,6 +40,11 @@ def test_until_a_physician_signs_fourteen_days_nothing_is_decided_by_them():
     assert answer.values["limits"] == "irreversible-maoi-washout-days"
 
 
+def test_taken_today_needs_no_number_either():
+    """However long the washout is, it is not over on the day of the last dose."""
+    stopped("Phenelzine", last=TODAY).with_limits({}).expect("failed", "taken-today")
+
+
 def test_a_site_that_signs_three_weeks_waits_three_weeks():
     """A signed number stands in for the table's, here 21 days for 14."""
     page = stopped("Tranylcypromine", last=date(2026, 3, 14))

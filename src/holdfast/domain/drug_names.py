@@ -23,6 +23,9 @@ _STRENGTH = re.compile(
 )
 _BRAND = re.compile(r"\[([^\]]*)\]?")
 _BETWEEN_PARTS = re.compile(r"[/+;,&(){}|\n]|\s(?:and|with|plus)\s")
+_SPACING = {ord(mark): " " for mark in "\t\r\v\f"}
+_ASCII_MARKS = dict.fromkeys((*range(32), 127, ord("'"), ord("`"))) | _SPACING
+del _ASCII_MARKS[ord("\n")]
 _INVISIBLE = ("Mn", "Cf", "Cc", "Cs")
 _NOT_A_WORD = re.compile(r"[^\w%]+")
 _APOSTROPHES = re.compile(r"['\u2018\u2019\u02bc`´]")
@@ -61,7 +64,9 @@ def folded(text: str) -> str:
     >>> folded("Sértraline\\u200b ＨＣｌ")
     'sertraline hcl'
     """
-    composed = unicodedata.normalize("NFKC", re.sub(r"[\t\r\v\f]", " ", text)).casefold()
+    if text.isascii():
+        return text.lower().translate(_ASCII_MARKS)
+    composed = unicodedata.normalize("NFKC", text.translate(_SPACING)).casefold()
     decomposed = unicodedata.normalize("NFKD", composed)
     kept = (c for c in decomposed if c == "\n" or unicodedata.category(c) not in _INVISIBLE)
     return _APOSTROPHES.sub("", "".join(kept))

@@ -39,6 +39,9 @@ COMPLETE = "medications-complete"
 LIST_COMPLETE = "medication-list-complete"
 TWO_QT_MEDICINES = "medication-two-qt-medicines"
 
+# From harmless to worst, as each is written.
+_DANGERS, _LOSSES, _INHIBITIONS = tuple(Danger), tuple(LossOfBenefit), tuple(Inhibition)
+
 ASKED = Reference("Holdfast: the list of medicines", "docs/medications.md#the-list-of-medicines")
 
 
@@ -120,7 +123,15 @@ def assess(
         and isinstance(answer.value, str)
         and normalized(answer.value)
     }
-    return tuple(_assess_entry(EntryQuestion(e, table, as_of, signed, reviews)) for e in entries)
+    found: dict[tuple[str, tuple[str, ...]], Match] = {}
+    for entry in entries:  # a record repeats itself: each text is matched once
+        key = (entry.name, entry.rxcuis)
+        if key not in found:
+            found[key] = match(entry.name, entry.rxcuis, table)
+    return tuple(
+        _assess_entry(EntryQuestion(e, table, as_of, signed, reviews), found[e.name, e.rxcuis])
+        for e in entries
+    )
 
 
 def medication_findings(
@@ -146,15 +157,15 @@ def medication_findings(
     )
 
 
-def _assess_entry(question: EntryQuestion) -> MedicationAssessment:
+def _assess_entry(question: EntryQuestion, found: Match) -> MedicationAssessment:
     entry = question.entry
-    found = match(entry.name, entry.rxcuis, question.table)
     agents = [question.table.agents[name] for name in found.agents]
     parts = [assess_agent(agent, question) for agent in agents]
     parts += [not_matched(text, question) for text in found.unmatched]
     if found.is_contradictory:
         parts.append(contradictory(found, question))
-    parts.sort(key=lambda part: part.rank)
+    if len(parts) > 1:
+        parts.sort(key=lambda part: part.rank)
     governing = parts[0]
     return MedicationAssessment(
         name=entry.name,
@@ -182,14 +193,14 @@ def _worst_danger(agents: Sequence[Agent], found: Match) -> Danger:
     dangers = [Danger(agent.danger.value) for agent in agents]
     if found.unmatched or found.is_contradictory:
         dangers.append(Danger.UNKNOWN)
-    return max(dangers, key=list(Danger).index)
+    return max(dangers, key=_DANGERS.index)
 
 
 def _worst_loss(agents: Sequence[Agent], found: Match) -> LossOfBenefit:
     losses = [LossOfBenefit(agent.loss_of_benefit.value) for agent in agents]
     if found.unmatched or found.is_contradictory:
         losses.append(LossOfBenefit.UNKNOWN)
-    return max(losses, key=list(LossOfBenefit).index)
+    return max(losses, key=_LOSSES.index)
 
 
 def _joined_cyp2d6(agents: Sequence[Agent], found: Match) -> str:
@@ -197,7 +208,7 @@ def _joined_cyp2d6(agents: Sequence[Agent], found: Match) -> str:
     known = [agent.cyp2d6 for agent in agents if agent.has_rule]
     is_whole = len(known) == len(agents) and not found.unmatched and not found.is_contradictory
     joined = Cyp2d6(
-        max((one.inhibition for one in known), key=list(Inhibition).index, default=Inhibition.NONE),
+        max((one.inhibition for one in known), key=_INHIBITIONS.index, default=Inhibition.NONE),
         any(one.is_substrate for one in known),
         MATCHING,
         Standing.DERIVED,

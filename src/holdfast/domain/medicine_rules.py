@@ -26,6 +26,7 @@ MATCHING = Reference(
     "Holdfast: how a medicine is matched", "docs/medications.md#how-a-medicine-is-matched"
 )
 
+_DANGERS = tuple(Danger)  # from harmless to worst
 _WORST_FIRST = (Outcome.FAILED, Outcome.UNKNOWN, Outcome.PASSED)
 
 
@@ -47,7 +48,7 @@ class PartAssessment:
     @property
     def rank(self) -> tuple[object, ...]:
         """Worst first, in an order that does not depend on the order of entries."""
-        danger = list(Danger).index(_danger_of(self.agent))
+        danger = _DANGERS.index(_danger_of(self.agent))
         until = self.earliest_dosing_on or date.max
         values = sorted((key, str(value)) for key, value in self.values.items())
         return (
