@@ -37,7 +37,8 @@ class Problem:
     mend: str
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}: {self.problem}. {self.mend}."
+        stop = "?" if self.mend.startswith("Did you mean") else "."
+        return f"{self.file}:{self.line}: {self.problem}. {self.mend}{stop}"
 
 
 class DefinitionRefused(ValueError):
@@ -116,6 +117,7 @@ class Table:
         self._asked: set[str] = set()
 
     def __contains__(self, key: str) -> bool:
+        self._asked.add(key)
         return key in self._data
 
     def problem(self, key: str | None, problem: str, mend: str) -> None:
@@ -246,7 +248,7 @@ def nearest(word: str, allowed: Iterable[str]) -> str:
     allowed = tuple(allowed)
     near = difflib.get_close_matches(word, allowed, n=1)
     if near:
-        return f"Did you mean {near[0]!r}? Known here: {_listed(allowed)}"
+        return f"Did you mean {near[0]!r}"
     return f"Known here: {_listed(allowed)}"
 
 

@@ -84,16 +84,19 @@ class _Scanner:
         self._step(len(opening))
         keys = list(self._keys())
         self._step(len(closing))
-        path = self._resolve(tuple(keys[:-1]))
-        path = (*path, keys[-1])
+        path = (*self._resolve(tuple(keys[:-1])), keys[-1])
+        self._note_holders(path, line)
         if opening == "[[":
             index = self._tables[path] = self._tables.get(path, -1) + 1
             self._found.setdefault(path, line)
             path = (*path, index)
-        else:
-            path = self._resolve(path)
         self._found[path] = line
         return path
+
+    def _note_holders(self, path: Path, line: int) -> None:
+        """Tables that no line of their own opens stand where their first key does."""
+        for length in range(1, len(path)):
+            self._found.setdefault(path[:length], line)
 
     def _resolve(self, keys: Path) -> Path:
         """The path with the index of the last table put in after each array of tables."""
@@ -116,6 +119,7 @@ class _Scanner:
     def _entry(self, table: Path) -> None:
         line = self._line
         path = (*table, *self._keys())
+        self._note_holders(path, line)
         self._found[path] = line
         while self._text[self._at] in " \t=":
             self._step()

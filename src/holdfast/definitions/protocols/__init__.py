@@ -11,7 +11,6 @@ from holdfast.definitions.loading import (
     FOLDER,
     Document,
     Table,
-    nearest,
     parsed_sha256,
     read_format,
     read_references,
@@ -71,7 +70,7 @@ def load(name: str, version: int | None = None) -> ProtocolVersion:
     """
     released = versions(name)
     if not released:
-        raise UnknownProtocol(f"There is no protocol {name!r}. {nearest(name, names())}.")
+        raise UnknownProtocol(f"There is no protocol {name!r}. There are: {', '.join(names())}.")
     wanted = released[-1] if version is None else version
     if wanted not in released:
         known = ", ".join(map(str, released))
