@@ -22,6 +22,7 @@ class SealedHeads:
     def __init__(self) -> None:
         self._of: dict[str, _Heads] = {}
         self.keys: dict[str, tuple[str, int]] = {}  # key id: hash of its row, number of the seal
+        self.counted_to: int | None = None  # only seals up to this number count; None: all
 
     def add(self, stream: str, position: int, head: str, number: int) -> None:
         """Seal ``number`` says that ``stream`` stood at ``position`` with ``head``."""
@@ -42,6 +43,14 @@ class SealedHeads:
             )
             for n, position in enumerate(heads.positions)
         }
+
+    def sealed_to(self, stream: Any) -> int:
+        """The last position of a stream that a seal which counts has sealed; 0 for none."""
+        limit = self.counted_to
+        return max(
+            (at for at, (_, n) in self.of(stream).items() if limit is None or n <= limit),
+            default=0,
+        )
 
     def streams(self) -> set[str]:
         """Every stream that a seal names."""

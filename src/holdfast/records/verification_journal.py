@@ -134,7 +134,7 @@ class JournalWalk:
 
     def _walk_stream(self, stream: Any, rows: Iterable[tuple[Any, ...]]) -> None:
         seals = self.sealed.of(stream)
-        sealed_to = max(seals, default=0)
+        sealed_to = self.sealed.sealed_to(stream)
         previous, expected = _NOTHING, 1
         row: tuple[Any, ...] = ()
         for row in rows:
@@ -320,3 +320,12 @@ def _raw(entry_hash: Any) -> bytes:
         return bytes.fromhex(entry_hash)
     except (TypeError, ValueError):
         return _NOTHING
+
+
+def read_named_facts(snapshot: Snapshot) -> Iterator[tuple[Any, ...]]:
+    """Table, row, hash, stream and position of each fact that the journal names."""
+    for _, stream, position, _, _, event, _ in snapshot.rows(_select_entries(snapshot)):
+        named = (told_by(event) or {}).get("facts")
+        for fact in named if isinstance(named, list) else ():
+            if isinstance(fact, list) and len(fact) == 3 and all(type(x) is str for x in fact):
+                yield (*fact, stream, position)
