@@ -5,6 +5,7 @@ journal entry, one UPDATE of the stream's head. All of it is in the action's tra
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import wraps
@@ -16,15 +17,20 @@ from django.db import connection, transaction
 
 from holdfast.actions.outcomes import Receipt
 from holdfast.records.canonical import document, row_plan, row_sha256
+from holdfast.records.care import Enrollment, Signature
 from holdfast.records.columns import instant_of, instant_text
 from holdfast.records.events import Event, chained, event_bytes, read_event
 from holdfast.records.facts import Fact
 from holdfast.records.journal import BEFORE_THE_FIRST, ORGANISATION, Conflict, OutboxEntry
-from holdfast.records.keys import DataKey, KeyMissing, sealed, site_key
+from holdfast.records.keys import DataKey, KeyMissing, data_key_of, sealed, site_key
 from holdfast.records.people import PersonKey, User
+from holdfast.records.seals import make_seal
 
 P = ParamSpec("P")
 R = TypeVar("R")
+
+# Who signed in the action that runs, and when: it ends with a seal.
+_SIGNED: ContextVar[tuple[User, datetime] | None] = ContextVar("signed", default=None)
 
 _LOCK = (
     "SELECT s.kind, s.position, s.head, s.recorded_at, k.id, k.wrapped FROM records_stream s "
@@ -58,6 +64,8 @@ class HeadMoved(RuntimeError):
 def one_transaction(action: Callable[P, R]) -> Callable[P, R]:
     """Run an action as one transaction of its own, on the disk when it returns.
 
+    An action that wrote a signature ends with a seal.
+
     It refuses to run inside another transaction: a receipt must not be given for what may yet
     be rolled back.
     """
@@ -65,7 +73,15 @@ def one_transaction(action: Callable[P, R]) -> Callable[P, R]:
     @wraps(action)
     def whole(*args: P.args, **kwargs: P.kwargs) -> R:
         with transaction.atomic(durable=True):
-            return action(*args, **kwargs)
+            before = _SIGNED.set(None)
+            try:
+                answer = action(*args, **kwargs)
+                # Last of all: whoever makes a seal waits for no stream.
+                if signed := _SIGNED.get():
+                    make_seal(by=signed[0], now=signed[1])
+            finally:
+                _SIGNED.reset(before)
+            return answer
 
     return whole
 
@@ -96,12 +112,11 @@ class LockedStream:
         plain = document({"kind": kind, "stream": self.id.hex, "sent": dict(content)})
         return Sent(kind, entry_id, self.receipts.token("content", plain), plain)
 
-    def earlier(
-        self, sent: Sent, *, by: User, key: DataKey | None = None
-    ) -> Receipt | Conflict | None:
+    def earlier(self, sent: Sent, *, by: User) -> Receipt | Conflict | None:
         """The first receipt of the same entry; a conflict where its content differs.
 
-        The conflict is kept once, with what came sealed under ``key``; nothing else is written.
+        The conflict is kept once, with what came sealed under the key of the person it is about;
+        nothing else is written.
         """
         with connection.cursor() as cursor:
             cursor.execute(_FIND, [sent.entry_id.hex])
@@ -111,7 +126,14 @@ class LockedStream:
         event = read_event(bytes(found[0]))
         if event.content == sent.content:
             return receipt_of(event, found[1])
-        return self._conflict(sent, by=by, key=key or self.receipts)
+        return self._conflict(sent, by=by, key=self._words_key(event.stream))
+
+    def _words_key(self, stream_id: UUID) -> DataKey:
+        """The key of the person whose stream it is; the organisation's where it is nobody's."""
+        enrollment = Enrollment.objects.filter(id__in=[stream_id, self.id]).first()
+        if enrollment is None:
+            return self.receipts
+        return data_key_of(enrollment.person_id, PersonKey.WORDS)
 
     def _conflict(self, sent: Sent, *, by: User, key: DataKey) -> Conflict:
         conflict = Conflict(
@@ -163,6 +185,8 @@ class LockedStream:
         )
         entry_hash = chained(self.head, event)
         self._insert(rows, event, entry_hash, sent.entry_id, by)
+        if any(isinstance(fact, Signature) for fact in facts):
+            _SIGNED.set((by, self.now))
         self.position += 1
         self.head = entry_hash
         return Receipt(
