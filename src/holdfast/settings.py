@@ -21,6 +21,9 @@ ALLOWED_HOSTS = os.environ.get("HOLDFAST_HOSTS", "localhost,127.0.0.1,[::1]").sp
 TLS = os.environ.get("HOLDFAST_TLS") == "1"
 BEHIND_PROXY = os.environ.get("HOLDFAST_BEHIND_PROXY") == "1"
 
+# True in the demonstration clinic: every page then says that nobody in it exists.
+DEMONSTRATION = os.environ.get("HOLDFAST_DEMONSTRATION") == "1"
+
 DATABASES = databases()
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "records.User"
@@ -43,6 +46,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "holdfast.web.headers.Headers",
     "csp.middleware.CSPMiddleware",
+    "holdfast.web.static_files.WholeFiles",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "holdfast.web.requests.BodyLimit",
     "django.contrib.sessions.middleware.SessionMiddleware",

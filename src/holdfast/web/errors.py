@@ -31,7 +31,9 @@ _WORDS: dict[int, tuple[Any, Any]] = {
     ),
     500: (
         _("Something went wrong on our side"),
-        _("Nothing was half recorded. Try again; if it happens again, give this number to your administrator."),
+        _(
+            "Nothing was half recorded. Try again; if it happens again, give this number to your administrator."
+        ),
     ),
 }
 

@@ -64,10 +64,10 @@ def observed_on() -> forms.DateField:
     )
 
 
-def password_again(words: Any = _("Your password, again, to sign")) -> forms.CharField:
+def password_again() -> forms.CharField:
     """Re-authentication at signing."""
     return forms.CharField(
-        label=words,
+        label=_("Your password, again, to sign"),
         max_length=1024,
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),

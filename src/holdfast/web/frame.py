@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -31,7 +32,12 @@ BELONGS = {
 
 def frame(request: HttpRequest) -> dict[str, Any]:
     """Context of ``frame.html``; a template without the frame pays nothing for the places."""
-    here = {"theme": chosen_theme(request), "themes": THEMES, "keys_on": keys_are_on(request)}
+    here = {
+        "theme": chosen_theme(request),
+        "themes": THEMES,
+        "keys_on": keys_are_on(request),
+        "demonstration": settings.DEMONSTRATION,
+    }
     site = getattr(request, "site", None)
     if site is None:
         return here

@@ -83,6 +83,9 @@ class Permissions:
             return None
         if route.startswith("api-"):
             basic.sign_in(request)
+            # A cookie may read. To write, name and password come with the request itself.
+            if request.method not in ("GET", "HEAD") and not getattr(request, "by_header", False):
+                return _who_are_you(request, route)
         if not request.user.is_authenticated:
             return _who_are_you(request, route)
         if isinstance(needs, str):

@@ -86,7 +86,10 @@ class BodyLimitAtTheDoor:
         messages, total = await _take_in(receive, limit)
         if total > limit or not stated.isdigit():
             kept = [(k, v) for k, v in scope["headers"] if k != b"content-length"]
-            scope = {**scope, "headers": [*kept, (b"content-length", str(max(total, limit + 1)).encode())]}
+            scope = {
+                **scope,
+                "headers": [*kept, (b"content-length", str(max(total, limit + 1)).encode())],
+            }
             messages = [{"type": "http.request", "body": b"", "more_body": False}]
         await self.application(scope, _again(messages, receive), send)
 

@@ -1,27 +1,23 @@
-"""Words for codes, in the reader's language."""
+"""Words for codes, in the reader's language.
 
-from typing import Any
+Words that stand in a definition (roles, permissions) are looked up in the same catalogs as ours.
+"""
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from holdfast.definitions.roles import roles
 from holdfast.domain.findings import Decision, Standing
 
-ROLES = {
-    "coordinator": _("Coordinator"),
-    "therapist": _("Therapist"),
-    "physician": _("Physician"),
-    "pharmacist": _("Pharmacist"),
-    "rater": _("Independent rater"),
-    "monitor": _("Monitor"),
-    "auditor": _("Auditor"),
-    "administrator": _("Administrator"),
-    "patient": _("Patient"),
-}
 DECISIONS = {
     Decision.ELIGIBLE: _("Eligible"),
     Decision.INELIGIBLE: _("Ineligible"),
     Decision.UNDETERMINED: _("Undetermined"),
+}
+MEANINGS = {
+    "confirms-verdict": _("confirms this verdict"),
+    "overrides-finding": _("sets a finding aside"),
+    "signs-limit": _("signs this number for the site"),
 }
 STANDING_WORDS = {
     Standing.VERIFIED: _("Read in the cited source. It may decide."),
@@ -31,26 +27,13 @@ STANDING_WORDS = {
     Standing.NOT_FOUND: _("Looked for; no public number exists. It needs a signature."),
     Standing.SIGNED: _("A named physician signed it for this site. It may decide."),
 }
-PERMISSIONS = {
-    "worklist.see": _("See who waits for what at the site."),
-    "referral.import": _("Open a referral, from a document or by hand."),
-    "referral.see": _("See who a referred person is and what their referral says."),
-    "answer.record": _("Record or correct an answer, a medicine or a condition."),
-    "verdict.see": _("See a verdict with its findings."),
-    "verdict.confirm": _("Confirm a verdict with a signature."),
-    "verdict.override": _("Set a finding aside where the protocol allows it, with a signature."),
-    "limit.see": _("See the limits of a protocol and which are signed for the site."),
-    "limit.sign": _("Sign a limit for the site."),
-    "prescreening.see": _("See the pre-screening log and the flow drawn from it."),
-    "prescreening.record": _("Write a line of the pre-screening log."),
-    "journal.see": _("Read the journal of an enrollment or a site."),
-    "access.see": _("See who holds which role."),
-    "access.manage": _("Open accounts, give and end roles."),
-    "site.manage": _("Open a site and set its operational targets."),
-    "conflict.settle": _("See and settle entries that came twice with different content."),
-}
 
 
-def permission_words(code: str) -> Any:
+def role_title(code: str) -> str:
+    """What a role is called."""
+    return gettext(roles().titles.get(code, code))
+
+
+def permission_words(code: str) -> str:
     """What a permission lets a person do."""
-    return PERMISSIONS.get(code) or roles().permissions[code]
+    return gettext(roles().permissions[code])

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from holdfast.definitions.roles import roles
 from holdfast.domain.findings import Standing
@@ -19,14 +19,14 @@ from holdfast.web import errors, look_choice
 from holdfast.web.account.attempts import ATTEMPTS
 from holdfast.web.account.forms import LogInForm
 from holdfast.web.account.journal import note_refused, note_signed_in, note_signed_out
-from holdfast.web.words import ROLES, STANDING_WORDS, permission_words
+from holdfast.web.words import STANDING_WORDS, permission_words, role_title
 
 log = logging.getLogger("holdfast.web")
 
 A_YEAR_SECONDS = 365 * 24 * 3600
 
 
-@require_GET
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """The worklist of the first site where this person has one; else their access."""
     now = timezone.now()
@@ -36,10 +36,10 @@ def home(request: HttpRequest) -> HttpResponse:
     return redirect("my-access")
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def log_in(request: HttpRequest) -> HttpResponse:
     """Somebody says who they are. A wrong name and a wrong password get the same words."""
-    if request.method == "GET":
+    if request.method != "POST":
         if request.user.is_authenticated:
             return redirect("home")
         return _log_in_page(request, LogInForm(), request.GET.get("next", ""))
@@ -91,7 +91,7 @@ def look(request: HttpRequest) -> HttpResponse:
     return response
 
 
-@require_GET
+@require_safe
 def about(request: HttpRequest) -> HttpResponse:
     """What this is, what it promises, and what the marks mean."""
     standings = {name.value: STANDING_WORDS[name] for name in Standing}
@@ -100,7 +100,7 @@ def about(request: HttpRequest) -> HttpResponse:
     )
 
 
-@require_GET
+@require_safe
 def my_access(request: HttpRequest) -> HttpResponse:
     """What this person may see and do, site by site."""
     now = timezone.now()
@@ -112,7 +112,7 @@ def _entry(request: HttpRequest, site: Any, now: Any) -> dict[str, Any]:
     held = access.permissions_of(request.user, site, now)
     return {
         "site": site,
-        "roles": [ROLES.get(role, role) for role in access.roles_of(request.user, site, now)],
+        "roles": [role_title(role) for role in access.roles_of(request.user, site, now)],
         "words": [permission_words(code) for code in roles().permissions if code in held],
         "may_open": "worklist.see" in held,
     }

@@ -1,5 +1,16 @@
-"""The API under /api/v1/."""
+"""The API under ``/api/v1/``: the same permissions as the pages, the same actions, JSON.
+
+Reading answers to a session or to a name and password; writing to a name and password alone.
+"""
 
 from ninja import NinjaAPI
 
-api = NinjaAPI(title="Holdfast", version="1", docs_url=None)
+from holdfast.web.api.routes import router
+
+api = NinjaAPI(
+    title="Holdfast",
+    version="1",
+    description="Referrals, verdicts and worklists of one site. Send name and password (Basic).",
+    docs_url=None,
+)
+api.add_router("", router)

@@ -1,17 +1,28 @@
 """What staff may type in, and what is wrong with it in words that help."""
 
 import datetime
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from holdfast.domain.questions import Question, QuestionKind
+from holdfast.actions.answers import CORRECTION_REASONS
+from holdfast.actions.verdicts import OVERRIDE_REASONS
+from holdfast.domain.answers import Answer, HistoryEntry, MedicationEntry, Source, SourceKind
+from holdfast.domain.questions import LONGEST_TEXT, Question, QuestionKind
 from holdfast.web import fields
-from holdfast.web.staff.words import PRESCREENING_OUTCOMES, PRESCREENING_REASONS, REFERRAL_SOURCES
+from holdfast.web.staff.words import (
+    CORRECTION_WORDS,
+    OVERRIDE_WORDS,
+    PRESCREENING_OUTCOMES,
+    choice_word,
+    reason_choices,
+    source_choices,
+    unit_words,
+)
 
 
 class ReferralForm(forms.Form):
@@ -23,14 +34,18 @@ class ReferralForm(forms.Form):
         help_text=_("A file that ends in .json or .json.gz, at most 64 MB."),
         widget=forms.FileInput(attrs={"accept": ".json,.gz,application/json,application/gzip"}),
         max_length=200,
+        required=False,
     )
     protocol = forms.ChoiceField(label=_("Protocol"))
-    source = forms.ChoiceField(label=_("Who refers this person?"), choices=REFERRAL_SOURCES)
+    source = forms.ChoiceField(label=_("Who refers this person?"), choices=source_choices)
     consent_to_hold = forms.ChoiceField(
         label=_("Does the person permit us to hold their record?"),
         choices=[
             ("yes", _("Yes, the person permits it")),
-            ("no", _("No: keep nothing, and count one person without a name in the pre-screening log")),
+            (
+                "no",
+                _("No: keep nothing, and count one person without a name in the pre-screening log"),
+            ),
         ],
         widget=fields.ColumnOptions,
     )
@@ -41,38 +56,44 @@ class ReferralForm(forms.Form):
 
     def clean_bundle(self) -> Any:
         bundle = self.cleaned_data["bundle"]
-        if not str(bundle.name).lower().endswith((".json", ".json.gz", ".gz")):
+        if bundle is not None and not str(bundle.name).lower().endswith(
+            (".json", ".json.gz", ".gz")
+        ):
             raise forms.ValidationError(_("Choose a file that ends in .json or .json.gz."))
         return bundle
 
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        is_missing = not cleaned.get("bundle") and "bundle" not in self.errors
+        if cleaned.get("consent_to_hold") == "yes" and is_missing:
+            self.add_error("bundle", _("Choose a file that ends in .json or .json.gz."))
+        return cleaned
+
 
 class AnswerForm(forms.Form):
-    """One answer to one question; its value field follows the question's kind."""
+    """One answer to one question; its value field follows the question's kind.
+
+    ``places`` are those of the record's own answers that this one may say were wrong.
+    """
 
     entry_id = fields.entry_id()
-    question = forms.CharField(widget=forms.HiddenInput, max_length=200)
     source = fields.source()
     observed_on = fields.observed_on()
 
     def __init__(
-        self,
-        *args: Any,
-        question: Question,
-        choices: Mapping[str, str],
-        sources: bool = True,
-        **kwargs: Any,
+        self, *args: Any, question: Question, places: Sequence[str] = (), **kwargs: Any
     ) -> None:
-        kwargs.setdefault("auto_id", f"answer-{question.code}-%s")
-        kwargs.setdefault("initial", {"question": question.code})
         super().__init__(*args, **kwargs)
         self.asked = question
-        self.fields["value"] = _value_field(question, choices)
+        self.fields["value"] = _value_field(question)
         if question.kind is QuestionKind.NUMBER:
-            self.fields["unit"] = forms.ChoiceField(
-                label=_("Unit"), choices=[(unit, unit) for unit in ("", *question.accepts)]
-            )
-        order = ["entry_id", "question", "value", "unit", "observed_on", "source"]
-        self.order_fields(order)
+            units = [(unit, unit_words(unit)) for unit in question.accepts]
+            if len(units) > 1:
+                units.insert(0, ("", _("Choose")))  # type: ignore[arg-type]
+            self.fields["unit"] = forms.ChoiceField(label=_("Unit"), choices=units)
+        if places:
+            self.fields["corrects"] = _corrects_field(places)
+        self.order_fields(["entry_id", "value", "unit", "observed_on", "source", "corrects"])
 
     def clean_observed_on(self) -> datetime.date | None:
         return _not_in_the_future(self.cleaned_data["observed_on"])
@@ -85,19 +106,35 @@ class AnswerForm(forms.Form):
             self.add_error("value", problem)
         return cleaned
 
+    def answer(self) -> Answer:
+        """What was typed, as the rules read it. The place of a hand-made entry is its own id."""
+        told = self.cleaned_data
+        return Answer(
+            question=self.asked.code,
+            value=told["value"],
+            source=Source(SourceKind(told["source"])),
+            observed_on=told["observed_on"],
+            unit=told.get("unit") or None,
+            corrects=told.get("corrects") or None,
+        )
 
-class CorrectionForm(AnswerForm):
-    """An answer that stands in another's place, with the reason why."""
+
+def _corrects_field(places: Sequence[str]) -> forms.ChoiceField:
+    return forms.ChoiceField(
+        label=_("Does it correct what is recorded?"),
+        help_text=_("Two answers that contradict each other stay open until one names the other."),
+        choices=[("", _("No, it stands beside it")), *((place, place) for place in places)],
+        required=False,
+        widget=fields.ColumnOptions,
+    )
+
+
+class Correction(forms.Form):
+    """Why an entry is corrected, in a code and, encrypted, in words."""
 
     reason = forms.ChoiceField(
         label=_("Why is it corrected?"),
-        choices=[
-            ("typing-slip", _("A slip while typing")),
-            ("misheard", _("Misheard or misread")),
-            ("new-document", _("A document that says otherwise")),
-            ("wrong-person", _("It belongs to somebody else")),
-            ("other", _("Another reason")),
-        ],
+        choices=[(code, CORRECTION_WORDS[code]) for code in CORRECTION_REASONS],
         widget=fields.Options,
     )
     words = forms.CharField(
@@ -107,9 +144,26 @@ class CorrectionForm(AnswerForm):
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
+    is_withdrawn = forms.BooleanField(
+        label=_("Withdraw it: it is not known any more"), required=False
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Where the entry is withdrawn, what stands in the other fields does not count."""
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("is_withdrawn"):
+            for name in set(self.errors) - {"entry_id", "reason", "words"}:
+                del self.errors[name]
+        return cleaned
 
 
-def _value_field(question: Question, choices: Mapping[str, str]) -> forms.Field:
+class AnswerCorrectionForm(Correction, AnswerForm):
+    """An answer that stands in another's place."""
+
+    field_order: ClassVar = ["entry_id", "value", "unit", "observed_on", "source"]
+
+
+def _value_field(question: Question) -> forms.Field:
     match question.kind:
         case QuestionKind.YES_NO:
             return forms.TypedChoiceField(
@@ -130,8 +184,14 @@ def _value_field(question: Question, choices: Mapping[str, str]) -> forms.Field:
         case QuestionKind.CHOICE:
             return forms.ChoiceField(
                 label=_("Answer"),
-                choices=[(code, choices.get(code, code)) for code in question.choices],
+                choices=[(code, choice_word(code)) for code in question.choices],
                 widget=fields.Options,
+            )
+        case _:
+            return forms.CharField(
+                label=_("Answer"),
+                max_length=LONGEST_TEXT,
+                widget=forms.TextInput(attrs={"autocomplete": "off"}),
             )
 
 
@@ -154,7 +214,10 @@ class MedicationForm(forms.Form):
     )
     is_current = fields.yes_no_unknown(_("Is it being taken now?"))
     last_taken_on = forms.DateField(
-        label=_("Last taken on"), required=False, widget=fields.Day, help_text=_("Leave empty if the day is not known.")
+        label=_("Last taken on"),
+        required=False,
+        widget=fields.Day,
+        help_text=_("Leave empty if the day is not known."),
     )
     source = fields.source()
 
@@ -163,6 +226,21 @@ class MedicationForm(forms.Form):
 
     def clean_rxcuis(self) -> tuple[str, ...]:
         return tuple(self.cleaned_data["rxcuis"].replace(",", " ").split())
+
+    def medication(self) -> MedicationEntry:
+        """What was typed, as the rules read it."""
+        told = self.cleaned_data
+        return MedicationEntry(
+            name=told["name"],
+            rxcuis=told["rxcuis"],
+            is_current=told["is_current"],
+            last_taken_on=told["last_taken_on"],
+            source=Source(SourceKind(told["source"])),
+        )
+
+
+class MedicationCorrectionForm(Correction, MedicationForm):
+    """A medicine as it should have been entered."""
 
 
 CODE_SYSTEMS = [
@@ -204,6 +282,24 @@ class ConditionForm(forms.Form):
             self.add_error("code", _("A code needs its system, and a system its code."))
         return cleaned
 
+    def history(self) -> HistoryEntry:
+        """What was typed, as the rules read it."""
+        told = self.cleaned_data
+        codes = ((told["system"], told["code"]),) if told["code"] else ()
+        return HistoryEntry(
+            kind=told["kind"],
+            name=told["name"],
+            codes=codes,
+            is_active=told["is_active"],
+            onset_on=told["onset_on"],
+            abated_on=None,
+            source=Source(SourceKind(told["source"])),
+        )
+
+
+class ConditionCorrectionForm(Correction, ConditionForm):
+    """A condition, procedure or allergy as it should have been entered."""
+
 
 class ConfirmForm(forms.Form):
     """A physician signs one verdict as it was shown."""
@@ -219,9 +315,14 @@ class OverrideForm(forms.Form):
     entry_id = fields.entry_id()
     verdict = forms.UUIDField(widget=forms.HiddenInput)
     criterion = forms.CharField(widget=forms.HiddenInput, max_length=200)
-    reason = forms.CharField(
+    reason = forms.ChoiceField(
         label=_("Reason"),
-        help_text=_("What makes it right for this person. Encrypted for this person; it is part of the deviation on record."),
+        choices=[(code, OVERRIDE_WORDS[code]) for code in OVERRIDE_REASONS],
+        widget=fields.ColumnOptions,
+    )
+    words = forms.CharField(
+        label=_("What makes it right for this person"),
+        help_text=_("Encrypted for this person; it is part of the deviation on record."),
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
@@ -243,21 +344,21 @@ class LimitForm(forms.Form):
 
     def __init__(self, *args: Any, unit: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["value"].label = _("Number, in %(unit)s") % {"unit": unit}
+        self.fields["value"].label = _("Number, in %(unit)s") % {"unit": unit_words(unit)}
 
 
 class PrescreeningForm(forms.Form):
     """One person considered: where from, what was decided and why. No name."""
 
     entry_id = fields.entry_id()
-    source = forms.ChoiceField(label=_("Source of referral"), choices=REFERRAL_SOURCES)
+    source = forms.ChoiceField(label=_("Source of referral"), choices=source_choices)
     outcome = forms.ChoiceField(
         label=_("Decision"), choices=PRESCREENING_OUTCOMES, widget=fields.Options
     )
     reasons = forms.MultipleChoiceField(
         label=_("Reasons"),
         help_text=_("Needed where the person goes no further."),
-        choices=PRESCREENING_REASONS,
+        choices=reason_choices,
         required=False,
         widget=fields.ManyOptions,
     )

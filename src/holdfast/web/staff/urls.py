@@ -2,5 +2,37 @@
 
 from django.urls import path
 
+from holdfast.web.staff import (
+    decisions,
+    entries,
+    journal,
+    limits,
+    prescreening,
+    referral,
+    screening,
+    worklist,
+)
+
 app_name = "staff"
-urlpatterns: list = []
+PERSON = "people/<uuid:enrollment_id>/"
+
+urlpatterns = [
+    path("worklist/", worklist.page, name="worklist"),
+    path("referrals/new/", referral.new, name="referral-new"),
+    path("referrals/import/", referral.take_in, name="referral-import"),
+    path(PERSON, screening.page, name="screening"),
+    path(PERSON + "read/", referral.read, name="referral-read"),
+    path(PERSON + "answers/<slug:question>/", entries.answer, name="answer"),
+    path(PERSON + "medications/", entries.medication, name="medication"),
+    path(PERSON + "conditions/", entries.condition, name="condition"),
+    path(PERSON + "correct/<slug:kind>/<uuid:fact_id>/", entries.correct, name="correct"),
+    path(PERSON + "confirm/", decisions.confirm, name="confirm"),
+    path(PERSON + "override/", decisions.set_aside, name="override"),
+    path(PERSON + "verdicts/<uuid:verdict_id>/", decisions.shown_page, name="verdict-shown"),
+    path(PERSON + "verdict.pdf", decisions.pdf, name="verdict-pdf"),
+    path(PERSON + "journal/", journal.page, name="journal"),
+    path("limits/", limits.page, name="limits"),
+    path("limits/<slug:protocol>/<slug:code>/", limits.sign, name="limit-sign"),
+    path("prescreening/", prescreening.page, name="prescreening"),
+    path("prescreening/record/", prescreening.record, name="prescreening-record"),
+]

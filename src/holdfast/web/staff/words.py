@@ -1,46 +1,19 @@
 """Words for the codes of staff pages, in the reader's language."""
 
-from typing import Any
-
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-REFERRAL_SOURCES: list[tuple[str, Promise]] = [
-    ("general-practitioner", _("General practitioner")),
-    ("psychiatrist", _("Psychiatrist")),
-    ("psychotherapist", _("Psychotherapist")),
-    ("hospital", _("Hospital")),
-    ("veterans-service", _("Veterans' service")),
-    ("patient-organisation", _("Patient organisation")),
-    ("self", _("The person themselves")),
-    ("advertisement", _("Advertisement or website")),
-    ("other", _("Somebody else")),
-]
+from holdfast.definitions.prescreening import codes
+
+# Who goes on to screening is written by the referral itself, and shown with these words.
+SCREENING = _("Goes on to screening")
 PRESCREENING_OUTCOMES: list[tuple[str, Promise]] = [
     ("assessed", _("Considered, not decided yet")),
-    ("screening", _("Goes on to screening")),
     ("excluded", _("Goes no further")),
     ("declined", _("Does not want to")),
     ("not-now", _("Not now")),
     ("no-contact", _("Could not be reached")),
-]
-PRESCREENING_REASONS: list[tuple[str, Promise]] = [
-    ("age", _("Age")),
-    ("diagnosis", _("Not the condition that is treated")),
-    ("severity", _("Not severe enough, or not long enough")),
-    ("psychosis-or-mania", _("Psychosis or mania")),
-    ("suicide-risk", _("Risk of suicide")),
-    ("substance-use", _("Use of alcohol or drugs")),
-    ("heart-or-circulation", _("Heart or circulation")),
-    ("other-medical", _("Another medical reason")),
-    ("medication", _("A medicine that cannot be stopped")),
-    ("pregnancy", _("Pregnancy, nursing or contraception")),
-    ("prior-mdma", _("Earlier use of MDMA")),
-    ("distance", _("Too far away")),
-    ("language", _("Language")),
-    ("no-support", _("No support at home")),
-    ("no-consent", _("No consent to hold the record")),
-    ("other", _("Another reason")),
 ]
 SOURCE_KINDS = {
     "told": _("told to us"),
@@ -48,14 +21,60 @@ SOURCE_KINDS = {
     "seen": _("seen here"),
     "record": _("imported record"),
 }
-WAITING = {
-    "ask": _("Questions to ask"),
-    "confirm": _("Verdict to confirm"),
-    "decide": _("Ineligible: to be decided"),
-    "done": _("Confirmed"),
+CORRECTION_WORDS = {
+    "typing-error": _("A slip while typing"),
+    "wrong-person": _("It belongs to somebody else"),
+    "source-corrected": _("The source was corrected"),
+    "better-source": _("A better source says otherwise"),
+    "no-longer-true": _("It was never so, or is not so any more"),
+}
+OVERRIDE_WORDS = {
+    "specialist-opinion": _("A specialist's opinion"),
+    "stable-under-treatment": _("Stable under treatment"),
+    "source-read-in-full": _("The protocol's own text was read in full"),
+    "risk-accepted-with-person": _("The risk was weighed and accepted with the person"),
+    "finding-outdated": _("What was found is outdated"),
+}
+UNITS = {
+    "{score}": _("points"),
+    "{#}": _("times"),
+    "mm[Hg]": "mmHg",
+    "Cel": "°C",
+    "[lb_av]": "lb",
+    "a": _("years"),
+    "mo": _("months"),
+    "wk": _("weeks"),
+    "d": _("days"),
+    "h": _("hours"),
+    "mL/min/{1.73_m2}": "mL/min/1.73 m²",
 }
 
 
-def word(pairs: list[tuple[str, Promise]], code: str) -> Any:
-    """The words of a code; the code itself where it is newer than this list."""
-    return dict(pairs).get(code, code)
+def unit_words(unit: str) -> str:
+    """A UCUM unit as people write it."""
+    return str(UNITS.get(unit, unit))
+
+
+def choice_word(code: str) -> str:
+    """A choice of a question, in words."""
+    return gettext(code.replace("-", " ").capitalize())
+
+
+def source_choices() -> list[tuple[str, str]]:
+    """Where a referral may come from."""
+    return [(code, gettext(words)) for code, words in codes().sources.items()]
+
+
+def reason_choices() -> list[tuple[str, str]]:
+    """Why somebody may not go on."""
+    return [(code, gettext(words)) for code, words in codes().reasons.items()]
+
+
+def source_word(code: str) -> str:
+    """Where a referral came from; the code itself where it is newer than our list."""
+    return gettext(codes().sources.get(code, code))
+
+
+def reason_word(code: str) -> str:
+    """Why somebody did not go on; the code itself where it is newer than our list."""
+    return gettext(codes().reasons.get(code, code))

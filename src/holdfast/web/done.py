@@ -1,0 +1,40 @@
+"""What was just done, said once on the page one is sent on to.
+
+The session keeps a code, never words, so that nothing of a person lies there.
+"""
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.translation import gettext_lazy as _
+
+KEY = "done"
+DONE = {
+    "answer-recorded": _("Recorded. The verdict was judged again."),
+    "answer-corrected": _("Corrected. The earlier answer stays in the record."),
+    "medication-recorded": _("The medication is recorded, and the verdict was judged again."),
+    "condition-recorded": _("The entry is recorded, and the verdict was judged again."),
+    "verdict-confirmed": _("Signed. The verdict is confirmed."),
+    "finding-overridden": _("Signed. The finding is set aside, and the deviation is on record."),
+    "limit-signed": _("Signed. The number holds for this site from now on."),
+    "prescreening-recorded": _("The entry is in the log."),
+    "referral-imported": _("The referral is imported."),
+    "referral-known": _("This bundle was imported before. Nothing has changed."),
+    "referral-counted": _(
+        "Nothing of the file was kept. One person without a name is counted here."
+    ),
+}
+
+
+def go_on(request: HttpRequest, address: str, done: str) -> HttpResponse:
+    """Send the reader on, and remember what was done for the next page."""
+    request.session[KEY] = done
+    response = HttpResponseRedirect(address)
+    if request.headers.get("X-Upload") == "script":
+        # The script that shows the progress follows by itself, so that the page is read once.
+        response = HttpResponse(status=200)  # type: ignore[assignment]
+        response["X-Location"] = address
+    return response
+
+
+def done_words(request: HttpRequest) -> str:
+    """What was just done, once; empty if nothing was."""
+    return str(DONE.get(request.session.pop(KEY, ""), ""))

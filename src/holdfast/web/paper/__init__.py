@@ -1,0 +1,31 @@
+"""Documents on paper: typeset by Typst from data handed over in memory; nothing touches the disk."""
+
+import json
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import typst
+
+FOLDER = Path(__file__).parent
+
+
+@cache
+def _fonts() -> typst.Fonts:
+    return typst.Fonts(include_system_fonts=False, font_paths=[FOLDER / "fonts"])
+
+
+def verdict_pdf(content: dict[str, Any], made_at: datetime) -> bytes:
+    """A verdict as PDF/UA-1: tagged, with title, language, page numbers and the record's hash.
+
+    The same content and moment give the same bytes.
+    """
+    return typst.compile(
+        (FOLDER / "verdict.typ").read_bytes(),
+        font_paths=_fonts(),
+        sys_inputs={"data": json.dumps(content, ensure_ascii=False)},
+        format="pdf",
+        pdf_standards=["ua-1"],
+        timestamp=made_at,
+    )

@@ -1,0 +1,212 @@
+"""What a physician decides: confirms a verdict, sets a finding aside; and verdicts as shown, on paper."""
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import override as in_language
+from django.views.decorators.http import require_POST, require_safe
+
+from holdfast.actions.outcomes import Answered, Receipt
+from holdfast.actions.signatures import ReauthenticationProof
+from holdfast.actions.verdicts import confirm_verdict, override_finding
+from holdfast.records.canonical import fact_sha256
+from holdfast.records.care import Confirmation, Enrollment, VerdictShown
+from holdfast.records.keys import opened
+from holdfast.web.done import go_on
+from holdfast.web.paper import verdict_pdf
+from holdfast.web.reauthentication import prove
+from holdfast.web.refusals import refusal_words
+from holdfast.web.staff.forms import ConfirmForm, OverrideForm
+from holdfast.web.staff.medicines import medication_rows
+from holdfast.web.staff.screening import Sent, screening_page, verdict_of_today
+from holdfast.web.staff.shown import DecisionShown, FindingShown, read_shown
+from holdfast.web.staff.who import enrollment_at, name_of
+from holdfast.web.templatetags.look import STANDINGS
+from holdfast.web.words import DECISIONS, MEANINGS
+
+
+@require_POST
+def confirm(request: HttpRequest, site: str, enrollment_id: UUID) -> HttpResponse:
+    """A physician signs the verdict as it was shown."""
+    enrollment = enrollment_at(request, enrollment_id)
+    form = ConfirmForm(request.POST, auto_id="confirm-%s")
+    if form.is_valid() and (proof := _proof(request, form)):
+        outcome = confirm_verdict(
+            verdict=_verdict(enrollment, form.cleaned_data["verdict"]),
+            proof=proof,
+            entry_id=form.cleaned_data["entry_id"],
+            by=request.user,  # type: ignore[arg-type]
+            now=timezone.now(),
+        )
+        if done := _done(request, enrollment, form, outcome, "verdict-confirmed"):
+            return done
+    return screening_page(request, enrollment, Sent(confirm=form))
+
+
+@require_POST
+def set_aside(request: HttpRequest, site: str, enrollment_id: UUID) -> HttpResponse:
+    """One finding is set aside, where the protocol names who may, with reason and signature."""
+    enrollment = enrollment_at(request, enrollment_id)
+    form = OverrideForm(request.POST, auto_id="override-%s")
+    if form.is_valid() and (proof := _proof(request, form)):
+        outcome = override_finding(
+            verdict=_verdict(enrollment, form.cleaned_data["verdict"]),
+            criterion=form.cleaned_data["criterion"],
+            reason=form.cleaned_data["reason"],
+            words=form.cleaned_data["words"],
+            proof=proof,
+            entry_id=form.cleaned_data["entry_id"],
+            by=request.user,  # type: ignore[arg-type]
+            now=timezone.now(),
+        )
+        if done := _done(request, enrollment, form, outcome, "finding-overridden"):
+            return done
+    return screening_page(request, enrollment, Sent(override=form))
+
+
+@require_safe
+def shown_page(
+    request: HttpRequest, site: str, enrollment_id: UUID, verdict_id: UUID
+) -> HttpResponse:
+    """A verdict as it was shown, from the very bytes that were kept."""
+    enrollment = enrollment_at(request, enrollment_id)
+    verdict = _verdict(enrollment, verdict_id)
+    shown = read_shown(verdict)
+    for place, finding in enumerate(shown.findings):
+        finding.anchor = f"finding-{place}"
+    context = {
+        "enrollment": enrollment,
+        "number": enrollment.label,
+        "shown_at": verdict.recorded_at,
+        "hash": fact_sha256(verdict),
+        "lists": [{"title": title, "findings": rows} for title, rows in _lists(shown)],
+        "medications": medication_rows(shown.medications, shown.findings, []),
+        **shown.context(),
+    }
+    return render(request, "staff/verdict_shown.html", context)
+
+
+@require_safe
+def pdf(request: HttpRequest, site: str, enrollment_id: UUID) -> HttpResponse:
+    """The verdict that stands today, on paper."""
+    enrollment = enrollment_at(request, enrollment_id)
+    verdict = verdict_of_today(request, enrollment)
+    with in_language(verdict.language):
+        content = _paper(request, enrollment, verdict)
+    made = verdict_pdf(content, verdict.recorded_at)
+    response = HttpResponse(made, content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="{enrollment.label}-verdict.pdf"'
+    return response
+
+
+def _proof(request: HttpRequest, form: forms.Form) -> ReauthenticationProof | None:
+    proof = prove(request, form.cleaned_data["password"])
+    if proof is None:
+        form.add_error("password", _("This is not your password."))
+    return proof
+
+
+def _verdict(enrollment: Enrollment, verdict_id: UUID) -> VerdictShown:
+    found = VerdictShown.objects.filter(id=verdict_id, enrollment=enrollment).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def _done(
+    request: HttpRequest, enrollment: Enrollment, form: forms.Form, outcome: Answered, done: str
+) -> HttpResponse | None:
+    if isinstance(outcome, Receipt):
+        site = request.site.code  # type: ignore[attr-defined]
+        return go_on(request, reverse("staff:screening", args=[site, enrollment.id]), done)
+    form.add_error(None, refusal_words(outcome))
+    return None
+
+
+def _lists(shown: DecisionShown) -> list[tuple[str, list[FindingShown]]]:
+    lists = [
+        (_("What stops"), shown.stops),
+        (_("What must still be asked"), shown.asks),
+        (_("Set aside"), shown.set_aside),
+        (_("What is met"), shown.met),
+    ]
+    return [(title, findings) for title, findings in lists if findings or title != _("Set aside")]
+
+
+def _paper(request: HttpRequest, enrollment: Enrollment, verdict: VerdictShown) -> dict[str, Any]:
+    """Everything the paper says, as words."""
+    shown = read_shown(verdict)
+    facts = [
+        [_("Person"), name_of(request, enrollment)],
+        [_("Number"), enrollment.label],
+        [_("Site"), enrollment.site.name],
+        [_("Protocol"), f"{shown.protocol_title} ({enrollment.protocol_version})"],
+        [_("As of"), date_format(shown.as_of, "j F Y")],
+    ]
+    return {
+        "title": _("Verdict on eligibility"),
+        "language": verdict.language,
+        "number": enrollment.label,
+        "hash": fact_sha256(verdict),
+        "decision": str(DECISIONS[shown.decision]),  # type: ignore[index]
+        "decision_words": shown.decision_words,
+        "facts": facts,
+        "sections": [
+            {
+                "title": title,
+                "empty": _("Nothing."),
+                "findings": [_paper_finding(finding) for finding in findings],
+            }
+            for title, findings in _lists(shown)
+        ],
+        "medications": [
+            _paper_medication(row) for row in medication_rows(shown.medications, shown.findings, [])
+        ],
+        "signature": _paper_signature(verdict),
+        "words": {
+            "hash": _("Record"),
+            "medications": _("Medications"),
+            "signature": _("Signature"),
+            "unsigned": _("Not signed by a physician."),
+        },
+    }
+
+
+def _paper_finding(finding: FindingShown) -> dict[str, str]:
+    return {
+        "outcome": finding.outcome,
+        "sentence": finding.sentence,
+        "ask": finding.ask or "",
+        "source": f"{finding.title}, {finding.href}",
+        "standing": str(STANDINGS[finding.standing]),
+    }
+
+
+def _paper_medication(row: dict[str, Any]) -> dict[str, Any]:
+    lines = [f"{axis['title']}: {axis['words']}" for axis in row["axes"]]
+    if row["earliest_dosing_on"]:
+        day = date_format(row["earliest_dosing_on"], "j F Y")
+        lines.append(_("Earliest dosing date: %(day)s") % {"day": day})
+    if row["stop_abruptly"]:
+        lines.append(str(row["stop_abruptly"]))
+    return {"name": row["name"], "lines": lines, "source": f"{row['title']}, {row['href']}"}
+
+
+def _paper_signature(verdict: VerdictShown) -> dict[str, str] | None:
+    row = Confirmation.objects.filter(verdict=verdict).select_related("signature").first()
+    if row is None:
+        return None
+    signature = row.signature
+    return {
+        "name": opened(signature, "printed_name") or "",
+        "meaning": str(MEANINGS.get(signature.meaning, signature.meaning)),
+        "at": signature.signed_at.strftime("%Y-%m-%d %H:%M UTC"),
+        "hash": signature.statement_sha256,
+    }

@@ -1,0 +1,144 @@
+"""The journal of one enrollment, and the record as it stood at any position."""
+
+from datetime import UTC
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+
+from holdfast.actions.judging import protocol_of
+from holdfast.definitions.sentences import question_sentence
+from holdfast.records.care import Enrollment
+from holdfast.records.histories import (
+    EnrollmentPast,
+    JournalLine,
+    answers_of,
+    enrollment_as_of,
+    journal_page,
+    last_position,
+)
+from holdfast.records.people import User
+from holdfast.web.staff.forms import AsOfForm
+from holdfast.web.staff.known import source_words, value_words
+from holdfast.web.staff.who import enrollment_at, may_see_names
+from holdfast.web.words import DECISIONS
+
+PER_PAGE = 50
+EVENTS = {
+    "referral-opened": _("A referral was opened"),
+    "referral-added": _("A referral added to what was known"),
+    "answer-recorded": _("An answer was recorded"),
+    "medication-recorded": _("A medication was recorded"),
+    "history-recorded": _("A condition, procedure or allergy was recorded"),
+    "answer-corrected": _("An answer was corrected"),
+    "medication-corrected": _("A medication was corrected"),
+    "history-corrected": _("A condition, procedure or allergy was corrected"),
+    "verdict-shown": _("A verdict was shown"),
+    "verdict-confirmed": _("A physician confirmed the verdict"),
+    "finding-overridden": _("A finding was set aside"),
+    "conflict-kept": _("An entry came twice with different content; both are kept"),
+}
+
+
+@require_safe
+def page(request: HttpRequest, site: str, enrollment_id: UUID) -> HttpResponse:
+    """Entries by position, and the state at the position that was chosen."""
+    enrollment = enrollment_at(request, enrollment_id)
+    form = AsOfForm(request.GET or None)
+    is_wrong = form.is_bound and not form.is_valid()
+    past = _past(enrollment, form)
+    newest = last_position(enrollment.id)
+    top = _top(request, newest)
+    lines = journal_page(enrollment.id, top, PER_PAGE)
+    context = {
+        "enrollment": enrollment,
+        "number": enrollment.label,
+        "protocol_title": protocol_of(enrollment).title,
+        "as_of_form": form,
+        "as_of_chosen": form.is_bound and not is_wrong and past.position != newest,
+        "entries": _entries(lines),
+        "position": past.position,
+        "head": newest,
+        "earlier": _step(request, top - PER_PAGE) if top > PER_PAGE else "",
+        "later": _step(request, min(top + PER_PAGE, newest)) if top < newest else "",
+        **_state(request, past),
+    }
+    return render(request, "staff/journal.html", context, status=422 if is_wrong else 200)
+
+
+def _past(enrollment: Enrollment, form: AsOfForm) -> EnrollmentPast:
+    if not form.is_bound or not form.is_valid():
+        return enrollment_as_of(enrollment)
+    moment = form.cleaned_data["moment"]
+    return enrollment_as_of(
+        enrollment,
+        position=form.cleaned_data["position"],
+        moment=moment.astimezone(UTC) if moment else None,
+    )
+
+
+def _top(request: HttpRequest, newest: int) -> int:
+    """The newest position listed on this page of the journal."""
+    asked = request.GET.get("top", "")
+    if asked.isascii() and asked.isdigit() and len(asked) < 12:
+        return max(1, min(int(asked), newest))
+    return newest
+
+
+def _step(request: HttpRequest, top: int) -> str:
+    kept = {k: v for k in ("position", "moment") if (v := request.GET.get(k))}
+    return urlencode(kept | {"top": str(top)})
+
+
+def _entries(lines: list[JournalLine]) -> list[dict[str, Any]]:
+    logins = dict(
+        User.objects.filter(id__in={line.event.by for line in lines}).values_list("id", "login")
+    )
+    return [
+        {
+            "position": line.event.position,
+            "words": _words(line),
+            "at": line.event.recorded_at,
+            "by": logins.get(line.event.by, ""),
+            "hash": line.entry_hash,
+        }
+        for line in lines
+    ]
+
+
+def _words(line: JournalLine) -> str:
+    """What happened, in words; a verdict says what it was."""
+    words = str(EVENTS.get(line.event.kind, line.event.kind))
+    decision = line.event.values.get("decision")
+    return f"{words}: {DECISIONS[decision]}" if decision in DECISIONS else words
+
+
+def _state(request: HttpRequest, past: EnrollmentPast) -> dict[str, Any]:
+    """The verdict and the answers at a position; answers only for who may see the referral."""
+    lines = journal_page(past.enrollment.id, past.position, 1)
+    verdict = past.verdicts[-1] if past.verdicts else None
+    may = may_see_names(request)
+    return {
+        "state_at": lines[0].event.recorded_at if lines else None,
+        "state_decision": verdict.decision if verdict else "",
+        "state_words": DECISIONS[verdict.decision] if verdict else "",  # type: ignore[index]
+        "state_confirmed": bool(past.confirmations),
+        "may_see_answers": may,
+        "state_answers": _answers(past) if may else [],
+    }
+
+
+def _answers(past: EnrollmentPast) -> list[dict[str, str]]:
+    language = get_language() or "en"
+    return [
+        {
+            "question": question_sentence(answer.question, language),
+            "value": f"{value_words(answer)} ({source_words(answer, answer.observed_on)})",
+        }
+        for answer in answers_of(past)
+    ]

@@ -1,0 +1,140 @@
+"""Limits to sign: what the facts say, and a physician's number where they say too little."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from holdfast.actions.limits import sign_limit
+from holdfast.actions.outcomes import Receipt
+from holdfast.definitions import protocols
+from holdfast.domain.limits import Limit
+from holdfast.domain.protocol import ProtocolVersion
+from holdfast.records.care import SignedLimit
+from holdfast.records.keys import opened
+from holdfast.records.people import Site
+from holdfast.web.done import done_words, go_on
+from holdfast.web.reauthentication import prove
+from holdfast.web.refusals import refusal_words
+from holdfast.web.staff.forms import LimitForm
+
+
+@require_safe
+def page(request: HttpRequest, site: str) -> HttpResponse:
+    """Every limit that needs a signature, by protocol: unsigned ones first."""
+    shown = [_protocol(request, protocols.load(name)) for name in protocols.names()]
+    context = {"protocols": shown, "done": done_words(request)}
+    return render(request, "staff/limits.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def sign(request: HttpRequest, site: str, protocol: str, code: str) -> HttpResponse:
+    """A physician signs one number for this site."""
+    version, limit = _limit(protocol, code)
+    form = LimitForm(request.POST if request.method == "POST" else None, unit=limit.unit)
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid() and (answer := _signed(request, version, limit, form)):
+            return answer
+    context = {
+        "form": form,
+        "protocol": version,
+        "limit": _shown(limit, None, ""),
+    }
+    return render(request, "staff/limit_sign.html", context, status=status)
+
+
+def _signed(
+    request: HttpRequest, version: ProtocolVersion, limit: Limit, form: LimitForm
+) -> HttpResponse | None:
+    """Sign, and go on; None where something stands against it, said on the form."""
+    proof = prove(request, form.cleaned_data["password"])
+    if proof is None:
+        form.add_error("password", _("This is not your password."))
+        return None
+    outcome = sign_limit(
+        site=request.site,  # type: ignore[attr-defined]
+        protocol=version,
+        code=limit.code,
+        value=form.cleaned_data["value"],
+        unit=limit.unit,
+        proof=proof,
+        entry_id=form.cleaned_data["entry_id"],
+        by=request.user,  # type: ignore[arg-type]
+        now=timezone.now(),
+    )
+    if not isinstance(outcome, Receipt):
+        form.add_error(None, refusal_words(outcome))
+        return None
+    return go_on(request, reverse("staff:limits", args=[request.site.code]), "limit-signed")  # type: ignore[attr-defined]
+
+
+def _limit(protocol: str, code: str) -> tuple[ProtocolVersion, Limit]:
+    if protocol not in protocols.names():
+        raise Http404
+    version = protocols.load(protocol)
+    limit = version.limits.get(code)
+    if limit is None or not limit.needs_signature:
+        raise Http404
+    return version, limit
+
+
+def standing_signatures(site: Site, version: ProtocolVersion) -> dict[str, SignedLimit]:
+    """The signed limits that stand for a site and a protocol version, by code."""
+    rows = SignedLimit.objects.filter(
+        site=site, protocol_sha256=version.sha256, corrected_by=None
+    ).select_related("signature", "signed_by")
+    return {row.code: row for row in rows.order_by("position", "id")}
+
+
+def unsigned_count(site: Site, name: str) -> int:
+    """How many limits of a protocol await a signature at a site."""
+    version = protocols.load(name)
+    signed = standing_signatures(site, version)
+    return sum(limit.code not in signed for limit in version.limits_to_sign())
+
+
+def _protocol(request: HttpRequest, version: ProtocolVersion) -> dict[str, Any]:
+    site = request.site  # type: ignore[attr-defined]
+    signed = standing_signatures(site, version)
+    may_sign = "limit.sign" in request.permissions  # type: ignore[attr-defined]
+    shown = [
+        _shown(limit, signed.get(limit.code), _sign_href(site, version, limit) if may_sign else "")
+        for limit in version.limits_to_sign()
+    ]
+    return {
+        "name": version.name,
+        "title": version.title,
+        "unsigned": [limit for limit in shown if limit["signed_at"] is None],
+        "signed": [limit for limit in shown if limit["signed_at"] is not None],
+    }
+
+
+def _sign_href(site: Site, version: ProtocolVersion, limit: Limit) -> str:
+    return reverse("staff:limit-sign", args=[site.code, version.name, limit.code])
+
+
+def _shown(limit: Limit, signed: SignedLimit | None, sign_href: str) -> Mapping[str, Any]:
+    signed_value: Decimal | None = signed.value if signed else None
+    signed_at: datetime | None = signed.signature.signed_at if signed else None
+    return {
+        "code": limit.code,
+        "wording": limit.wording,
+        "value": limit.value,
+        "unit": limit.unit,
+        "title": limit.reference.title,
+        "href": limit.reference.href,
+        "standing": limit.standing.value,
+        "signed_value": signed_value,
+        "signed_at": signed_at,
+        "signed_by": opened(signed.signature, "printed_name") if signed else "",
+        "sign_href": sign_href,
+    }

@@ -1,0 +1,131 @@
+"""A stored verdict as a page shows it: read from the very bytes that were sealed as shown."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import orjson
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from holdfast.records.care import VerdictShown
+from holdfast.records.keys import opened
+
+
+@dataclass
+class FindingShown:
+    """One finding with its sentence, source and standing; forms are put to it by the screening."""
+
+    code: str
+    outcome: str
+    sentence: str
+    ask: str | None
+    question: str | None
+    title: str
+    href: str
+    standing: str
+    values: Mapping[str, Any]
+    may_override: str | None
+    set_aside: Mapping[str, str] | None
+    known: list[dict[str, str]] = field(default_factory=list)
+    anchor: str = ""
+    answer_href: str = ""
+    limit_href: str = ""
+    form: Any = None
+    entry_href: str = ""
+    override_form: Any = None
+
+
+@dataclass(frozen=True)
+class DecisionShown:
+    """A verdict as it was shown: the decision, its words and its lists."""
+
+    decision: str
+    protocol_title: str
+    as_of: date
+    findings: Sequence[FindingShown]
+    medications: Sequence[Mapping[str, Any]]
+
+    def _with(self, outcome: str) -> list[FindingShown]:
+        return [f for f in self.findings if f.outcome == outcome and not f.set_aside]
+
+    @property
+    def stops(self) -> list[FindingShown]:
+        """What stops this person."""
+        return self._with("failed")
+
+    @property
+    def asks(self) -> list[FindingShown]:
+        """What must still be asked, examined or signed."""
+        return self._with("unknown")
+
+    @property
+    def met(self) -> list[FindingShown]:
+        """What is met."""
+        return self._with("passed")
+
+    @property
+    def set_aside(self) -> list[FindingShown]:
+        """What somebody who may has set aside, with reason and signature."""
+        return [f for f in self.findings if f.set_aside]
+
+    @property
+    def decision_words(self) -> str:
+        """What the decision rests on, in one sentence."""
+        if self.decision == "ineligible":
+            n = len(self.stops)
+            return ngettext(
+                "%(n)d thing stops this person under this protocol.",
+                "%(n)d things stop this person under this protocol.",
+                n,
+            ) % {"n": n}
+        if self.decision == "eligible":
+            return _("Everything this protocol asks is met. A physician confirms.")
+        n = len(self.asks)
+        return ngettext(
+            "Nothing stops this person so far. %(n)d thing must still be asked.",
+            "Nothing stops this person so far. %(n)d things must still be asked.",
+            n,
+        ) % {"n": n}
+
+    def context(self) -> dict[str, Any]:
+        """What ``parts/decision.html`` needs."""
+        return {
+            "decision": self.decision,
+            "decision_words": self.decision_words,
+            "protocol_title": self.protocol_title,
+            "as_of": self.as_of,
+        }
+
+
+def read_shown(verdict: VerdictShown) -> DecisionShown:
+    """Open the sealed bytes of a verdict and lay them out."""
+    return from_document(orjson.loads(opened(verdict, "shown") or "{}"))
+
+
+def from_document(told: Mapping[str, Any]) -> DecisionShown:
+    """Lay out the document of a verdict."""
+    return DecisionShown(
+        decision=told["verdict"],
+        protocol_title=told["protocol"]["title"],
+        as_of=date.fromisoformat(told["as_of"]),
+        findings=[_finding(finding) for finding in told["findings"]],
+        medications=told["medications"],
+    )
+
+
+def _finding(told: Mapping[str, Any]) -> FindingShown:
+    return FindingShown(
+        code=told["code"],
+        outcome=told["outcome"],
+        sentence=told["sentence"],
+        ask=told["ask"],
+        question=told["question"],
+        title=told["reference"]["title"],
+        href=told["reference"]["href"],
+        standing=told["standing"],
+        values=told["values"],
+        may_override=told["may_override"],
+        set_aside=told["set_aside"],
+    )

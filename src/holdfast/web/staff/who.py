@@ -1,0 +1,61 @@
+"""Who somebody is, opened for those who may see it; the number for everybody else."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+from uuid import UUID
+
+import orjson
+from django.http import Http404, HttpRequest
+from django.utils.translation import gettext as _
+
+from holdfast.records.care import Enrollment
+from holdfast.records.keys import Erased, opened
+from holdfast.records.people import Identity
+
+
+def enrollment_at(request: HttpRequest, enrollment_id: UUID) -> Enrollment:
+    """An enrollment of the request's site; not found for any other."""
+    found = (
+        Enrollment.objects.filter(id=enrollment_id, site=request.site)  # type: ignore[attr-defined]
+        .select_related("site", "person")
+        .first()
+    )
+    if found is None:
+        raise Http404
+    return found
+
+
+def may_see_names(request: HttpRequest) -> bool:
+    """True where this person may see who a referred person is, at this site."""
+    return "referral.see" in request.permissions  # type: ignore[attr-defined]
+
+
+def name_of(request: HttpRequest, enrollment: Enrollment) -> str:
+    """Given and family name; the number for who may not see names, or where they were erased."""
+    return names_of(request, [enrollment])[enrollment.id] or enrollment.label
+
+
+def names_of(request: HttpRequest, enrollments: Sequence[Enrollment]) -> dict[UUID, str]:
+    """The name of each enrollment, empty where it may not or cannot be read."""
+    empty = {enrollment.id: "" for enrollment in enrollments}
+    if not may_see_names(request):
+        return empty
+    by_person = _identities(enrollment.person_id for enrollment in enrollments)
+    return empty | {
+        enrollment.id: _name(by_person[enrollment.person_id])
+        for enrollment in enrollments
+        if enrollment.person_id in by_person
+    }
+
+
+def _identities(people: Iterable[UUID]) -> dict[UUID, Identity]:
+    rows = Identity.objects.filter(person_id__in=set(people), corrected_by=None)
+    return {row.person_id: row for row in rows}
+
+
+def _name(identity: Identity) -> str:
+    try:
+        words: dict[str, Any] = orjson.loads(opened(identity, "words") or "{}")
+    except Erased:
+        return _("Words erased")
+    return " ".join(part for part in (words.get("given"), words.get("family")) if part)
