@@ -1,6 +1,6 @@
 """Answers, medicines and history entered by hand, and their corrections; each is judged at once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid5
@@ -36,10 +36,33 @@ def record_answer(
         return refusal
     catalogue = questions.load().questions
 
-    def fact(key: DataKey) -> Known:
-        return answer_fact(enrollment.id, answer, key, catalogue)
+    def facts(key: DataKey) -> list[Known]:
+        return [answer_fact(enrollment.id, answer, key, catalogue)]
 
-    return _record("answer-recorded", enrollment, answer, fact, entry_id, by, now)
+    return _record("answer-recorded", enrollment, answer, facts, entry_id, by, now)
+
+
+@one_transaction
+def record_answers(
+    *,
+    enrollment: Enrollment,
+    answers: Sequence[Answer],
+    entry_id: UUID,
+    by: User,
+    now: datetime,
+) -> Answered:
+    """Record several answers of one conversation as one entry: all of them or none, judged once."""
+    if not answers:
+        return Refusal("nothing-to-record")
+    for answer in answers:
+        if refusal := _answer_refused(answer):
+            return refusal
+    catalogue = questions.load().questions
+
+    def facts(key: DataKey) -> list[Known]:
+        return [answer_fact(enrollment.id, answer, key, catalogue) for answer in answers]
+
+    return _record("answers-recorded", enrollment, list(answers), facts, entry_id, by, now)
 
 
 @one_transaction
@@ -48,10 +71,10 @@ def record_medication(
 ) -> Answered:
     """Record one medicine by hand, as it was named."""
 
-    def fact(key: DataKey) -> Known:
-        return medication_fact(enrollment.id, medication, key)
+    def facts(key: DataKey) -> list[Known]:
+        return [medication_fact(enrollment.id, medication, key)]
 
-    return _record("medication-recorded", enrollment, medication, fact, entry_id, by, now)
+    return _record("medication-recorded", enrollment, medication, facts, entry_id, by, now)
 
 
 @one_transaction
@@ -62,10 +85,10 @@ def record_history(
     if history.kind not in HISTORY_KINDS:
         return Refusal("kind-unknown")
 
-    def fact(key: DataKey) -> Known:
-        return history_fact(enrollment.id, history, key)
+    def facts(key: DataKey) -> list[Known]:
+        return [history_fact(enrollment.id, history, key)]
 
-    return _record("history-recorded", enrollment, history, fact, entry_id, by, now)
+    return _record("history-recorded", enrollment, history, facts, entry_id, by, now)
 
 
 @one_transaction
@@ -155,7 +178,7 @@ def _record(
     kind: str,
     enrollment: Enrollment,
     content: Any,
-    fact: Callable[[DataKey], Known],
+    facts: Callable[[DataKey], list[Known]],
     entry_id: UUID,
     by: User,
     now: datetime,
@@ -167,7 +190,7 @@ def _record(
     if earlier := stream.earlier(sent, by=by):
         return earlier
     key = data_key_of(enrollment.person_id, PersonKey.WORDS)
-    receipt = stream.write(sent, [fact(key)], by=by)
+    receipt = stream.write(sent, facts(key), by=by)
     as_of = local_date(enrollment.site, stream.now)
     judge_in(stream, enrollment, as_of=as_of, because="answer", key=key, by=by)
     return receipt

@@ -5,7 +5,7 @@ order. A step that is refused stops the building: the demonstration shows what t
 or it is not shown.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -31,6 +31,7 @@ from holdfast.records.people import Site, User
 _ENTRIES = UUID("0d5a1c1e-33a8-5d6f-8f5e-6a2f4a0f9c11")
 FOUNDED_DAYS_AGO = 60
 SIGNED_DAYS_AGO = 55
+AT_A_TIME = 14
 
 
 class Refused(RuntimeError):
@@ -59,7 +60,7 @@ def build(now: datetime, seed: int = SEED, told: Callable[[str], None] = print) 
     steps = sorted(clinic.steps())
     for number, step in enumerate(steps, start=1):
         step.do(step.at)
-        if number % 200 == 0:
+        if number % 100 == 0:
             told(f"  {number} of {len(steps)} steps")
 
 
@@ -266,10 +267,10 @@ class _Story:
         if half:
             told, seen = told[: len(told) * 2 // 3], []
         for first, role, answered in ((told_at, "coordinator", told), (seen_at, "physician", seen)):
-            for number, answer in enumerate(answered):
+            for number, several in enumerate(_conversations(answered)):
                 yield self._step(
-                    first + timedelta(seconds=25 * number),
-                    lambda now, role=role, answer=answer: self._answer(role, answer, now),
+                    first + timedelta(minutes=4 * number),
+                    lambda now, role=role, several=several: self._answer(role, several, now),
                 )
 
     @property
@@ -301,12 +302,12 @@ class _Story:
             )
         )
 
-    def _answer(self, role: str, answer: Answer, now: datetime) -> None:
+    def _answer(self, role: str, several: Sequence[Answer], now: datetime) -> None:
         _done(
-            answers.record_answer(
+            answers.record_answers(
                 enrollment=self.enrollment,
-                answer=answer,
-                entry_id=self._entry("asked", answer.source.place, str(answer.value)),
+                answers=several,
+                entry_id=self._entry("asked", several[0].source.place),
                 by=self._by(role),
                 now=now,
             )
@@ -363,6 +364,12 @@ class _Story:
                 follows=line,
             )
         )
+
+
+def _conversations(answered: Sequence[Answer]) -> Iterator[Sequence[Answer]]:
+    """The answers as they were written down: some at a time, in order."""
+    for begin in range(0, len(answered), AT_A_TIME):
+        yield answered[begin : begin + AT_A_TIME]
 
 
 def _done(answered: Answered) -> Receipt:
