@@ -76,3 +76,43 @@ REASONS: Mapping[str, tuple[str, ...]] = {
     "qtc-to-repeat": ("highest_ms", "limit_value"),
     "qtc-prolonged": ("highest_ms", "above", "limit_value"),
 }
+
+_TAKEN = ("medicine", "ingredient", "drug_class")
+_LAST = (*_TAKEN, "last_taken_on")
+
+MEDICINE_REASONS: Mapping[str, tuple[str, ...]] = {
+    # Taking it, or having stopped
+    "still-taken": (*_TAKEN, "until", "washout_days"),
+    "still-taken-no-washout-known": _TAKEN,
+    "still-taken-contraindicated": _TAKEN,
+    "still-taken-unknown": _TAKEN,
+    "taken-today": _LAST,
+    "last-taken-unknown": _TAKEN,
+    "last-taken-in-the-future": _LAST,
+    "current-but-last-taken-long-ago": _LAST,
+    "washout-running": (*_LAST, "until", "washout_days"),
+    "washout-over": (*_LAST, "since", "washout_days"),
+    "washout-limit-not-signed": (*_LAST, "limits"),
+    # Going on with it
+    "no-longer-taken": _TAKEN,
+    "no-interaction-expected": _TAKEN,
+    "continue-and-monitor": _TAKEN,
+    "continue-with-caution": _TAKEN,
+    "hold-around-session": (*_TAKEN, "washout_days"),
+    # What a person must decide, or find out
+    "individual-decision": _TAKEN,
+    "no-rule-for-this-medicine": _TAKEN,
+    "not-matched": ("medicine",),
+    "code-and-name-disagree": ("medicine",),
+    "reviewed": ("medicine",),
+    "stopped-long-ago": ("medicine",),
+    # All of them together
+    "two-qt-medicines": ("ingredients",),
+    "perhaps-two-qt-medicines": ("ingredients",),
+    "list-complete": ("entries",),
+    "list-incomplete": ("entries",),
+    "list-not-confirmed": ("entries",),
+    "nobody-asked": ("entries",),
+    "answers-conflict": ("entries",),
+}
+"""Every reason that the finding of a medicine can give, and the values that come with it."""

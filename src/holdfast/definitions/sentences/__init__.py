@@ -8,18 +8,22 @@ from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
+from holdfast.definitions.interactions import load as load_interactions
 from holdfast.definitions.loading import FOLDER, Document, Table, nearest, read_format
 from holdfast.definitions.questions import LANGUAGES
 from holdfast.definitions.questions import load as load_questions
 from holdfast.domain.answers import SourceKind
 from holdfast.domain.findings import Finding, Value
 from holdfast.domain.protocol import ProtocolVersion
-from holdfast.domain.reasons import REASONS
+from holdfast.domain.reasons import MEDICINE_REASONS, REASONS
 
 FORMAT = 1
 FILE = FOLDER / "sentences" / "eligibility.toml"
+MEDICINES_FILE = FOLDER / "sentences" / "medications.toml"
 # What a template may use beside the values that always come with its reason.
 GIVEN = ("wording", "origin", "limits")
+# Words somebody wrote, and names of substances: their hyphens are their own.
+_VERBATIM = ("medicine", "ingredient", "ingredients")
 _PLACE = re.compile(r"\{([^{}]*)\}")
 
 
@@ -41,6 +45,12 @@ class NoSentence(LookupError):
 def load() -> Sentences:
     """The sentences that ship with this release."""
     return read(FILE, REASONS)
+
+
+@cache
+def load_medicines() -> Sentences:
+    """The sentences about medicines; how dates are written stands with the others."""
+    return read(MEDICINES_FILE, MEDICINE_REASONS)
 
 
 def read(path: Path, reasons: Mapping[str, tuple[str, ...]]) -> Sentences:
@@ -86,7 +96,7 @@ def _template(code: str, table: Table, reasons: Mapping[str, tuple[str, ...]]) -
 
 
 def sentence(finding: Finding, protocol: ProtocolVersion, language: str = "en") -> str:
-    """A finding of a protocol's criterion, as a sentence.
+    """A finding of a protocol's criterion, or of a medicine, as a sentence.
 
     Raises
     ------
@@ -94,13 +104,15 @@ def sentence(finding: Finding, protocol: ProtocolVersion, language: str = "en") 
         If its reason has no template.
     """
     known = load()
-    templates = known.templates.get(finding.reason)
+    criterion = protocol.criterion(finding.code)
+    spoken = load_medicines() if criterion is None else known
+    templates = spoken.templates.get(finding.reason)
     if templates is None:
         raise NoSentence(f"Reason {finding.reason!r} of {finding.code!r} has no sentence.")
     if language not in templates or language not in known.months:
         language = "en"
-    criterion = protocol.criterion(finding.code)
     texts = {name: plain(value, language) for name, value in finding.values.items()}
+    texts |= {name: str(finding.values[name]) for name in _VERBATIM if name in finding.values}
     texts["wording"] = criterion.wording if criterion else ""
     texts["origin"] = _origin(finding.values, language)
     if "limits" in finding.values:
@@ -160,5 +172,6 @@ def _origin(values: Mapping[str, Value], language: str) -> str:
 
 
 def _limit_wordings(codes: str, protocol: ProtocolVersion) -> str:
-    limits = (protocol.limits.get(code) for code in codes.split(", "))
+    medicines = load_interactions().limits
+    limits = (protocol.limits.get(code) or medicines.get(code) for code in codes.split(", "))
     return " ".join(limit.wording for limit in limits if limit)
