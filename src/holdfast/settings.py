@@ -52,7 +52,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
+    "holdfast.web.forgery.OwnForms",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "holdfast.web.sessions.IdleTimeOut",
     "django_htmx.middleware.HtmxMiddleware",

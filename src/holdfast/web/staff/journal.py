@@ -33,6 +33,7 @@ EVENTS = {
     "referral-opened": _("A referral was opened"),
     "referral-added": _("A referral added to what was known"),
     "answer-recorded": _("An answer was recorded"),
+    "answers-recorded": _("Answers of one conversation were recorded"),
     "medication-recorded": _("A medication was recorded"),
     "history-recorded": _("A condition, procedure or allergy was recorded"),
     "answer-corrected": _("An answer was corrected"),
