@@ -2,17 +2,21 @@
 
 import re
 import tomllib
+from datetime import date
 from pathlib import Path
 
 import pytest
 
-from holdfast.definitions import interactions
+from holdfast.definitions import interactions, protocols
 from holdfast.definitions.interactions.reading import read_folder
 from holdfast.definitions.loading import DefinitionRefused
+from holdfast.definitions.sentences import sentence
+from holdfast.domain.answers import MedicationEntry, Source, SourceKind
 from holdfast.domain.findings import Standing
+from holdfast.domain.medications import assess, medication_findings
+from holdfast.domain.reasons import MEDICINE_REASONS, STOPPING_REASONS
 
 TABLE = interactions.load()
-SENTENCES = Path(interactions.__file__).parents[1] / "sentences" / "medications.toml"
 
 # Every agent that sections 3.1 and 3.2 of the pharmacology facts name.
 NAMED_BY_THE_FACTS = [
@@ -247,15 +251,32 @@ def test_pages_of_ours_that_are_cited_exist():
             assert anchor in anchors, (path.name, anchor)
 
 
-def test_every_reason_has_its_sentence_in_english():
+def test_every_reason_of_a_medicine_is_one_that_has_a_sentence():
     rules = Path(interactions.__file__).parents[2] / "domain"
     code = "".join((rules / name).read_text() for name in ("medications.py", "medicine_rules.py"))
-    sentences = tomllib.loads(SENTENCES.read_text())["reason"]
-    assert all(sentence["en"] for sentence in sentences.values())
-    for reason in sentences:
+    for reason in MEDICINE_REASONS:
         assert f'"{reason}"' in code, f"{reason} is said by no rule"
     for reason in re.findall(r'(?:PASSED|UNKNOWN|FAILED), "([a-z-]+)"', code):
-        assert reason in sentences
+        assert reason in MEDICINE_REASONS
+    given = {a.stop_abruptly.value for a in TABLE.agents.values() if a.stop_abruptly}
+    assert given == set(STOPPING_REASONS)
+
+
+def test_every_finding_of_every_medicine_reads_as_a_sentence():
+    protocol = protocols.load("mapp2")
+    source = Source(SourceKind.RECORD, "MedicationStatement/1")
+    days = [None, date(2020, 1, 1), date(2026, 3, 30), date(2026, 3, 31), date(2026, 4, 1)]
+    for name in (*TABLE.agents, "herbal tea", "Phenelzine [Zoloft]"):
+        entries = [
+            MedicationEntry(name, (), is_current, last, source)
+            for is_current in (True, False, None)
+            for last in days
+        ]
+        for entry in entries:
+            for finding in medication_findings(assess([entry], TABLE, date(2026, 3, 31), {})):
+                said = sentence(finding, protocol)
+                assert said[-1] in ".?", said
+                assert not re.search(r"[{}]| [.,]|: *$|\bNone\b", said), said
 
 
 def test_the_table_is_hashed_and_read_again_the_same():

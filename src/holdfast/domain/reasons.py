@@ -116,3 +116,17 @@ MEDICINE_REASONS: Mapping[str, tuple[str, ...]] = {
     "answers-conflict": ("entries",),
 }
 """Every reason that the finding of a medicine can give, and the values that come with it."""
+
+STOPPING_REASONS: tuple[str, ...] = (
+    "taper-with-the-prescriber",
+    "finish-the-antibiotic",
+    "resistance-develops",
+    "withdrawal",
+    "withdrawal-seizures",
+    "seizures-return",
+    "relapse-without-a-psychiatrist",
+    "blood-pressure-rebounds",
+    "rhythm-returns",
+    "clots",
+)
+"""Why a medicine must not be stopped at once. Its sentence, ``stop-...``, fills ``{stop}``."""

@@ -15,13 +15,13 @@ from holdfast.definitions.questions import load as load_questions
 from holdfast.domain.answers import SourceKind
 from holdfast.domain.findings import Finding, Value
 from holdfast.domain.protocol import ProtocolVersion
-from holdfast.domain.reasons import MEDICINE_REASONS, REASONS
+from holdfast.domain.reasons import MEDICINE_REASONS, REASONS, STOPPING_REASONS
 
 FORMAT = 1
 FILE = FOLDER / "sentences" / "eligibility.toml"
 MEDICINES_FILE = FOLDER / "sentences" / "medications.toml"
 # What a template may use beside the values that always come with its reason.
-GIVEN = ("wording", "origin", "limits")
+GIVEN = ("wording", "origin", "limits", "stop")
 # Words somebody wrote, and names of substances: their hyphens are their own.
 _VERBATIM = ("medicine", "ingredient", "ingredients")
 _PLACE = re.compile(r"\{([^{}]*)\}")
@@ -50,7 +50,8 @@ def load() -> Sentences:
 @cache
 def load_medicines() -> Sentences:
     """The sentences about medicines; how dates are written stands with the others."""
-    return read(MEDICINES_FILE, MEDICINE_REASONS)
+    stopping: dict[str, tuple[str, ...]] = {f"stop-{reason}": () for reason in STOPPING_REASONS}
+    return read(MEDICINES_FILE, {**MEDICINE_REASONS, **stopping})
 
 
 def read(path: Path, reasons: Mapping[str, tuple[str, ...]]) -> Sentences:
@@ -114,6 +115,7 @@ def sentence(finding: Finding, protocol: ProtocolVersion, language: str = "en") 
     texts = {name: plain(value, language) for name, value in finding.values.items()}
     texts |= {name: str(finding.values[name]) for name in _VERBATIM if name in finding.values}
     texts["wording"] = criterion.wording if criterion else ""
+    texts["stop"] = _stop(finding.values, language)
     texts["origin"] = _origin(finding.values, language)
     if "limits" in finding.values:
         texts["limits"] = _limit_wordings(str(finding.values["limits"]), protocol)
@@ -169,6 +171,12 @@ def _origin(values: Mapping[str, Value], language: str) -> str:
     if isinstance(observed_on := values.get("observed_on"), date):
         parts.append(plain(observed_on, language))
     return f" ({', '.join(parts)})" if parts else ""
+
+
+def _stop(values: Mapping[str, Value], language: str) -> str:
+    """Why a medicine must not be stopped at once; nothing where it may be."""
+    templates = load_medicines().templates.get(f"stop-{values.get('stop_abruptly', '')}", {})
+    return templates.get(language, templates.get("en", ""))
 
 
 def _limit_wordings(codes: str, protocol: ProtocolVersion) -> str:
