@@ -95,14 +95,20 @@ def test_a_database_without_its_key_is_built_again(tmp_path):
 
 
 def test_a_new_one_takes_the_place_of_the_old_one_whole(tmp_path):
-    old = a_database(tmp_path / "demo.sqlite3", "CREATE TABLE old (id INTEGER)")
-    (tmp_path / "demo.sqlite3-wal").write_bytes(b"left over")
+    folder = Folder(tmp_path)
+    a_database(folder.database, "CREATE TABLE old (id INTEGER)")
+    left_over = tmp_path / "holdfast-demo.sqlite3-wal"
+    left_over.write_bytes(b"left over")
+    folder.seals.mkdir()
+    (folder.seals / "old").touch()
     new = a_database(tmp_path / "new" / "demo.sqlite3", "CREATE TABLE new (id INTEGER)")
-    put_in_place(new, old)
-    with closing(sqlite3.connect(old)) as opened:
+    (tmp_path / "new" / "seals").mkdir()
+    put_in_place(new, folder)
+    with closing(sqlite3.connect(folder.database)) as opened:
         assert opened.execute("SELECT name FROM sqlite_master").fetchall() == [("new",)]
+    assert list(folder.seals.iterdir()) == []
     assert not new.exists()
-    assert not (tmp_path / "demo.sqlite3-wal").exists()
+    assert not left_over.exists()
 
 
 def test_the_settings_name_the_demonstration_whatever_the_site_has_set(tmp_path, monkeypatch):

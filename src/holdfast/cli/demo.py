@@ -137,7 +137,7 @@ def _set_up(folder: Folder) -> None:
         worker.join()
         if worker.exitcode != 0:
             raise SystemExit("The demonstration clinic could not be set up; nothing was changed.")
-        put_in_place(built, folder.database)
+        put_in_place(built, folder)
     print(f"Set up in {time.monotonic() - began:.0f} s.", flush=True)
 
 

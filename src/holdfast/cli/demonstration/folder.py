@@ -8,6 +8,7 @@ else's and is left alone.
 import fcntl
 import hashlib
 import os
+import shutil
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
@@ -64,12 +65,17 @@ class Folder:
         return self.path / "seals"
 
     def environment(self, database: Path | None = None) -> Mapping[str, str]:
-        """The settings of a process that works on the demonstration, and on nothing else."""
+        """The settings of a process that works on the demonstration, and on nothing else.
+
+        ``database`` is one that is being built; its seals then lie beside it.
+        """
         return {
             "DJANGO_SETTINGS_MODULE": "holdfast.settings",
             "HOLDFAST_DATABASE_URL": f"sqlite:///{(database or self.database).resolve()}",
             "HOLDFAST_KEY_FILE": str(self.key.resolve()),
-            "HOLDFAST_SEALS": str(self.seals.resolve()),
+            "HOLDFAST_SEALS": str(
+                (database.with_name("seals") if database else self.seals).resolve()
+            ),
             "HOLDFAST_DEMONSTRATION": "1",
         }
 
@@ -144,10 +150,11 @@ def mark(database: Path, seed: int, as_of: str) -> None:
     os.close(descriptor)
 
 
-def put_in_place(built: Path, database: Path) -> None:
-    """Let a database that was built whole take the place of the former one, in one step."""
+def put_in_place(built: Path, folder: Folder) -> None:
+    """Let a database that was built whole, and its seals, take the place of the former ones."""
     for suffix in ("-wal", "-shm"):
-        database.with_name(database.name + suffix).unlink(missing_ok=True)
-    os.replace(built, database)
-    for suffix in ("-wal", "-shm"):
-        built.with_name(built.name + suffix).unlink(missing_ok=True)
+        folder.database.with_name(folder.database.name + suffix).unlink(missing_ok=True)
+    shutil.rmtree(folder.seals, ignore_errors=True)
+    if (seals := built.with_name("seals")).is_dir():
+        seals.rename(folder.seals)
+    built.replace(folder.database)
