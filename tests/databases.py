@@ -70,6 +70,9 @@ class Cluster:
     """A running PostgreSQL that holds nothing anybody needs."""
 
     port: int
+    _control: Sequence[str]
+    _start: Sequence[str]
+    _folder: Path
     _numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
     def url(self, database: str) -> str:
@@ -96,13 +99,18 @@ class Cluster:
         """Remove a database, ending whoever is still connected to it."""
         self._execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
+    def crash(self) -> None:
+        """End the server without letting it finish anything, and start it again."""
+        _run([*self._control, "-m", "immediate", "-w", "stop"], self._folder)
+        _run([*self._control, *self._start], self._folder)
+
     def _execute(self, sql: str) -> None:
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
             connection.execute(sql)
 
 
 @contextmanager
-def cluster(programs: Path) -> Iterator[Cluster]:
+def cluster(programs: Path, fsync: str = "off") -> Iterator[Cluster]:
     """Start a cluster in a folder of its own and stop it at the end. As root it runs as postgres."""
     folder = Path(tempfile.mkdtemp(prefix="holdfast-pg-"))
     runner: Sequence[str] = ()
@@ -114,12 +122,13 @@ def cluster(programs: Path) -> Iterator[Cluster]:
         [*runner, f"{programs}/initdb", "-D", f"{data}", *INITDB_OPTIONS],
         folder,
     )
-    # Not durable on purpose: it is thrown away with the run.
-    options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off"
+    # Not durable unless a benchmark asks: it is thrown away with the run.
+    options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync={fsync}"
     control = [*runner, f"{programs}/pg_ctl", "-D", f"{data}"]
-    _run([*control, "-o", options, "-l", f"{folder}/log", "-w", "start"], folder)
+    start = ["-o", options, "-l", f"{folder}/log", "-w", "start"]
+    _run([*control, *start], folder)
     try:
-        yield Cluster(port)
+        yield Cluster(port, control, start, folder)
     finally:
         _run([*control, "-m", "immediate", "-w", "stop"], folder)
         shutil.rmtree(folder, ignore_errors=True)
