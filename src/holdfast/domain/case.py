@@ -68,6 +68,12 @@ class Settled:
         )
         return unknown("answers-conflict", self.question, **_conflict(self.answers[0], other))
 
+    def conflict(self) -> Ruling:
+        """UNKNOWN, naming two answers that differ; for a rule that has seen that some do."""
+        first = self.answers[0]
+        other = next(answer for answer in self.answers if answer.value != first.value)
+        return unknown("answers-conflict", self.question, **_conflict(first, other))
+
     def says(self, value: object) -> bool:
         """True if every standing answer says so, and there is one."""
         return bool(self.answers) and all(answer.value == value for answer in self.answers)

@@ -67,7 +67,7 @@ def not_able_to_bear(case: Case, sex_question: str, childbearing_question: str) 
     if sex.missing and sex.missing != "not-asked":
         return unknown(sex.missing, sex_question)
     if sex.mentions("male"):
-        return unknown("answers-conflict", sex_question)
+        return sex.conflict()
     if potential.missing:
         ask = sex_question if sex.missing else childbearing_question
         return unknown("childbearing-unknown", ask)
