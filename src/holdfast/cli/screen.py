@@ -40,11 +40,12 @@ def add(subparsers: "argparse._SubParsersAction[Any]") -> None:
 
 def _day(text: str) -> date:
     try:
-        if len(text) != len("2026-03-31"):
-            raise ValueError
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
-        raise argparse.ArgumentTypeError("this is not a date: write it as 2026-03-31") from None
+        day = None
+    if day is None or day.isoformat() != text:
+        raise argparse.ArgumentTypeError("this is not a date: write it as 2026-03-31")
+    return day
 
 
 @dataclass(frozen=True)

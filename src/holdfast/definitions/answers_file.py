@@ -148,12 +148,13 @@ def _day(table: Table, key: str) -> date | None:
 
 
 def _parsed_day(value: object) -> date | None:
-    if not isinstance(value, str) or len(value) != len("2026-03-31"):
+    if not isinstance(value, str):
         return None
     try:
-        return date.fromisoformat(value)
+        day = date.fromisoformat(value)
     except ValueError:
         return None
+    return day if day.isoformat() == value else None
 
 
 def _value(table: Table, question: Question | None) -> bool | Decimal | date | str | None:
