@@ -14,7 +14,8 @@ from holdfast.definitions.sentences import sentence
 from holdfast.domain.answers import MedicationEntry, Source, SourceKind
 from holdfast.domain.findings import Standing
 from holdfast.domain.medications import assess, medication_findings
-from holdfast.domain.reasons import MEDICINE_REASONS, STOPPING_REASONS
+from holdfast.domain.medicine_rules import PLANNED
+from holdfast.domain.reasons import MEDICINE_REASONS, PLAN_REASONS, STOPPING_REASONS
 
 TABLE = interactions.load()
 
@@ -260,6 +261,9 @@ def test_every_reason_of_a_medicine_is_one_that_has_a_sentence():
         assert reason in MEDICINE_REASONS
     given = {a.stop_abruptly.value for a in TABLE.agents.values() if a.stop_abruptly}
     assert given == set(STOPPING_REASONS)
+    planned = {a.after_session.value for a in TABLE.agents.values() if a.after_session} | PLANNED
+    assert planned == set(PLAN_REASONS)
+    assert all(any(flag in a.flags for a in TABLE.agents.values()) for flag in PLANNED)
 
 
 def test_every_finding_of_every_medicine_reads_as_a_sentence():

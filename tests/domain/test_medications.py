@@ -13,7 +13,7 @@ from holdfast.domain.answers import Answer, MedicationEntry, Source, SourceKind
 from holdfast.domain.findings import Decision, Outcome, Verdict
 from holdfast.domain.interactions import WhileTaking
 from holdfast.domain.limits import SignedLimit
-from holdfast.domain.medications import LIST_COMPLETE, assess, medication_findings
+from holdfast.domain.medications import LIST_COMPLETE, assess, medication_findings, not_corrected
 
 TABLE = interactions.load()
 DAY = date(2026, 3, 31)
@@ -136,3 +136,36 @@ def test_the_json_of_an_entry_is_what_screen_prints():
     assert (fields["cyp2d6"], fields["washout_days"]) == ("inhibitor", 13)
     assert fields["earliest_dosing_on"] == "2026-04-13"
     assert fields["reference"]["href"].startswith("https://doi.org/")
+
+
+def entry_at(place, name="Sertraline", is_current=None, last=None, corrects=None):
+    return MedicationEntry(name, (), is_current, last, Source(SourceKind.TOLD, place), corrects)
+
+
+def test_an_entry_that_corrects_another_stands_in_its_place():
+    """The record says sertraline was stopped and not when; the person says when."""
+    record = entry_at("MedicationRequest/1", is_current=False)
+    told = entry_at(
+        "hand/1", is_current=False, last=date(2025, 1, 1), corrects="MedicationRequest/1"
+    )
+    assert verdict([record], DAY, SIGNED).decision is Decision.UNDETERMINED
+    assert verdict([record, told], DAY, SIGNED).decision is Decision.ELIGIBLE
+    assert verdict([told, record], DAY, SIGNED).decision is Decision.ELIGIBLE
+
+
+def test_without_naming_what_it_corrects_a_second_entry_wins_nothing():
+    record = entry_at("MedicationRequest/1", is_current=False)
+    told = entry_at("hand/1", is_current=False, last=date(2025, 1, 1))
+    assert verdict([record, told], DAY, SIGNED).decision is Decision.UNDETERMINED
+
+
+def test_a_correction_of_a_correction_stands_alone():
+    first = entry_at("1", is_current=True)
+    second = entry_at("2", is_current=True, corrects="1")
+    third = entry_at("3", is_current=False, last=date(2025, 1, 1), corrects="2")
+    assert not_corrected([first, second, third]) == (third,)
+
+
+def test_entries_that_correct_each_other_or_themselves_all_stand():
+    circle = [entry_at("1", corrects="2"), entry_at("2", corrects="1"), entry_at("3", corrects="3")]
+    assert not_corrected(circle) == tuple(circle)

@@ -108,6 +108,7 @@ class _Reading:
             is_current=table.flag("is_current") if "is_current" in table else None,
             last_taken_on=self._past_day(table, "last_taken_on"),
             source=_source(table, f"medication {number}"),
+            corrects=table.text("corrects", required=False) or None,
         )
         table.finish()
         return entry

@@ -51,6 +51,7 @@ class MedicationEntry:
 
     ``rxcuis`` are the RxNorm codes given, ``name`` the words given. ``is_current`` is None where
     the record does not say. ``last_taken_on`` is the last day it is known to have been taken.
+    ``corrects`` is the ``source.place`` of the entry that this one says was wrong or unfinished.
     """
 
     name: str
@@ -58,6 +59,7 @@ class MedicationEntry:
     is_current: bool | None
     last_taken_on: date | None
     source: Source
+    corrects: str | None = None
 
 
 @dataclass(frozen=True)

@@ -52,7 +52,8 @@ class MedicationAssessment:
     ``matched`` names the agents found, empty where none was. ``washout_days`` and
     ``earliest_dosing_on`` are the longest and latest of its parts and may rest on numbers nobody
     signed yet (``standing``). ``stop_abruptly`` is the reason code why it must not be stopped at
-    once, or None. Nothing here hides a part: ``parts`` holds each.
+    once, or None; ``after_session`` is what goes wrong with it while CYP2D6 recovers from a session
+    (``prodrug-fails``, ``accumulates``), or None. Nothing here hides a part: ``parts`` holds each.
     """
 
     name: str
@@ -70,6 +71,7 @@ class MedicationAssessment:
     standing: Standing
     question: str | None
     stop_abruptly: str | None
+    after_session: str | None
     flags: frozenset[str]
     parts: tuple[PartAssessment, ...]
     entry: MedicationEntry
@@ -94,6 +96,7 @@ class MedicationAssessment:
             "reference": {"title": self.reference.title, "href": self.reference.href},
             "standing": self.standing.value,
             "stop_abruptly": self.stop_abruptly,
+            "after_session": self.after_session,
         }
 
 
@@ -104,7 +107,7 @@ def assess(
     signed: Mapping[str, SignedLimit],
     answers: Sequence[Answer] = (),
 ) -> tuple[MedicationAssessment, ...]:
-    """Every entry judged, in the order given.
+    """Every entry judged, in the order given, but those that another entry corrects.
 
     Parameters
     ----------
@@ -124,14 +127,31 @@ def assess(
         and normalized(answer.value)
     }
     found: dict[tuple[str, tuple[str, ...]], Match] = {}
-    for entry in entries:  # a record repeats itself: each text is matched once
+    standing = not_corrected(entries)
+    for entry in standing:  # a record repeats itself: each text is matched once
         key = (entry.name, entry.rxcuis)
         if key not in found:
             found[key] = match(entry.name, entry.rxcuis, table)
     return tuple(
         _assess_entry(EntryQuestion(e, table, as_of, signed, reviews), found[e.name, e.rxcuis])
-        for e in entries
+        for e in standing
     )
+
+
+def not_corrected(entries: Sequence[MedicationEntry]) -> tuple[MedicationEntry, ...]:
+    """The entries that stand: one that another corrects is gone, with what it had itself corrected.
+
+    Entries that correct each other in a circle all stand, for nobody can say which is right.
+    """
+    corrected_places = {entry.corrects for entry in entries if entry.corrects}
+    to_follow = [e for e in entries if e.corrects and e.source.place not in corrected_places]
+    gone: set[str] = set()
+    while to_follow:
+        place = to_follow.pop().corrects
+        if place and place not in gone:
+            gone.add(place)
+            to_follow += [e for e in entries if e.source.place == place]
+    return tuple(entry for entry in entries if entry.source.place not in gone)
 
 
 def medication_findings(
@@ -183,6 +203,7 @@ def _assess_entry(question: EntryQuestion, found: Match) -> MedicationAssessment
         standing=governing.standing,
         question=governing.question,
         stop_abruptly=next((a.stop_abruptly.value for a in agents if a.stop_abruptly), None),
+        after_session=_joined_after_session(agents),
         flags=frozenset(flag for agent in agents for flag in agent.flags),
         parts=tuple(parts),
         entry=entry,
@@ -214,6 +235,10 @@ def _joined_cyp2d6(agents: Sequence[Agent], found: Match) -> str:
         Standing.DERIVED,
     ).value
     return joined if is_whole or joined != "none" else "unknown"
+
+
+def _joined_after_session(agents: Sequence[Agent]) -> str | None:
+    return "+".join(sorted({a.after_session.value for a in agents if a.after_session})) or None
 
 
 def _longest(parts: Sequence[PartAssessment]) -> int | None:

@@ -22,6 +22,11 @@ STILL_TAKEN = "medicine-still-taken"
 LAST_TAKEN = "medicine-last-taken"
 STOPPED_WITHOUT_RULE_DAYS = "stopped-medicine-without-rule-days"
 
+PLANNED = frozenset(
+    {"sodium", "qt", "raises-mdma", "unopposed-alpha", "hold-night-before", "bleeding"}
+)
+"""Flags that each have a sentence of their own, beside that of the reason."""
+
 MATCHING = Reference(
     "Holdfast: how a medicine is matched", "docs/medications.md#how-a-medicine-is-matched"
 )
@@ -245,6 +250,8 @@ def _part(
         values["loss_of_benefit"] = agent.loss_of_benefit.value
         if agent.stop_abruptly is not None:
             values["stop_abruptly"] = agent.stop_abruptly.value
+        if plan := _plan(agent):
+            values["plan"] = plan
     if washout_days is not None:
         values["washout_days"] = washout_days
     if question.entry.last_taken_on is not None:
@@ -265,6 +272,12 @@ def _part(
         washout_days=washout_days,
         earliest_dosing_on=earliest,
     )
+
+
+def _plan(agent: Agent) -> str:
+    """What the team plans for, as codes: the flags that have words, and the days after a session."""
+    after = {agent.after_session.value} if agent.after_session is not None else set()
+    return ", ".join(sorted((agent.flags & PLANNED) | after))
 
 
 def _review(question: EntryQuestion, text: str) -> Answer | None:

@@ -130,3 +130,15 @@ STOPPING_REASONS: tuple[str, ...] = (
     "clots",
 )
 """Why a medicine must not be stopped at once. Its sentence, ``stop-...``, fills ``{stop}``."""
+
+PLAN_REASONS: tuple[str, ...] = (
+    "sodium",
+    "qt",
+    "raises-mdma",
+    "unopposed-alpha",
+    "hold-night-before",
+    "bleeding",
+    "prodrug-fails",
+    "accumulates",
+)
+"""What the team plans for with a medicine. Their sentences, ``plan-...``, fill ``{plan}``."""

@@ -15,13 +15,13 @@ from holdfast.definitions.questions import load as load_questions
 from holdfast.domain.answers import SourceKind
 from holdfast.domain.findings import Finding, Value
 from holdfast.domain.protocol import ProtocolVersion
-from holdfast.domain.reasons import MEDICINE_REASONS, REASONS, STOPPING_REASONS
+from holdfast.domain.reasons import MEDICINE_REASONS, PLAN_REASONS, REASONS, STOPPING_REASONS
 
 FORMAT = 1
 FILE = FOLDER / "sentences" / "eligibility.toml"
 MEDICINES_FILE = FOLDER / "sentences" / "medications.toml"
 # What a template may use beside the values that always come with its reason.
-GIVEN = ("wording", "origin", "limits", "stop")
+GIVEN = ("wording", "origin", "limits", "stop", "plan")
 # Words somebody wrote, and names of substances: their hyphens are their own.
 _VERBATIM = ("medicine", "ingredient", "ingredients")
 _PLACE = re.compile(r"\{([^{}]*)\}")
@@ -50,8 +50,9 @@ def load() -> Sentences:
 @cache
 def load_medicines() -> Sentences:
     """The sentences about medicines; how dates are written stands with the others."""
-    stopping: dict[str, tuple[str, ...]] = {f"stop-{reason}": () for reason in STOPPING_REASONS}
-    return read(MEDICINES_FILE, {**MEDICINE_REASONS, **stopping})
+    beside: dict[str, tuple[str, ...]] = {f"stop-{reason}": () for reason in STOPPING_REASONS}
+    beside |= {f"plan-{reason}": () for reason in PLAN_REASONS}
+    return read(MEDICINES_FILE, {**MEDICINE_REASONS, **beside})
 
 
 def read(path: Path, reasons: Mapping[str, tuple[str, ...]]) -> Sentences:
@@ -115,7 +116,8 @@ def sentence(finding: Finding, protocol: ProtocolVersion, language: str = "en") 
     texts = {name: plain(value, language) for name, value in finding.values.items()}
     texts |= {name: str(finding.values[name]) for name in _VERBATIM if name in finding.values}
     texts["wording"] = criterion.wording if criterion else ""
-    texts["stop"] = _stop(finding.values, language)
+    for kind, name in (("stop", "stop_abruptly"), ("plan", "plan")):
+        texts[kind] = _beside(kind, finding.values.get(name, ""), language)
     texts["origin"] = _origin(finding.values, language)
     if "limits" in finding.values:
         texts["limits"] = _limit_wordings(str(finding.values["limits"]), protocol)
@@ -173,10 +175,10 @@ def _origin(values: Mapping[str, Value], language: str) -> str:
     return f" ({', '.join(parts)})" if parts else ""
 
 
-def _stop(values: Mapping[str, Value], language: str) -> str:
-    """Why a medicine must not be stopped at once; nothing where it may be."""
-    templates = load_medicines().templates.get(f"stop-{values.get('stop_abruptly', '')}", {})
-    return templates.get(language, templates.get("en", ""))
+def _beside(kind: str, codes: Value, language: str) -> str:
+    """The sentences that stand beside a reason: why not to stop, what to plan; often none."""
+    found = (load_medicines().templates.get(f"{kind}-{code}") for code in str(codes).split(", "))
+    return " ".join(each.get(language, each["en"]) for each in found if each)
 
 
 def _limit_wordings(codes: str, protocol: ProtocolVersion) -> str:
