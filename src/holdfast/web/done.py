@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 KEY = "done"
 DONE = {
     "answer-recorded": _("Recorded. The verdict was judged again."),
+    "answers-recorded": _("Recorded as one conversation. The verdict was judged again."),
     "answer-corrected": _("Corrected. The earlier answer stays in the record."),
     "medication-recorded": _("The medication is recorded, and the verdict was judged again."),
     "condition-recorded": _("The entry is recorded, and the verdict was judged again."),

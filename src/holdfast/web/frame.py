@@ -22,6 +22,8 @@ BELONGS = {
     "staff:screening": "staff:worklist",
     "staff:journal": "staff:worklist",
     "staff:correct": "staff:worklist",
+    "staff:ask": "staff:worklist",
+    "staff:answer": "staff:worklist",
     "staff:verdict-shown": "staff:worklist",
     "staff:referral-read": "staff:worklist",
     "staff:referral-import": "staff:referral-new",

@@ -39,6 +39,7 @@ ROUTES: dict[str, str | Open] = {
     "staff:referral-import": "referral.import",
     "staff:referral-read": "referral.see",
     "staff:screening": "verdict.see",
+    "staff:ask": "answer.record",
     "staff:answer": "answer.record",
     "staff:medication": "answer.record",
     "staff:condition": "answer.record",

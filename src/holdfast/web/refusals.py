@@ -20,6 +20,7 @@ REFUSALS = {
     "another-role-may": _("The protocol lets another role set this aside."),
     "not-overridable": _("The protocol lets nobody set this aside."),
     "nothing-to-override": _("This finding neither stops nor asks any more."),
+    "nothing-to-record": _("No answer was given, so nothing was recorded."),
     "reason-missing": _("Say why the person goes no further."),
     "value-does-not-fit": _("This number cannot stand for this limit."),
     "unit-does-not-fit": _("This unit does not fit the limit."),

@@ -45,7 +45,7 @@ from holdfast.web.staff.who import enrollment_at
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def answer(request: HttpRequest, site: str, enrollment_id: UUID, question: str) -> HttpResponse:
-    """One answer to one question: from the screening, or on a page of its own."""
+    """One answer to one question: beside its finding, or on a page of its own."""
     enrollment = enrollment_at(request, enrollment_id)
     asked = questions.load().questions.get(question)
     if asked is None or asked.kind is QuestionKind.ENTRY:
@@ -53,7 +53,7 @@ def answer(request: HttpRequest, site: str, enrollment_id: UUID, question: str) 
     places = _places(enrollment, question)
     if request.method != "POST":
         return _answer_page(request, enrollment, AnswerForm(question=asked, places=places))
-    form = AnswerForm(request.POST, question=asked, places=places, auto_id=f"answer-{question}-%s")
+    form = AnswerForm(request.POST, question=asked, places=places)
     if form.is_valid():
         outcome = entering.record_answer(
             enrollment=enrollment,
@@ -64,9 +64,7 @@ def answer(request: HttpRequest, site: str, enrollment_id: UUID, question: str) 
         )
         if done := _done(request, enrollment, form, outcome, "answer-recorded"):
             return done
-    if "own-page" in request.POST:
-        return _answer_page(request, enrollment, form, status=422)
-    return screening_page(request, enrollment, Sent(answer=form))
+    return _answer_page(request, enrollment, form, status=422)
 
 
 @require_POST
@@ -248,7 +246,22 @@ def _places(enrollment: Enrollment, question: str) -> list[str]:
 def _answer_page(
     request: HttpRequest, enrollment: Enrollment, form: AnswerForm, status: int = 200
 ) -> HttpResponse:
+    """The form on its own page; for the script, only the form, put back in its own place."""
     asked: Question = form.asked
-    sentence = question_sentence(asked.code, get_language() or "en")
-    context = {"enrollment": enrollment, "form": form, "sentence": sentence}
-    return render(request, "staff/answer.html", context, status=status)
+    form_id = f"form-{asked.code}"
+    site = request.site.code  # type: ignore[attr-defined]
+    context = {
+        "enrollment": enrollment,
+        "form": form,
+        "form_id": form_id,
+        "href": reverse("staff:answer", args=[site, enrollment.id, asked.code]),
+        "sentence": question_sentence(asked.code, get_language() or "en"),
+    }
+    if not request.htmx:  # type: ignore[attr-defined]
+        return render(request, "staff/answer.html", context, status=status)
+    response = render(request, "staff/parts/answer_form.html", context, status=status)
+    if status != 200:
+        response["HX-Retarget"] = f"#{form_id}"
+        response["HX-Reselect"] = f"#{form_id}"
+        response["HX-Reswap"] = "outerHTML"
+    return response

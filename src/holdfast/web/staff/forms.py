@@ -24,6 +24,8 @@ from holdfast.web.staff.words import (
     unit_words,
 )
 
+CHOOSE = ("", _("Choose"))
+
 
 class ReferralForm(forms.Form):
     """A bundle, the protocol it is for, who sent it, and whether we may hold it."""
@@ -37,7 +39,9 @@ class ReferralForm(forms.Form):
         required=False,
     )
     protocol = forms.ChoiceField(label=_("Protocol"))
-    source = forms.ChoiceField(label=_("Who refers this person?"), choices=source_choices)
+    source = forms.ChoiceField(
+        label=_("Who refers this person?"), choices=lambda: [CHOOSE, *source_choices()]
+    )
     consent_to_hold = forms.ChoiceField(
         label=_("Does the person permit us to hold their record?"),
         choices=[
@@ -52,7 +56,7 @@ class ReferralForm(forms.Form):
 
     def __init__(self, *args: Any, protocols: Iterable[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["protocol"].choices = list(protocols)  # type: ignore[attr-defined]
+        self.fields["protocol"].choices = [CHOOSE, *protocols]  # type: ignore[attr-defined]
 
     def clean_bundle(self) -> Any:
         bundle = self.cleaned_data["bundle"]
@@ -89,7 +93,7 @@ class AnswerForm(forms.Form):
         if question.kind is QuestionKind.NUMBER:
             units = [(unit, unit_words(unit)) for unit in question.accepts]
             if len(units) > 1:
-                units.insert(0, ("", _("Choose")))  # type: ignore[arg-type]
+                units.insert(0, CHOOSE)
             self.fields["unit"] = forms.ChoiceField(label=_("Unit"), choices=units)
         if places:
             self.fields["corrects"] = _corrects_field(places)
@@ -127,6 +131,67 @@ def _corrects_field(places: Sequence[str]) -> forms.ChoiceField:
         required=False,
         widget=fields.ColumnOptions,
     )
+
+
+class ConversationForm(forms.Form):
+    """The answers of one conversation: each may be left open, and all are recorded together."""
+
+    entry_id = fields.entry_id()
+    source = fields.source()
+    observed_on = forms.DateField(label=_("On which day?"), widget=fields.Day)
+
+    def __init__(self, *args: Any, asked: Sequence[tuple[Question, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.asked = asked
+        for question, sentence in asked:
+            field = _value_field(question)
+            field.label, field.required = sentence, False
+            if question.kind in (QuestionKind.YES_NO, QuestionKind.CHOICE):
+                field.choices = [*field.choices, ("", _("Leave open"))]  # type: ignore[attr-defined]
+                field.initial = ""
+            if isinstance(field, forms.TypedChoiceField):
+                field.empty_value = None
+            self.fields[question.code] = field
+            if question.kind is QuestionKind.NUMBER and len(question.accepts) > 1:
+                units = [(unit, unit_words(unit)) for unit in question.accepts]
+                self.fields[f"{question.code}.unit"] = forms.ChoiceField(
+                    label=_("Unit"), choices=[CHOOSE, *units], required=False
+                )
+
+    def clean_observed_on(self) -> datetime.date | None:
+        return _not_in_the_future(self.cleaned_data["observed_on"])
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        for question, _sentence in self.asked:
+            value = cleaned.get(question.code)
+            if value in (None, ""):
+                continue
+            if problem := question.problem_with(value, self._unit(question)):
+                self.add_error(question.code, problem)
+        return cleaned
+
+    def _unit(self, question: Question) -> str | None:
+        if question.kind is not QuestionKind.NUMBER:
+            return None
+        if len(question.accepts) == 1:
+            return question.accepts[0]
+        return self.cleaned_data.get(f"{question.code}.unit") or None
+
+    def answers(self) -> list[Answer]:
+        """What was answered, as the rules read it; what was left open is not there."""
+        told = self.cleaned_data
+        return [
+            Answer(
+                question=question.code,
+                value=told[question.code],
+                source=Source(SourceKind(told["source"])),
+                observed_on=told["observed_on"],
+                unit=self._unit(question),
+            )
+            for question, _sentence in self.asked
+            if told.get(question.code) not in (None, "")
+        ]
 
 
 class Correction(forms.Form):
@@ -351,7 +416,9 @@ class PrescreeningForm(forms.Form):
     """One person considered: where from, what was decided and why. No name."""
 
     entry_id = fields.entry_id()
-    source = forms.ChoiceField(label=_("Source of referral"), choices=source_choices)
+    source = forms.ChoiceField(
+        label=_("Source of referral"), choices=lambda: [CHOOSE, *source_choices()]
+    )
     outcome = forms.ChoiceField(
         label=_("Decision"), choices=PRESCREENING_OUTCOMES, widget=fields.Options
     )

@@ -24,6 +24,7 @@ from holdfast.web.done import done_words, go_on
 from holdfast.web.reauthentication import prove
 from holdfast.web.refusals import refusal_words
 from holdfast.web.staff.forms import LimitForm
+from holdfast.web.staff.words import unit_words
 
 
 @require_safe
@@ -129,7 +130,7 @@ def _shown(limit: Limit, signed: SignedLimit | None, sign_href: str) -> Mapping[
         "code": limit.code,
         "wording": limit.wording,
         "value": limit.value,
-        "unit": limit.unit,
+        "unit": unit_words(limit.unit),
         "title": limit.reference.title,
         "href": limit.reference.href,
         "standing": limit.standing.value,

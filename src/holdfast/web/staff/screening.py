@@ -22,7 +22,6 @@ from holdfast.records.histories import EnrollmentPast, enrollment_as_of, person_
 from holdfast.records.keys import opened
 from holdfast.web.done import done_words
 from holdfast.web.staff.forms import (
-    AnswerForm,
     ConditionForm,
     ConfirmForm,
     MedicationForm,
@@ -44,7 +43,6 @@ from holdfast.web.words import DECISIONS, MEANINGS, role_title
 class Sent:
     """A form that came back with errors, put where it was sent from."""
 
-    answer: AnswerForm | None = None
     medication: MedicationForm | None = None
     condition: ConditionForm | None = None
     confirm: ConfirmForm | None = None
@@ -74,6 +72,9 @@ def screening_page(
         "person_words": _person_words(request, past),
         "stops": shown.stops,
         "asks": shown.asks,
+        "to_ask": [finding for finding in shown.asks if not finding.awaits_signature],
+        "to_sign": [finding for finding in shown.asks if finding.awaits_signature],
+        "ask_href": _ask_href(request, enrollment, shown),
         "set_aside": shown.set_aside,
         "met": shown.met,
         "medications": medication_rows(
@@ -123,7 +124,7 @@ def _put_forms(
         if finding.outcome == "passed":
             continue
         _put_limit(request, protocol.name, finding)
-        _put_answer(request, finding, asked, back)
+        _put_answer(request, enrollment, finding, asked)
         _put_override(request, verdict, finding, back)
 
 
@@ -136,11 +137,11 @@ def _put_limit(request: HttpRequest, protocol: str, finding: FindingShown) -> No
 
 def _put_answer(
     request: HttpRequest,
+    enrollment: Enrollment,
     finding: FindingShown,
     asked: dict[tuple[str, str], FindingShown],
-    back: Sent,
 ) -> None:
-    """One form for each question; a finding that asks the same leads to the first."""
+    """The way to answer it; a finding that asks the same as an earlier one leads there."""
     if "answer.record" not in request.permissions or not finding.question:  # type: ignore[attr-defined]
         return
     question = questions.load().questions[finding.question]
@@ -152,20 +153,16 @@ def _put_answer(
     if (first := asked.setdefault(key, finding)) is not finding:
         finding.entry_href = f"#{first.anchor}"
         return
-    finding.answer_href = reverse(
-        "staff:answer",
-        args=[request.site.code, request.resolver_match.kwargs["enrollment_id"], question.code],  # type: ignore[attr-defined, union-attr]
-    )
-    returned = back.answer
-    if returned is not None and returned.asked.code == question.code:
-        finding.form = returned
-        return
-    finding.form = AnswerForm(
-        question=question,
-        places=places_of(finding),
-        auto_id=f"{finding.anchor}-%s",
-        initial={"value": medicine} if question.kind is QuestionKind.TEXT else {},
-    )
+    site = enrollment.site.code
+    finding.answer_href = reverse("staff:answer", args=[site, enrollment.id, question.code])
+
+
+def _ask_href(request: HttpRequest, enrollment: Enrollment, shown: DecisionShown) -> str:
+    """Where the open questions are asked in one go, for who may record answers."""
+    is_open = any(finding.answer_href for finding in shown.asks)
+    if "answer.record" not in request.permissions or not is_open:  # type: ignore[attr-defined]
+        return ""
+    return reverse("staff:ask", args=[enrollment.site.code, enrollment.id])
 
 
 def places_of(finding: FindingShown) -> list[str]:

@@ -32,9 +32,18 @@ class FindingShown:
     anchor: str = ""
     answer_href: str = ""
     limit_href: str = ""
-    form: Any = None
     entry_href: str = ""
     override_form: Any = None
+
+    @property
+    def awaits_signature(self) -> bool:
+        """True where a limit must be signed before the rule can answer."""
+        return "limit" in self.values
+
+    @property
+    def asks_first(self) -> bool:
+        """True where the question itself is the thing to read."""
+        return bool(self.ask) and self.outcome == "unknown" and not self.awaits_signature
 
 
 @dataclass(frozen=True)

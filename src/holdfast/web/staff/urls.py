@@ -3,6 +3,7 @@
 from django.urls import path
 
 from holdfast.web.staff import (
+    asking,
     decisions,
     entries,
     journal,
@@ -23,6 +24,7 @@ urlpatterns = [
     path(PERSON, screening.page, name="screening"),
     path(PERSON + "read/", referral.read, name="referral-read"),
     path(PERSON + "answers/<slug:question>/", entries.answer, name="answer"),
+    path(PERSON + "ask/", asking.page, name="ask"),
     path(PERSON + "medications/", entries.medication, name="medication"),
     path(PERSON + "conditions/", entries.condition, name="condition"),
     path(PERSON + "correct/<slug:kind>/<uuid:fact_id>/", entries.correct, name="correct"),

@@ -39,6 +39,10 @@
     if (news) { news.focus({ preventScroll: true }); news.scrollIntoView({ block: "center" }); }
   }
   document.addEventListener("htmx:load", (event) => focusNews(event.detail.elt.parentElement || event.detail.elt));
+  document.addEventListener("htmx:afterSwap", (event) => {
+    const first = event.target.matches(".slot") && event.target.querySelector("input:not([type=hidden]), select, textarea");
+    if (first) first.focus();
+  });
   document.addEventListener("DOMContentLoaded", () => focusNews(document));
   document.addEventListener("click", (event) => {
     for (const menu of document.querySelectorAll(".menu[open]")) if (!menu.contains(event.target)) menu.open = false;

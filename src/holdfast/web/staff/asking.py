@@ -1,0 +1,105 @@
+"""Asking: the open questions of one enrollment, answered in one conversation."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from holdfast.actions.answers import record_answers
+from holdfast.actions.judging import local_date
+from holdfast.actions.outcomes import Receipt
+from holdfast.definitions import questions
+from holdfast.definitions.sentences import question_sentence
+from holdfast.domain.questions import Question, QuestionKind
+from holdfast.records.care import Enrollment
+from holdfast.web.done import go_on
+from holdfast.web.refusals import refusal_words
+from holdfast.web.staff.forms import ConversationForm
+from holdfast.web.staff.screening import places_of, verdict_of_today
+from holdfast.web.staff.shown import FindingShown, read_shown
+from holdfast.web.staff.who import enrollment_at, name_of
+from holdfast.web.words import role_title
+
+EVERYBODY = "all"
+# Kinds that are answered one by one, beside the medicine they are about.
+ONE_BY_ONE = (QuestionKind.ENTRY, QuestionKind.TEXT)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def page(request: HttpRequest, site: str, enrollment_id: UUID) -> HttpResponse:
+    """Every open question that one conversation can answer; what is left open stays unknown."""
+    enrollment = enrollment_at(request, enrollment_id)
+    findings = open_questions(request, enrollment)
+    by = request.GET.get("by", EVERYBODY)
+    asked = [(q, f) for q, f in findings if by == EVERYBODY or by in q.answered_by]
+    form = _form(request, enrollment, [question for question, _finding in asked])
+    if request.method == "POST" and form.is_valid():
+        outcome = record_answers(
+            enrollment=enrollment,
+            answers=form.answers(),
+            entry_id=form.cleaned_data["entry_id"],
+            by=request.user,  # type: ignore[arg-type]
+            now=timezone.now(),
+        )
+        if isinstance(outcome, Receipt):
+            address = reverse("staff:screening", args=[enrollment.site.code, enrollment.id])
+            return go_on(request, address, "answers-recorded")
+        form.add_error(None, refusal_words(outcome))
+    context = {
+        "enrollment": enrollment,
+        "who": name_of(request, enrollment),
+        "form": form,
+        "asked": [_item(form, question, finding) for question, finding in asked],
+        "tabs": _tabs(findings),
+        "by": by,
+    }
+    return render(request, "staff/ask.html", context, status=422 if form.is_bound else 200)
+
+
+def open_questions(
+    request: HttpRequest, enrollment: Enrollment
+) -> list[tuple[Question, FindingShown]]:
+    """Each open question once, in the protocol's order, with the first finding that asks it."""
+    catalogue = questions.load().questions
+    found: dict[str, tuple[Question, FindingShown]] = {}
+    for finding in read_shown(verdict_of_today(request, enrollment)).asks:
+        question = catalogue.get(finding.question or "")
+        # Answers that contradict each other are settled one by one, where each can be named.
+        if question is None or question.kind in ONE_BY_ONE or places_of(finding):
+            continue
+        found.setdefault(question.code, (question, finding))
+    return list(found.values())
+
+
+def _form(request: HttpRequest, enrollment: Enrollment, asked: list[Question]) -> ConversationForm:
+    language = get_language() or "en"
+    return ConversationForm(
+        request.POST if request.method == "POST" else None,
+        asked=[(question, question_sentence(question.code, language)) for question in asked],
+        initial={"observed_on": local_date(enrollment.site, timezone.now())},
+    )
+
+
+def _item(form: ConversationForm, question: Question, finding: FindingShown) -> dict[str, Any]:
+    unit = f"{question.code}.unit"
+    return {
+        "value": form[question.code],
+        "unit": form[unit] if unit in form.fields else None,
+        "why": finding.sentence,
+    }
+
+
+def _tabs(findings: list[tuple[Question, FindingShown]]) -> list[dict[str, Any]]:
+    roles = dict.fromkeys(role for question, _finding in findings for role in question.answered_by)
+    rows = [{"code": EVERYBODY, "words": _("Everybody"), "count": len(findings)}]
+    for role in roles:
+        count = sum(role in question.answered_by for question, _finding in findings)
+        words = _("The person") if role == "person" else role_title(role)
+        rows.append({"code": role, "words": words, "count": count})
+    return rows
