@@ -9,6 +9,7 @@ from holdfast.actions.outcomes import Answered, Refusal
 from holdfast.actions.permission import refused, role_with
 from holdfast.actions.signatures import ReauthenticationProof, proof_refused, sign
 from holdfast.actions.writing import lock, one_transaction
+from holdfast.definitions import interactions
 from holdfast.domain.limits import Limit
 from holdfast.domain.protocol import ProtocolVersion
 from holdfast.domain.quantities import Quantity, UnitMismatch, UnknownUnit
@@ -30,14 +31,16 @@ def sign_limit(
     by: User,
     now: datetime,
 ) -> Answered:
-    """Sign a number for a limit of a protocol version at a site; a second one corrects the first.
+    """Sign a number for a limit at a site; a second one corrects the first.
+
+    The limit is the protocol version's own or one of the table of medicines, such as a washout.
 
     A limit that is verified or derived is the protocol's own: signing another is refused, for
     that would be an amendment.
     """
     if refusal := refused(by, site, "limit.sign", now):
         return refusal
-    limit = protocol.limits.get(code)
+    limit = protocol.limits.get(code) or interactions.load().limits.get(code)
     if limit is None:
         return Refusal("limit-unknown")
     stream = lock(site.id, now)

@@ -233,5 +233,5 @@ def _not_the_latest(
     )
     latest = latest_verdict(enrollment.id)
     if latest is None or latest.id != verdict.id:
-        return Refusal("not-the-latest", {"latest": str(latest.id) if latest else ""})
+        return Refusal("verdict-not-latest", {"latest": str(latest.id) if latest else ""})
     return None

@@ -8,21 +8,21 @@ from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import wraps
-from itertools import groupby
+from functools import lru_cache, wraps
 from typing import Any, ParamSpec, TypeVar
 from uuid import UUID, uuid5
 
 from django.db import connection, transaction
 
 from holdfast.actions.outcomes import Receipt
+from holdfast.actions.statements import run
 from holdfast.records.canonical import document, row_plan, row_sha256
 from holdfast.records.care import Enrollment, Signature
 from holdfast.records.columns import instant_of, instant_text
 from holdfast.records.events import Event, chained, event_bytes, read_event
 from holdfast.records.facts import Fact
 from holdfast.records.journal import BEFORE_THE_FIRST, ORGANISATION, Conflict, OutboxEntry
-from holdfast.records.keys import DataKey, KeyMissing, data_key_of, sealed, site_key
+from holdfast.records.keys import DataKey, KeyMissing, SiteKey, data_key_of, sealed, site_key
 from holdfast.records.people import PersonKey, User
 from holdfast.records.seals import make_seal
 
@@ -96,6 +96,17 @@ class Sent:
     plain: bytes = field(repr=False)
 
 
+@dataclass(frozen=True)
+class _Row:
+    """One fact as it will be stored: its hash, and the statement that writes it."""
+
+    table: str
+    id: UUID
+    sha256: str
+    insert: str
+    values: Sequence[Any]
+
+
 @dataclass
 class LockedStream:
     """A stream whose writers wait for us; ``now`` never runs behind what it holds."""
@@ -118,9 +129,7 @@ class LockedStream:
         The conflict is kept once, with what came sealed under the key of the person it is about;
         nothing else is written.
         """
-        with connection.cursor() as cursor:
-            cursor.execute(_FIND, [sent.entry_id.hex])
-            found = cursor.fetchone()
+        found = run(connection, _FIND, [sent.entry_id.hex]).fetchone()
         if found is None:
             return None
         event = read_event(bytes(found[0]))
@@ -166,11 +175,7 @@ class LockedStream:
         values: Mapping[str, Any] | None = None,
     ) -> Receipt:
         """Write facts and the one journal entry that covers them; move the head."""
-        rows: list[tuple[type[Fact], list[Any], tuple[str, str, str]]] = []
-        for fact in facts:
-            plan = row_plan(type(self.place(fact, by=by)))
-            stored = plan.stored(fact)
-            rows.append((type(fact), stored, (plan.table, fact.pk.hex, row_sha256(stored))))
+        placed = [self._row(fact, by) for fact in facts]
         event = event_bytes(
             stream=self.id,
             position=self.position + 1,
@@ -179,12 +184,12 @@ class LockedStream:
             recorded_at=self.now,
             by=by.id,
             content=sent.content,
-            facts=[written for _, _, written in rows],
+            facts=[(row.table, row.id.hex, row.sha256) for row in placed],
             keys=keys,
             values=values,
         )
         entry_hash = chained(self.head, event)
-        self._insert(rows, event, entry_hash, sent.entry_id, by)
+        self._insert(placed, event, entry_hash, sent.entry_id, by)
         if any(isinstance(fact, Signature) for fact in facts):
             _SIGNED.set((by, self.now))
         self.position += 1
@@ -195,31 +200,41 @@ class LockedStream:
             position=self.position,
             recorded_at=self.now,
             entry_hash=entry_hash,
-            facts=tuple((table, UUID(row), digest) for _, _, (table, row, digest) in rows),
+            facts=tuple((row.table, row.id, row.sha256) for row in placed),
         )
 
+    def _row(self, fact: Fact, by: User) -> _Row:
+        plan = row_plan(type(self.place(fact, by=by)))
+        stored = plan.stored(fact)
+        values = plan.for_insert(stored, connection.vendor)
+        return _Row(plan.table, fact.pk, row_sha256(stored), plan.insert, values)
+
     def _insert(
-        self, rows: Sequence[Any], event: bytes, entry_hash: str, entry_id: UUID, by: User
+        self, rows: Sequence[_Row], event: bytes, entry_hash: str, entry_id: UUID, by: User
     ) -> None:
-        vendor = connection.vendor
         at, position = instant_text(self.now), self.position + 1
-        with connection.cursor() as cursor:
-            for model, group in groupby(rows, key=lambda row: row[0]):
-                plan = row_plan(model)
-                values = [plan.for_insert(stored, vendor) for _, stored, _ in group]
-                if len(values) == 1:
-                    cursor.execute(plan.insert, values[0])
-                else:
-                    cursor.executemany(plan.insert, values)
-            cursor.execute(
-                _APPEND,
-                [entry_id.hex, self.id.hex, position, at, by.id.hex, event, entry_hash],
-            )
-            cursor.execute(
-                _MOVE_HEAD, [position, entry_hash, at, by.id.hex, self.id.hex, self.position]
-            )
-            if cursor.rowcount != 1:
-                raise HeadMoved(f"Stream {self.id} moved while it was locked.")
+        entry = [entry_id.hex, self.id.hex, position, at, by.id.hex, event, entry_hash]
+        head = [position, entry_hash, at, by.id.hex, self.id.hex, self.position]
+        statements = [(row.insert, row.values) for row in rows]
+        if _write_all([*statements, (_APPEND, entry), (_MOVE_HEAD, head)]) != 1:
+            raise HeadMoved(f"Stream {self.id} moved while it was locked.")
+
+
+def _write_all(statements: Sequence[tuple[str, Sequence[Any]]]) -> int:
+    """Run statements in order; how many rows the last one touched.
+
+    On PostgreSQL all of them go to the server in one message: each of a dozen round trips would
+    take as long as the insert itself.
+    """
+    if connection.vendor == "postgresql":
+        text = "; ".join(statement for statement, _ in statements)
+        cursor = run(connection, text, [value for _, values in statements for value in values])
+        while cursor.nextset():
+            pass
+    else:
+        for statement, values in statements:
+            cursor = run(connection, statement, values)
+    return int(cursor.rowcount)
 
 
 def lock(stream_id: UUID, now: datetime) -> LockedStream:
@@ -227,13 +242,9 @@ def lock(stream_id: UUID, now: datetime) -> LockedStream:
 
     Lock the site's stream before an enrollment's where both are written.
     """
-    with connection.cursor() as cursor:
-        # On SQLite the transaction itself is the lock: it began IMMEDIATE.
-        cursor.execute(
-            _LOCK_ROW if connection.vendor == "postgresql" else _LOCK,
-            [ORGANISATION.hex, stream_id.hex],
-        )
-        found = cursor.fetchone()
+    # On SQLite the transaction itself is the lock: it began IMMEDIATE.
+    statement = _LOCK_ROW if connection.vendor == "postgresql" else _LOCK
+    found = run(connection, statement, [ORGANISATION.hex, stream_id.hex]).fetchone()
     if found is None:
         raise StreamUnknown(f"There is no stream {stream_id}.")
     kind, position, head, recorded_at, key_id, wrapped = found
@@ -246,14 +257,19 @@ def lock(stream_id: UUID, now: datetime) -> LockedStream:
         position=position,
         head=head,
         now=max(now, instant_of(recorded_at)) if recorded_at else now,
-        receipts=DataKey(key_id, site_key().unwrap(key_id, wrapped)),
+        receipts=_receipts_key(site_key(), key_id, wrapped),
     )
+
+
+@lru_cache(maxsize=8)
+def _receipts_key(site: SiteKey, key_id: UUID, wrapped: str) -> DataKey:
+    """The organisation's key: nobody's own, so it may stay opened. A person's key never does."""
+    return DataKey(key_id, site.unwrap(key_id, wrapped))
 
 
 def open_stream(kind: str, stream_id: UUID) -> None:
     """Begin a stream. The stream above it must name it: a stream that vanishes is then missed."""
-    with connection.cursor() as cursor:
-        cursor.execute(_OPEN, [stream_id.hex, kind, BEFORE_THE_FIRST])
+    run(connection, _OPEN, [stream_id.hex, kind, BEFORE_THE_FIRST])
 
 
 def make_key(*, owner: UUID, word_class: str, by: User, now: datetime) -> DataKey:

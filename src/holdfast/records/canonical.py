@@ -75,7 +75,8 @@ def _same(value: Stored) -> Stored:
 
 
 # How a field's Python value becomes the stored value, and how PostgreSQL is asked for the same
-# text that SQLite stores.
+# text that SQLite stores. SQLite is asked for ``+column`` where Django's own connection would
+# read a declared date or truth value into Python and hide what is stored.
 _FORMS: dict[str, tuple[Callable[[Any], Stored], str]] = {
     "UUIDField": (_hex, "replace({}::text,'-','')"),
     "Instant": (instant_text, "{}"),
@@ -105,10 +106,10 @@ class RowPlan:
 
     def stored(self, fact: models.Model) -> list[Stored]:
         """The values of a row as both databases store them."""
-        values = [getattr(fact, attribute) for attribute in self.attributes]
+        values = vars(fact)
         return [
-            None if value is None else form(value)
-            for value, form in zip(values, self.forms, strict=True)
+            None if (value := values[attribute]) is None else form(value)
+            for attribute, form in zip(self.attributes, self.forms, strict=True)
         ]
 
     def for_insert(self, stored: list[Stored], vendor: str) -> list[Any]:
@@ -155,7 +156,10 @@ def stored_columns(plan: RowPlan, vendor: str) -> str:
     """The column list of a SELECT that yields a row's stored values, the same in both databases."""
     if vendor == "postgresql":
         return ", ".join(plan.selects)
-    return ", ".join(f'"{column}"' for column in plan.columns)
+    return ", ".join(
+        f'+"{column}"' if select.endswith(("::int", "::text")) else f'"{column}"'
+        for column, select in zip(plan.columns, plan.selects, strict=True)
+    )
 
 
 def row_bytes(stored: Sequence[Any]) -> bytes:

@@ -22,12 +22,15 @@ def instant_text(moment: datetime) -> str:
     """
     if moment.tzinfo is None:
         raise ValueError("A moment without a time zone names no instant.")
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    in_utc = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
+    return f"{in_utc.isoformat(timespec='microseconds')[:26]}Z"
 
 
 def instant_of(text: str) -> datetime:
-    """The moment that ``instant_text`` wrote."""
-    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
+    """The moment that ``instant_text`` wrote; ``ValueError`` for any other text."""
+    if len(text) != INSTANT_LENGTH or text[-1] != "Z":
+        raise ValueError("Not a moment as the record stores it.")
+    return datetime.fromisoformat(text[:-1]).replace(tzinfo=UTC)
 
 
 class Instant(models.Field):
