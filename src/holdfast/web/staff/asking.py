@@ -18,6 +18,7 @@ from holdfast.definitions import questions
 from holdfast.definitions.sentences import question_sentence
 from holdfast.domain.questions import Question, QuestionKind
 from holdfast.records.care import Enrollment
+from holdfast.records.histories import enrollment_as_of
 from holdfast.web.done import go_on
 from holdfast.web.refusals import refusal_words
 from holdfast.web.staff.forms import ConversationForm
@@ -67,11 +68,14 @@ def open_questions(
 ) -> list[tuple[Question, FindingShown]]:
     """Each open question once, in the protocol's order, with the first finding that asks it."""
     catalogue = questions.load().questions
+    answered = {row.question for row in enrollment_as_of(enrollment).answers}
     found: dict[str, tuple[Question, FindingShown]] = {}
     for finding in read_shown(verdict_of_today(request, enrollment)).asks:
         question = catalogue.get(finding.question or "")
         # Answers that contradict each other are settled one by one, where each can be named.
         if question is None or question.kind in ONE_BY_ONE or places_of(finding):
+            continue
+        if finding.awaits_signature and question.code in answered:
             continue
         found.setdefault(question.code, (question, finding))
     return list(found.values())
