@@ -12,6 +12,8 @@ import socket
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -150,5 +152,22 @@ def _serve(folder: Folder, port: int, seconds: float) -> int:
     print(f"Every account has the password {password()!r}; it is for demonstration only.")
     for account in accounts():
         print(f"  {account.login:24}{account.role:15}{', '.join(account.sites)}")
-    print("\nNobody in it exists. Ctrl-C stops it.\n", flush=True)
-    return serve.serve(HOST, port)
+    print(f"\nNobody in it exists. Its log is {folder.log}. Ctrl-C stops it.\n", flush=True)
+    with _errors_to(folder.log):
+        code = serve.serve(HOST, port)
+    if code:
+        print(folder.log.read_text(encoding="utf-8")[-2000:], file=sys.stderr)
+    return code
+
+
+@contextmanager
+def _errors_to(log: Path) -> Iterator[None]:
+    """What this process and those it starts write to stderr goes to a file meanwhile."""
+    kept = os.dup(2)
+    with log.open("ab") as file:
+        os.dup2(file.fileno(), 2)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)

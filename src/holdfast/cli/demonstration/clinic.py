@@ -102,8 +102,23 @@ class _Clinic:
                 )
             )
             self.sites[site.code] = Site.objects.get(code=site.code)
+            self._targets(site.code, administrator, at)
         for account in house.accounts():
             self._account(account, first.login, password_hash, at)
+
+    def _targets(self, site: str, by: User, at: datetime) -> None:
+        for moment, (due, overdue) in house.targets().items():
+            _done(
+                people.set_target(
+                    site=self.sites[site],
+                    moment=moment,
+                    due_hours=due,
+                    overdue_hours=overdue,
+                    entry_id=self.entry("target", site, moment),
+                    by=by,
+                    now=at,
+                )
+            )
 
     def _account(
         self, account: house.Account, first: str, password_hash: str, at: datetime

@@ -64,6 +64,11 @@ class Folder:
         """Where its seals are exported to."""
         return self.path / "seals"
 
+    @property
+    def log(self) -> Path:
+        """Where the demonstration's log lines go, so that the terminal stays readable."""
+        return self.path / "demonstration.log"
+
     def environment(self, database: Path | None = None) -> Mapping[str, str]:
         """The settings of a process that works on the demonstration, and on nothing else.
 

@@ -72,6 +72,11 @@ def sites() -> tuple[DemoSite, ...]:
     return tuple(DemoSite(**entry) for entry in _document()["site"])
 
 
+def targets() -> Mapping[str, tuple[int, int]]:
+    """For each moment of the worklist, the hours until it is due and until it is overdue."""
+    return {moment: (due, overdue) for moment, (due, overdue) in _document()["target"].items()}
+
+
 def accounts() -> tuple[Account, ...]:
     """Somebody in each role."""
     return tuple(
