@@ -85,7 +85,7 @@ def read_bundle(data: bytes) -> Bundle:
     ReferralRefused
         If it is no sound bundle about exactly one patient; ``problems`` names each place.
     """
-    document, compact = read_document(data)
+    document, pieces = read_document(data)
     problems = Problems()
     entries = list(_entries(document, problems))
     by_name = _by_name(entries, problems)
@@ -94,7 +94,7 @@ def read_bundle(data: bytes) -> Bundle:
     names = frozenset(name for name, entry in by_name.items() if entry is patient)
     bundle = Bundle(entries, patient, names, by_name)
     _check_subjects(bundle, problems)
-    _check_references(bundle, compact, str(document["type"]), problems)
+    _check_references(bundle, pieces, str(document["type"]), problems)
     problems.refuse_if_any()
     return bundle
 
@@ -285,28 +285,42 @@ def _local_name(reference: str) -> str | None:
     return f"{match[1]}/{match[2]}" if match else None
 
 
-def _check_references(bundle: Bundle, compact: bytes, kind: str, problems: Problems) -> None:
-    """Find dangling references: first by a search over all, then the place of each that dangles."""
+def _check_references(bundle: Bundle, pieces: list[bytes], kind: str, problems: Problems) -> None:
+    """Find dangling references: a search over each entry first, and then the place of each."""
     held = frozenset(entry.kind for entry in bundle.entries)
     is_dangling = _dangling_test(bundle, held, is_page=kind == "searchset")
-    pointed_at = _REFERENCES.findall(compact)
-    locals_pointed_at = sum(1 for each in pointed_at if each.startswith(b"#"))
-    suspects = {each for each in set(pointed_at) if is_dangling(each.decode("utf-8", "replace"))}
-    if not suspects and locals_pointed_at == _local_references_held(bundle):
-        return
+    known: set[bytes] = set()  # references already followed to where they lead
     for entry in bundle.entries:
+        suspects = set(_REFERENCES.findall(pieces[entry.index])) - known
+        if not suspects:
+            continue
         contained = _contained_ids(entry.resource)
-        for path, reference in _references_in(entry.resource):
-            if reference.startswith("#"):
-                is_lost = reference != "#" and reference[1:] not in contained
-            else:
-                is_lost = is_dangling(reference) and ".link[" not in f".{path}"
-            if is_lost:
-                problems.add(
-                    entry.path + path,
-                    "It points at something that is not in this bundle.",
-                    _MEND_REFERENCE,
-                )
+        for suspect in suspects:
+            reference = suspect.decode("utf-8", "replace")
+            if _is_lost(reference, contained, is_dangling):
+                _name_dangling(entry, contained, is_dangling, problems)
+                break
+            if not reference.startswith("#"):
+                known.add(suspect)
+
+
+def _is_lost(reference: str, contained: frozenset[str], is_dangling: Callable[[str], bool]) -> bool:
+    if reference.startswith("#"):
+        return reference != "#" and reference[1:] not in contained
+    return is_dangling(reference)
+
+
+def _name_dangling(
+    entry: Entry, contained: frozenset[str], is_dangling: Callable[[str], bool], problems: Problems
+) -> None:
+    for path, reference in _references_in(entry.resource):
+        is_other_record = ".link[" in f".{path}"  # where a Patient names records kept elsewhere
+        if _is_lost(reference, contained, is_dangling) and not is_other_record:
+            problems.add(
+                entry.path + path,
+                "It points at something that is not in this bundle.",
+                _MEND_REFERENCE,
+            )
 
 
 def _dangling_test(bundle: Bundle, held: frozenset[str], *, is_page: bool) -> Callable[[str], bool]:
@@ -328,18 +342,6 @@ def _dangling_test(bundle: Bundle, held: frozenset[str], *, is_page: bool) -> Ca
         return kind in ("Medication", "Patient") or (kind in held and not is_page)
 
     return is_dangling
-
-
-def _local_references_held(bundle: Bundle) -> int:
-    """How many references to contained resources find theirs."""
-    count = 0
-    for entry in bundle.entries:
-        if "contained" not in entry.resource:
-            continue
-        known = {f"#{each}".encode() for each in _contained_ids(entry.resource)} | {b"#"}
-        found = _REFERENCES.findall(orjson.dumps(entry.resource))
-        count += sum(1 for reference in found if reference in known)
-    return count
 
 
 def _contained_ids(resource: Json) -> frozenset[str]:

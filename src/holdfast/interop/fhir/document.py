@@ -81,8 +81,8 @@ def _too_large(limit: int) -> ReferralRefused:
     )
 
 
-def read_document(data: bytes) -> tuple[dict[str, Any], bytes]:
-    """The object in ``data`` and the same object written compactly, for searching.
+def read_document(data: bytes) -> tuple[dict[str, Any], list[bytes]]:
+    """The object in ``data``, and each of its entries written compactly, for searching.
 
     Raises
     ------
@@ -100,10 +100,12 @@ def read_document(data: bytes) -> tuple[dict[str, Any], bytes]:
             "It is JSON, but not an object.",
             'Send a FHIR R4 Bundle: an object with "resourceType": "Bundle".',
         )
-    compact = orjson.dumps(document)
-    if _quotes(data) != _quotes(compact):
+    entries = document.get("entry")
+    pieces = [orjson.dumps(each) for each in entries] if type(entries) is list else []
+    frame = orjson.dumps({**document, "entry": None} if pieces else document)
+    if _quotes(data) != _quotes(frame) + _quotes(b"".join(pieces)):
         raise _duplicate_key(data)
-    return document, compact
+    return document, pieces
 
 
 def _refuse_too_many_parts(data: bytes) -> None:
