@@ -50,6 +50,9 @@ class ConditionTable:
     uncertain_at_start: tuple[str, ...]
     sha256: str
 
+    def __hash__(self) -> int:
+        return hash(self.sha256)  # the whole table would be hashed again for every record
+
 
 @lru_cache(maxsize=4096)
 def normalized(words: str) -> str:

@@ -24,6 +24,7 @@ MEDICINES_FILE = FOLDER / "sentences" / "medications.toml"
 GIVEN = ("wording", "origin", "limits", "stop", "plan")
 # Words somebody wrote, and names of substances: their hyphens are their own.
 _VERBATIM = ("medicine", "ingredient", "ingredients")
+_BLANKS = re.compile(r"[ \t]+")
 _PLACE = re.compile(r"\{([^{}]*)\}")
 
 
@@ -135,7 +136,7 @@ def question_sentence(code: str, language: str = "en") -> str:
 def filled(template: str, texts: Mapping[str, str]) -> str:
     """A template with its places filled, and no space left where a text is empty."""
     written = _PLACE.sub(lambda match: texts.get(match.group(1), ""), template)
-    return re.sub(r"[ \t]+", " ", written).strip()
+    return (_BLANKS.sub(" ", written) if "  " in written else written).strip()
 
 
 def plain(value: Value, language: str = "en") -> str:
