@@ -112,7 +112,7 @@ def referral(*extra: Answer, medications: tuple[MedicationEntry, ...] = ()) -> R
         person=Person(born_on=date(1984, 6, 3), sex="female", is_deceased=False),
         answers=(
             Answer(
-                "body-weight",
+                "weight",
                 Decimal("61.5"),
                 source(place=f"Observation/{CANARY}"),
                 date(2026, 2, 20),
