@@ -79,7 +79,7 @@ def test_a_sentence_says_what_where_from_and_when():
         observed_on=date(2026, 3, 4),
     )
     assert sentences.sentence(finding, protocols.load("mapp2")) == (
-        "47.9 kg is below 48 (seen here, 4 March 2026). Weighs at least 48 kg."
+        "47.9 kg is below 48 (seen here, 4 March 2026). The protocol asks: Weighs at least 48 kg."
     )
 
 

@@ -271,6 +271,23 @@ def test_contraception_is_for_whom_it_is_meant(table, expected):
 
 
 @pytest.mark.parametrize(
+    ("table", "expected"),
+    [
+        ("nursing | yes", ("failed", "answered-otherwise")),
+        ("nursing | yes\n" + MALE, ("failed", "answered-otherwise")),
+        ("nursing | nobody asked\n" + MALE, ("passed", "not-applicable-by-sex")),
+        ("nursing | nobody asked", ("unknown", "not-asked")),
+        (
+            "nursing | yes\nchildbearing-potential | permanently-sterilised",
+            ("failed", "answered-otherwise"),
+        ),
+    ],
+)
+def test_nursing_stops_whoever_it_is(table, expected):
+    assert _outcome("nursing", table) == expected
+
+
+@pytest.mark.parametrize(
     ("onset", "as_of", "expected"),
     [
         ("2025-09-30", "2026-03-30", ("passed", "long-enough")),
@@ -379,6 +396,10 @@ def _pressures(*readings: str) -> str:
             ("failed", "pressure-uncontrolled"),
         ),
         (
+            _pressures(*["140/80 | seen | 2026-03-20"] * 3),
+            ("failed", "pressure-uncontrolled"),
+        ),
+        (
             _pressures(*["130/90 | seen | 2026-03-20"] * 3),
             ("failed", "pressure-uncontrolled"),
         ),
@@ -468,6 +489,10 @@ def test_the_history_of_mdma_must_be_whole_whatever_it_says():
         "history-recorded",
     )
     assert _outcome("mdma-lifetime-use", used) == ("passed", "at-or-below-limit")
+    assert _outcome("mdma-lifetime-use", used.replace("3 {#}", "10 {#}")) == (
+        "passed",
+        "at-or-below-limit",
+    )
     assert _outcome("mdma-lifetime-use", used.replace("3 {#}", "11 {#}")) == (
         "failed",
         "above-limit",
