@@ -27,9 +27,12 @@ def build(folder: Folder, database: Path) -> None:
         # Nothing is promised of a file that has no name yet; it is put on the disk when it is whole.
         cursor.execute("PRAGMA synchronous = OFF")
     now = datetime.now(UTC)
+    from holdfast.actions.people import house
     from holdfast.cli.demonstration import clinic
+    from holdfast.records.seals import make_seal
 
     clinic.build(now)
+    make_seal(by=house(), now=now)
     connection.close()
     mark(database, SEED, now.date().isoformat())
 

@@ -25,7 +25,7 @@ from holdfast.cli.demonstration.people import Somebody, load_people
 from holdfast.definitions import interactions, protocols
 from holdfast.domain.answers import Answer
 from holdfast.interop.fhir.referral import read_import
-from holdfast.records.care import Enrollment, PrescreeningEntry
+from holdfast.records.care import Enrollment
 from holdfast.records.people import Site, User
 
 _ENTRIES = UUID("0d5a1c1e-33a8-5d6f-8f5e-6a2f4a0f9c11")
@@ -260,10 +260,7 @@ class _Story:
         if stage == "overridden":
             yield self._step(self._later(3), self._override)
         if stage in ("confirmed", "ineligible", "overridden"):
-            at = self._later(4)
-            yield self._step(at, self._confirm)
-            if self.somebody.once_asked == "ineligible" and stage != "overridden":
-                yield self._step(at + timedelta(minutes=5), self._exclude)
+            yield self._step(self._later(4), self._confirm)
 
     def _step(self, at: datetime, do: Callable[[datetime], Any]) -> Step:
         return self.clinic._step(at, do)
@@ -360,23 +357,6 @@ class _Story:
                 entry_id=self._entry("confirmed"),
                 by=by,
                 now=now,
-            )
-        )
-
-    def _exclude(self, now: datetime) -> None:
-        line = PrescreeningEntry.objects.get(id=uuid5(self._entry("arrived"), "prescreening"))
-        _done(
-            prescreening.record_prescreening(
-                site=self.clinic.sites[self.somebody.site],
-                referral_source=self.somebody.source,
-                outcome="excluded",
-                reasons=self.somebody.reasons,
-                decided_at=now,
-                entry_id=self._entry("excluded"),
-                by=self._by("physician"),
-                now=now,
-                enrollment=self.enrollment,
-                follows=line,
             )
         )
 

@@ -77,8 +77,8 @@ class Somebody:
     ``arrives`` is the verdict from the bundle alone; ``once_asked`` the verdict once every
     question has its ``answers`` (dates as ``answered_days_ago``, medicines ``reviewed`` by
     pharmacist and physician, what was ``first_measured`` a week before), with the demonstration's limits signed; ``stops`` and ``asks`` are
-    the codes of the findings that then stop or stay open. ``source`` and ``reasons`` are codes of
-    the pre-screening log.
+    the codes of the findings that then stop or stay open. ``source`` is a code of the
+    pre-screening log.
     """
 
     case: str
@@ -87,7 +87,6 @@ class Somebody:
     protocol: str
     stage: str
     source: str
-    reasons: tuple[str, ...]
     sex: str
     age: int
     arrives: str
@@ -150,7 +149,6 @@ def _somebody(
         protocol=entry.get("protocol", "mapp2"),
         stage=entry["stage"],
         source=entry["source"],
-        reasons=tuple(entry.get("reasons", ())),
         sex=entry["sex"],
         age=entry["age"],
         arrives=entry["arrives"],

@@ -1,0 +1,196 @@
+"""The whole demonstration, set up once and served: what somebody meets who tries the product."""
+
+import os
+import re
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from http.cookiejar import CookieJar
+from pathlib import Path
+from urllib.error import URLError
+from urllib.parse import urlencode
+from urllib.request import HTTPCookieProcessor, OpenerDirector, build_opener
+
+import pytest
+
+from holdfast.cli.demonstration import house
+from holdfast.cli.demonstration.folder import Folder
+from holdfast.cli.demonstration.people import load_people
+from holdfast.definitions.roles import roles
+
+# Nothing of the demonstration may depend on, or reach, what a site has set for itself.
+FOREIGN = {"HOLDFAST_DATABASE_URL": "postgresql://nobody@127.0.0.1:1/never", "HOLDFAST_KEY": "no"}
+
+
+def holdfast(*words: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "holdfast", *words],
+        capture_output=True,
+        text=True,
+        env=os.environ | FOREIGN | environment,
+        timeout=240,
+    )
+
+
+@pytest.fixture(scope="module")
+def demonstration(tmp_path_factory) -> Folder:
+    folder = Folder(tmp_path_factory.mktemp("demonstration") / "demo")
+    done = holdfast("demo", "--folder", folder.path, "--only-set-up")
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+def rows(folder: Folder, question: str) -> list[tuple]:
+    with closing(sqlite3.connect(f"{folder.database.as_uri()}?mode=ro", uri=True)) as opened:
+        return opened.execute(question).fetchall()
+
+
+def test_the_record_fits_and_is_sealed_to_its_end(demonstration):
+    done = holdfast(
+        "verify",
+        "--database",
+        f"sqlite:///{demonstration.database}",
+        HOLDFAST_KEY_FILE=str(demonstration.key),
+        HOLDFAST_SEALS=str(demonstration.seals),
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "The record fits." in done.stdout
+    assert "Unsealed" not in done.stdout
+
+
+def test_only_its_owner_can_read_the_key(demonstration):
+    assert demonstration.key.stat().st_mode & 0o777 == 0o600
+
+
+def test_forty_referrals_stand_at_two_sites_in_two_zones(demonstration):
+    found = rows(
+        demonstration,
+        "SELECT s.code, s.zone, count(*) FROM records_enrollment e "
+        "JOIN records_site s ON s.id = e.site_id GROUP BY s.code ORDER BY s.code",
+    )
+    assert [(code, zone) for code, zone, _ in found] == [
+        ("LARK", "America/Denver"),
+        ("STEIN", "Europe/Zurich"),
+    ]
+    assert sum(count for *_, count in found) == 40
+
+
+def test_somebody_holds_each_role(demonstration):
+    held = {role for (role,) in rows(demonstration, "SELECT role FROM records_roleassignment")}
+    assert held == set(roles().granted)
+
+
+def test_every_stage_ends_as_argued(demonstration):
+    """Confirmed people are eligible, those confirmed ineligible are not, one finding is set aside."""
+    decisions = dict(
+        rows(demonstration, "SELECT decision, count(*) FROM records_confirmation GROUP BY 1")
+    )
+    stages = [p.stage for p in load_people()]
+    assert decisions["ineligible"] == stages.count("ineligible")
+    assert decisions["eligible"] == stages.count("confirmed") + stages.count("overridden")
+    assert rows(demonstration, "SELECT count(*) FROM records_override") == [(1,)]
+
+
+def test_the_second_site_left_limits_to_sign(demonstration):
+    signed = rows(
+        demonstration,
+        "SELECT s.code, l.code FROM records_signedlimit l JOIN records_site s ON s.id = l.site_id",
+    )
+    for signing in house.signings():
+        codes = {code for site, code in signed if site == signing.site}
+        assert not codes & signing.left_unsigned
+    assert any(signing.left_unsigned for signing in house.signings())
+
+
+def test_no_name_is_readable_in_the_file(demonstration):
+    everything = demonstration.database.read_bytes()
+    for name in (b"Vorbildsen", b"Exampleton", b"Musterholm", b"Moonfern"):
+        assert name not in everything
+
+
+def test_a_second_start_does_nothing(demonstration):
+    before = demonstration.database.stat().st_mtime_ns, demonstration.database.read_bytes()
+    began = time.monotonic()
+    done = holdfast("demo", "--folder", demonstration.path, "--only-set-up")
+    assert done.returncode == 0
+    assert "Setting up" not in done.stdout
+    assert time.monotonic() - began < 10
+    assert before == (
+        demonstration.database.stat().st_mtime_ns,
+        demonstration.database.read_bytes(),
+    )
+
+
+@contextmanager
+def served(folder: Folder) -> Iterator[str]:
+    """The demonstration, served on a free port until the end."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "holdfast", "demo", "--folder", folder.path],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=os.environ | FOREIGN | {"HOLDFAST_PORT": str(port)},
+    )
+    try:
+        _wait_for(port, process)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=30)
+    assert process.returncode == 0, out + err
+    assert "Traceback" not in err
+    assert f"http://127.0.0.1:{port}" in out
+    assert "for-demonstration-only" in out
+    assert all(account.login in out for account in house.accounts())
+
+
+def _wait_for(port: int, process: subprocess.Popen[str]) -> None:
+    for _ in range(300):
+        assert process.poll() is None, process.communicate()
+        with socket.socket() as knock:
+            if knock.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.1)
+    raise AssertionError("the demonstration did not begin to listen")
+
+
+def logged_in(address: str, login: str) -> tuple[OpenerDirector, str]:
+    """A browser of sorts, logged in, and the page it was led to."""
+    browser = build_opener(HTTPCookieProcessor(CookieJar()))
+    for _ in range(50):
+        try:
+            page = browser.open(f"{address}/log-in/", timeout=30).read().decode()
+            break
+        except URLError:
+            time.sleep(0.2)
+    token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
+    assert token
+    words = {
+        "csrfmiddlewaretoken": token.group(1),
+        "login_name": login,
+        "password": house.password(),
+        "next": "",
+    }
+    with browser.open(f"{address}/log-in/", urlencode(words).encode(), timeout=30) as answer:
+        return browser, answer.read().decode()
+
+
+def test_a_coordinator_logs_in_and_reads_the_worklist(demonstration):
+    with served(demonstration) as address:
+        browser, page = logged_in(address, "coordinator")
+        assert "Larkmere Clinic (demonstration)" in page
+        assert "Demonstration." in page
+        people = set(re.findall(r"/LARK/people/[0-9a-f-]+/", page))
+        assert len(people) == sum(p.site == "LARK" for p in load_people())
+        for person in people:
+            with browser.open(address + person, timeout=30) as answer:
+                assert answer.status == 200
+                assert b"Demonstration." in answer.read()
