@@ -27,5 +27,5 @@ def verdict_pdf(content: dict[str, Any], made_at: datetime) -> bytes:
         sys_inputs={"data": json.dumps(content, ensure_ascii=False)},
         format="pdf",
         pdf_standards=["ua-1"],
-        timestamp=made_at,
+        timestamp=made_at.replace(microsecond=0),
     )

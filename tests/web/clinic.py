@@ -1,0 +1,93 @@
+"""A clinic to look at: two sites, somebody in each role with a password, and the canary person."""
+
+from dataclasses import dataclass
+from uuid import UUID, uuid4
+
+from django.contrib.auth.hashers import make_password
+from django.utils import timezone
+
+from holdfast.actions import people
+from holdfast.actions.judging import latest_verdict
+from holdfast.definitions.roles import roles
+from holdfast.records.models import EligibilityAnswer, Enrollment, Site, User
+from tests.actions.clinic import Clinic, enrolled, found, written
+
+PASSWORD = "calm-sea-4711"
+SITE, OTHER_SITE = "NORTH", "SOUTH"
+NOBODY = "nobody"
+
+
+def build() -> Enrollment:
+    """Fill an empty, migrated database; the canary's enrollment at the first site."""
+    now = timezone.now()
+    clinic = found(now)
+    admin = clinic.administrator
+    written(
+        people.create_site(
+            code=OTHER_SITE,
+            name="South clinic",
+            zone="Europe/Zurich",
+            entry_id=uuid4(),
+            by=admin,
+            now=now,
+        )
+    )
+    other = Site.objects.get(code=OTHER_SITE)
+    for role in sorted(set(roles().granted) - set(clinic.accounts)):
+        account(role, role, clinic.site, admin)
+    account("stranger", "physician", other, admin)
+    User.objects.exclude(login="holdfast").update(password=make_password(PASSWORD))
+    return enrolled(Clinic(clinic.site, admin, clinic.accounts, timezone.now()))
+
+
+def account(login: str, role: str, site: Site, admin: User) -> User:
+    """An account with one role at one site."""
+    now = timezone.now()
+    written(
+        people.create_user(
+            login=login,
+            printed_name=login.title(),
+            password_hash="!",
+            entry_id=uuid4(),
+            by=admin,
+            now=now,
+        )
+    )
+    user = User.objects.get(login=login)
+    written(
+        people.assign_role(
+            user=user, site=site, role=role, valid_from=now, entry_id=uuid4(), by=admin, now=now
+        )
+    )
+    return user
+
+
+@dataclass(frozen=True)
+class Places:
+    """The arguments that fill every address of the walk."""
+
+    enrollment_id: UUID
+    verdict_id: UUID
+    fact_id: UUID
+
+    @classmethod
+    def now(cls) -> "Places":
+        enrollment = Enrollment.objects.get()
+        verdict = latest_verdict(enrollment.id)
+        answer = EligibilityAnswer.objects.order_by("question").first()
+        assert verdict is not None
+        assert answer is not None
+        return cls(enrollment.id, verdict.id, answer.id)
+
+    def arguments(self, names: set[str], site: str = SITE) -> dict[str, object]:
+        every: dict[str, object] = {
+            "site": site,
+            "enrollment_id": self.enrollment_id,
+            "verdict_id": self.verdict_id,
+            "fact_id": self.fact_id,
+            "kind": "answer",
+            "question": "able-to-swallow-pills",
+            "protocol": "mapp2",
+            "code": "caps-5-total-at-least",
+        }
+        return {name: every[name] for name in names}

@@ -1,0 +1,68 @@
+"""Every test of the pages has a copy of one clinic, its key, and clients logged in by role."""
+
+import os
+import secrets
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from django.test import Client
+
+from holdfast.records.models import Enrollment, User
+from holdfast.web.account.attempts import ATTEMPTS
+from tests import databases
+from tests.web.clinic import NOBODY, build
+
+
+@dataclass(frozen=True)
+class Template:
+    """A clinic's database file, and the site key its words are sealed under."""
+
+    path: Path
+    key: str
+
+
+@pytest.fixture(scope="session")
+def clinic_template(migrated_file: Path, django_db_blocker, tmp_path_factory) -> Template:
+    """One clinic, built once through the actions."""
+    path = tmp_path_factory.mktemp("clinic") / "clinic.sqlite3"
+    shutil.copyfile(migrated_file, path)
+    key = secrets.token_hex(32)
+    before = {name: os.environ.pop(name, None) for name in ("HOLDFAST_KEY", "HOLDFAST_KEY_FILE")}
+    os.environ["HOLDFAST_KEY"] = key
+    try:
+        with django_db_blocker.unblock(), databases.pointed_at(f"sqlite:///{path}"):
+            build()
+    finally:
+        os.environ.pop("HOLDFAST_KEY")
+        os.environ.update({name: value for name, value in before.items() if value is not None})
+    return Template(path, key)
+
+
+@pytest.fixture
+def clinic(
+    clinic_template: Template, tmp_path: Path, django_db_blocker, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Enrollment]:
+    """This test's own copy of the clinic; gives the canary's enrollment."""
+    path = tmp_path / "clinic.sqlite3"
+    shutil.copyfile(clinic_template.path, path)
+    monkeypatch.delenv("HOLDFAST_KEY_FILE", raising=False)
+    monkeypatch.setenv("HOLDFAST_KEY", clinic_template.key)
+    ATTEMPTS.forget()
+    with django_db_blocker.unblock(), databases.pointed_at(f"sqlite:///{path}"):
+        yield Enrollment.objects.select_related("site").get()
+
+
+@pytest.fixture
+def as_role(clinic: Enrollment) -> Callable[[str], Client]:
+    """A client logged in as somebody in a role; as nobody for ``nobody``."""
+
+    def client(role: str) -> Client:
+        made = Client(headers={"host": "localhost"}, raise_request_exception=False)
+        if role != NOBODY:
+            made.force_login(User.objects.get(login=role))
+        return made
+
+    return client

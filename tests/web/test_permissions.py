@@ -1,0 +1,81 @@
+"""The permission matrix, generated from the code: every page and API route, every role, nobody."""
+
+import pytest
+from django.urls import reverse
+
+from holdfast.definitions.roles import roles
+from holdfast.web.permissions import ROUTES, Open
+from tests.web.clinic import NOBODY, OTHER_SITE, Places
+from tests.web.routes import Route, every_route
+
+EVERYBODY = (*sorted(roles().granted), "stranger", NOBODY)
+# Only POST means anything at these addresses; the body is empty, so that what is allowed is a 4xx of its own.
+POSTED = {
+    "log-out",
+    "look",
+    "staff:referral-import",
+    "staff:medication",
+    "staff:condition",
+    "staff:confirm",
+    "staff:override",
+    "staff:prescreening-record",
+    "api-1:import-referral",
+}
+
+
+def test_every_route_has_an_entry_and_every_entry_a_route():
+    assert {route.name for route in every_route()} == set(ROUTES)
+
+
+def test_every_permission_of_the_table_is_one_that_roles_can_hold():
+    assert {needs for needs in ROUTES.values() if isinstance(needs, str)} <= set(
+        roles().permissions
+    )
+
+
+@pytest.mark.parametrize("who", EVERYBODY)
+def test_everybody_gets_exactly_what_their_roles_allow(who, as_role, clinic):
+    places = Places.now()
+    for route in every_route():
+        # A client for each request: logging out, too, is one of the routes.
+        answer = _ask(as_role(who), route, places)
+        assert _as_expected(answer, route, who), (route.name, who, answer.status_code)
+
+
+@pytest.mark.parametrize("who", sorted(roles().granted))
+def test_another_site_is_not_found(who, as_role, clinic):
+    places = Places.now()
+    for route in (r for r in every_route() if "site" in r.arguments):
+        answer = _ask(as_role(who), route, places, OTHER_SITE)
+        assert answer.status_code == (401 if route.name == "api-1:import-referral" else 404)
+
+
+def test_a_record_of_another_site_is_not_found(as_role, clinic):
+    places = Places.now()
+    for route in (r for r in every_route() if "enrollment_id" in r.arguments):
+        answer = _ask(as_role("stranger"), route, places, OTHER_SITE)
+        assert answer.status_code == 404, route.name
+
+
+def test_a_route_without_an_entry_is_loud(as_role, clinic, monkeypatch):
+    monkeypatch.delitem(ROUTES, "about")
+    assert as_role("physician").get("/about/").status_code == 500
+
+
+def _ask(client, route: Route, places: Places, site: str = "NORTH"):
+    address = reverse(route.name, kwargs=places.arguments(set(route.arguments), site))
+    return client.post(address) if route.name in POSTED else client.get(address)
+
+
+def _as_expected(answer, route: Route, who: str) -> bool:
+    needs, status = ROUTES[route.name], answer.status_code
+    if needs is Open.ANYONE:
+        return status == 404 if route.name == "api-1:api-root" else status in (200, 302)
+    if route.name == "api-1:import-referral":
+        return bool(status == 401)  # a cookie may read, not write
+    if who == NOBODY:
+        return status == (401 if route.name.startswith("api-") else 302)
+    if needs is Open.SIGNED_IN:
+        return status in (200, 302)
+    held = set() if who == "stranger" else roles().granted[who]
+    return status in (200, 302, 422) if needs in held else bool(status == 404)
