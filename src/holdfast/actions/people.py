@@ -9,6 +9,7 @@ from holdfast.actions.outcomes import Answered, Refusal
 from holdfast.actions.permission import refused
 from holdfast.actions.writing import LockedStream, lock, make_key, one_transaction, open_stream
 from holdfast.definitions.roles import roles
+from holdfast.records import worklist
 from holdfast.records.care import SiteTarget, WorklistMoment
 from holdfast.records.facts import Fact
 from holdfast.records.journal import ORGANISATION, Stream
@@ -226,7 +227,9 @@ def set_target(
             overdue_hours=overdue_hours,
         )
     ]
-    return stream.write(sent, facts, by=by, values=wanted)
+    receipt = stream.write(sent, facts, by=by, values=wanted)
+    worklist.follow_site(site)
+    return receipt
 
 
 def _is_zone(zone: str) -> bool:

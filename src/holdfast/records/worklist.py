@@ -71,6 +71,12 @@ def follow(enrollment: Enrollment) -> None:
         )
 
 
+def follow_site(site: Site) -> None:
+    """Make every moment of a site again: its targets have changed."""
+    for enrollment in Enrollment.objects.filter(site=site).order_by("id"):
+        follow(enrollment)
+
+
 _FIELDS = ["site", "kind", "since", "due_at", "overdue_at", "decision", "questions", "position"]
 
 
