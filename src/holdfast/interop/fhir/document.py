@@ -16,7 +16,7 @@ from holdfast.interop.fhir.refusal import ReferralRefused
 MOST_BYTES = 64 * 1024 * 1024
 """The largest bundle read, in bytes after decompression."""
 
-MOST_PARTS = 6_000_000
+MOST_PARTS = 4_000_000
 """The most objects, lists and members read; a file of empty lists would otherwise fill the memory."""
 
 _GZIP_MAGIC = b"\x1f\x8b"
@@ -65,12 +65,9 @@ def _unpack(unpacker: "zlib._Decompress", packed: bytes) -> bytes:
     try:
         return unpacker.decompress(packed, _CHUNK)
     except zlib.error:
-        is_damaged = True
-    if is_damaged:
         raise ReferralRefused(
             _WHOLE, "The gzip data is damaged.", "Pack the file again with gzip and send that."
-        )
-    return b""
+        ) from None
 
 
 def _too_large(limit: int) -> ReferralRefused:
@@ -100,12 +97,28 @@ def read_document(data: bytes) -> tuple[dict[str, Any], list[bytes]]:
             "It is JSON, but not an object.",
             'Send a FHIR R4 Bundle: an object with "resourceType": "Bundle".',
         )
-    entries = document.get("entry")
-    pieces = [orjson.dumps(each) for each in entries] if type(entries) is list else []
-    frame = orjson.dumps({**document, "entry": None} if pieces else document)
+    frame, pieces = _written_compactly(document)
     if _quotes(data) != _quotes(frame) + _quotes(b"".join(pieces)):
         raise _duplicate_key(data)
     return document, pieces
+
+
+def _written_compactly(document: dict[str, Any]) -> tuple[bytes, list[bytes]]:
+    """The document without its entries, and each entry."""
+    entries = document.get("entry")
+    try:
+        pieces = [orjson.dumps(each) for each in entries] if type(entries) is list else []
+        return orjson.dumps({**document, "entry": None} if pieces else document), pieces
+    except orjson.JSONEncodeError:
+        raise _too_deep(_WHOLE) from None
+
+
+def _too_deep(place: str) -> ReferralRefused:
+    return ReferralRefused(
+        place,
+        "Objects or lists are nested more than 250 deep.",
+        "No FHIR bundle is: export it again from the system that made it.",
+    )
 
 
 def _refuse_too_many_parts(data: bytes) -> None:
@@ -130,11 +143,7 @@ def _parse(data: bytes) -> object:
             _WHOLE, "It is not UTF-8 text.", "Export it as JSON in UTF-8 and send that."
         )
     if "depth" in reason:
-        raise ReferralRefused(
-            f"line {line}, column {column}",
-            "Objects or lists are nested more than 1,000 deep.",
-            "No FHIR bundle is: export it again from the system that made it.",
-        )
+        raise _too_deep(f"line {line}, column {column}")
     if position >= len(data.rstrip()):
         place, problem = f"line {line}, column {column}", "The file ends too early, or is empty."
     else:
@@ -194,8 +203,10 @@ def _duplicate_key(data: bytes) -> ReferralRefused:
         json.loads(data, object_pairs_hook=_refuse_pairs)
     except _KeyTwice as duplicate:
         key = duplicate.key
-    except RecursionError:
-        key = ""
+    except (RecursionError, ValueError):
+        key = (
+            ""  # the slower parser gives up on what the quicker one reads; that it is twice stands
+        )
     named = f'the key "{key}"' if _PLAIN_KEY.fullmatch(key) else "a key"
     return ReferralRefused(
         named,
