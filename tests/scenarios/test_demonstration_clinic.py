@@ -187,10 +187,10 @@ def test_a_coordinator_logs_in_and_reads_the_worklist(demonstration):
     with served(demonstration) as address:
         browser, page = logged_in(address, "coordinator")
         assert "Larkmere Clinic (demonstration)" in page
-        assert "Demonstration." in page
+        assert "Demonstration: nobody here exists." in page
         people = set(re.findall(r"/LARK/people/[0-9a-f-]+/", page))
         assert len(people) == sum(p.site == "LARK" for p in load_people())
         for person in people:
             with browser.open(address + person, timeout=30) as answer:
                 assert answer.status == 200
-                assert b"Demonstration." in answer.read()
+                assert b"Demonstration: nobody" in answer.read()
