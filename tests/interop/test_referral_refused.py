@@ -337,6 +337,24 @@ RESOURCES = [
         "valueQuantity.comparator",
         "not one of the codes",
     ),
+    (
+        "a height in another unit, though nobody asks for it",
+        weight(
+            code=concept("Body height", ("http://loinc.org", "8302-2")),
+            valueQuantity=quantity(170, "kg"),
+        ),
+        "valueQuantity.code",
+        "'kg'",
+    ),
+    (
+        "a negative height",
+        weight(
+            code=concept("Body height", ("http://loinc.org", "8302-2")),
+            valueQuantity=quantity(-170, "cm"),
+        ),
+        "valueQuantity.value",
+        "negative",
+    ),
     ("pressures exchanged", pressure(80, 120), "component", "not below"),
     (
         "a component in words",

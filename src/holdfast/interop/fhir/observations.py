@@ -41,6 +41,20 @@ READ_STATUSES = frozenset({"final", "amended", "corrected", "preliminary"})
 SYSTOLIC, DIASTOLIC = "8480-6", "8462-4"
 """The parts of a blood pressure, whichever panel holds them (85354-9, or 55284-4 before it)."""
 
+VITAL_SIGN_UNITS = {
+    "8302-2": ("cm", "[in_i]"),  # body height
+    "9843-4": ("cm", "[in_i]"),  # head circumference
+    "8310-5": ("Cel", "[degF]"),  # body temperature
+    "8867-4": ("/min",),  # heart rate
+    "9279-1": ("/min",),  # respiratory rate
+    "2708-6": ("%",),  # oxygen saturation
+    "39156-5": ("kg/m2",),  # body mass index
+}
+"""Vital signs that no question asks for: R4 requires these units of them all the same.
+
+http://hl7.org/fhir/R4/observation-vitalsigns.html
+"""
+
 PRINTED_UNITS = {
     "mmHg": "mm[Hg]",
     "mm Hg": "mm[Hg]",
@@ -66,6 +80,7 @@ def read_observation(entry: Entry, wanted: Wanted, latest: date, tally: Tally) -
         raise missing("code", "code")
     parts = list(_parts(resource, wanted))
     if not parts:
+        _refuse_wrong_vital_sign(resource)
         return []
     if status not in READ_STATUSES:
         is_error = status == "entered-in-error"
@@ -91,6 +106,30 @@ def read_observation(entry: Entry, wanted: Wanted, latest: date, tally: Tally) -
             "Correct the two numbers, or exchange them.",
         )
     return answers
+
+
+def _refuse_wrong_vital_sign(resource: Json) -> None:
+    code = resource["code"]
+    codings = code.get("coding") if type(code) is dict else None
+    for coding in codings if type(codings) is list else ():
+        loinc = coding.get("code") if type(coding) is dict else None
+        units = VITAL_SIGN_UNITS.get(loinc) if type(loinc) is str else None
+        if units is None or coding.get("system") != "http://loinc.org":
+            continue
+        quantity = quantity_in(resource, "valueQuantity")
+        if quantity is None:
+            return
+        unit = quantity.code or PRINTED_UNITS.get(quantity.unit or "", quantity.unit)
+        if unit not in units:
+            raise ReferralRefused(
+                "valueQuantity.code" if quantity.code else "valueQuantity.unit",
+                f"The unit is {quoted(unit)}, and this vital sign is not measured in it.",
+                f"Write it in {' or '.join(units)} (UCUM).",
+            )
+        if quantity.value < 0 and loinc != "8310-5":
+            raise ReferralRefused(
+                "valueQuantity.value", "This cannot be negative.", "Correct the number."
+            )
 
 
 def _observed(resource: Json, latest: date) -> Day | None:
