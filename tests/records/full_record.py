@@ -77,8 +77,11 @@ _FILLING: dict[str, Maker] = {
     "DateField": lambda field: date(2026, 2, 1),
     "BooleanField": lambda field: True,
     "ExactDecimal": lambda field: Decimal("12.50"),
-    "CharField": lambda field: ("ab" * 32)[: field.max_length] if field.max_length == 64
-    else f"c{uuid4().hex}"[: min(field.max_length or 20, 20)],
+    "CharField": lambda field: (
+        ("ab" * 32)[: field.max_length]
+        if field.max_length == 64
+        else f"c{uuid4().hex}"[: min(field.max_length or 20, 20)]
+    ),
     "TextField": lambda field: '{"schema":1}',
     "IntegerField": lambda field: 4217,
     "BigIntegerField": lambda field: 42,

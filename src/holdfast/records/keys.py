@@ -132,14 +132,19 @@ def create_key_file(path: Path) -> SiteKey:
 
     Raises ``FileExistsError`` where the file is there already.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
     made = SiteKey(os.urandom(KEY_BYTES))
+    write_key_file(path, made)
+    return made
+
+
+def write_key_file(path: Path, key: SiteKey) -> None:
+    """A site key in a new file that only its owner can read; ``FileExistsError`` if it is there."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "w", encoding="ascii") as file:
-        file.write(made.secret.hex() + "\n")
+        file.write(key.secret.hex() + "\n")
         file.flush()
         os.fsync(file.fileno())
-    return made
 
 
 @dataclass(frozen=True)

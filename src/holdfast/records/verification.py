@@ -74,4 +74,3 @@ def _take_over(report: Report, seals: Report) -> None:
     report.seals, report.exported_seals = seals.seals, seals.exported_seals
     report.unsealed_since, report.last_seal = seals.unsealed_since, seals.last_seal
     report.not_checked += seals.not_checked
-

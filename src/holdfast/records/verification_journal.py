@@ -86,6 +86,13 @@ class EntryRow:
         """What its event says, where it says anything."""
         return told_by(self.row[5]) or {}
 
+    @property
+    def follows_a_gap(self) -> bool:
+        """True if rows before it are gone, so that nothing says what it was chained to."""
+        position = self.row[2]
+        says_so = self.told.get("position") == position and self.told.get("stream") == self.row[1]
+        return says_so and isinstance(position, int) and position > self.expected
+
 
 def read_streams(snapshot: Snapshot) -> dict[str, StreamRow]:
     """Every stream's row, by id."""
@@ -119,6 +126,9 @@ class JournalWalk:
         self.sums = sums
         self.sealed = sealed
         self.walked = Walked(read_streams(snapshot))
+        # Named after the rows that contradict themselves: these mostly follow from those.
+        self.gaps: list[Problem] = []
+        self.streams: list[Problem] = []
 
     def walk(self) -> Walked:
         """Check every row, then every stream that no row led to."""
@@ -129,6 +139,8 @@ class JournalWalk:
             if not row.was_walked:
                 self._stream_without_rows(stream, row)
         self._compare_streams_with_what_opened_them()
+        for problem in (*self.gaps, *self.streams):
+            self.report.add(problem)
         self.report.streams = len(self.walked.streams)
         return self.walked
 
@@ -186,6 +198,10 @@ class JournalWalk:
     def _say(self, entry: EntryRow) -> None:
         """Name a journal row and everything that is wrong with it."""
         entry_id, stream, position, *_ = entry.row
+        if entry.follows_a_gap:
+            to = f" to {position - 1}" if position - 1 > entry.expected else ""
+            what = f"the rows from position {entry.expected}{to} are gone"
+            self.gaps.append(Problem(JOURNAL, what, None, stream, entry.expected))
         if reasons := list(reasons_against(entry)):
             self.report.add(Problem(JOURNAL, "; ".join(reasons), entry_id, stream, position))
 
@@ -205,7 +221,7 @@ class JournalWalk:
         """Compare the end of a stream with its head and with what was sealed of it."""
         row = self.walked.streams.get(stream)
         if row is None:
-            self.report.add(
+            self.streams.append(
                 Problem(STREAM, "the journal has rows of it, but its own row is missing", stream)
             )
         else:
@@ -223,7 +239,7 @@ class JournalWalk:
         }
         for column, (told, found) in pairs.items():
             if told != found:
-                self.report.add(
+                self.streams.append(
                     Problem(
                         STREAM,
                         f"its {column} is {told!r}, but the last row of its journal says "
@@ -238,7 +254,7 @@ class JournalWalk:
         beyond = {at: said for at, said in seals.items() if at > position}
         if beyond:
             at = max(beyond)
-            self.report.add(
+            self.streams.append(
                 Problem(
                     JOURNAL,
                     f"seal {beyond[at][1]} sealed this stream to position {at}, but it ends at "
@@ -252,7 +268,7 @@ class JournalWalk:
     def _stream_without_rows(self, stream: Any, row: StreamRow) -> None:
         seals = self.sealed.of(stream)
         if row.position != 0 or row.head != BEFORE_THE_FIRST:
-            self.report.add(
+            self.streams.append(
                 Problem(
                     JOURNAL,
                     f"the stream's head stands at position {row.position}, but none of its rows "
@@ -269,20 +285,22 @@ class JournalWalk:
         for stream, (kind, above, position) in self.walked.opened.items():
             if (row := self.walked.streams.get(stream)) is None:
                 what = f"the {kind} stream that position {position} of {above} opened is gone"
-                self.report.add(Problem(STREAM, what, stream, above, position))
+                self.streams.append(Problem(STREAM, what, stream, above, position))
             elif row.kind != kind:
                 what = f"its kind is {row.kind!r}, but it was opened as {kind!r}"
-                self.report.add(Problem(STREAM, what, stream, above, position))
+                self.streams.append(Problem(STREAM, what, stream, above, position))
         for stream, row in self.walked.streams.items():
             if stream == ORGANISATION.hex:
                 if row.kind != "organisation":
-                    self.report.add(Problem(STREAM, f"its kind is {row.kind!r}", stream))
+                    self.streams.append(Problem(STREAM, f"its kind is {row.kind!r}", stream))
             elif stream not in self.walked.opened:
-                self.report.add(Problem(STREAM, "no journal row says that it was opened", stream))
+                self.streams.append(
+                    Problem(STREAM, "no journal row says that it was opened", stream)
+                )
         for stream in self.sealed.streams() - self.walked.streams.keys():
             number = max(said for _, said in self.sealed.of(stream).values())
             what = f"seal {number} sealed this stream, but it is gone with all its rows"
-            self.report.add(Problem(STREAM, what, stream))
+            self.streams.append(Problem(STREAM, what, stream))
 
 
 def reasons_against(entry: EntryRow) -> Iterator[str]:
@@ -302,12 +320,9 @@ def reasons_against(entry: EntryRow) -> Iterator[str]:
                 f"its column {column} says {ascii(value)[:80]}, its event says "
                 f"{ascii(entry.told.get(name))[:80]}: one of the two was altered"
             )
-    if entry.told.get("position") == position and isinstance(position, int):
-        if position > entry.expected:
-            yield f"the rows from position {entry.expected} to {position - 1} before it are gone"
-        elif position < entry.expected:
-            yield "there is another row at this position"
-    if not hash_fits:
+    if position != entry.expected and not entry.follows_a_gap:
+        yield f"position {entry.expected} was expected here"
+    if not hash_fits and not entry.follows_a_gap:
         yield (
             "its hash does not follow from its event and the row before it: the event, the hash "
             "or the row before it was altered, removed or put in another place"

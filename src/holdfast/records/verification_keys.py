@@ -35,8 +35,9 @@ class KeyCheck:
         self.report.keys = len(self.rows)
         for key, (stream, position) in self.walked.keys_made.items():
             if key not in self.rows:
-                self._say(key, "the journal says that it was made, but its row is gone",
-                          stream, position)
+                self._say(
+                    key, "the journal says that it was made, but its row is gone", stream, position
+                )
         for key, (digest, number) in sealed.keys.items():
             self._compare_with_seal(key, digest, number)
         if read is not None:
@@ -82,8 +83,11 @@ class KeyCheck:
         except TypeError:
             found = ""
         if found != digest:
-            self._say(key, f"its row is not the one that seal {number} sealed: it was altered, "
-                      "swapped or put back")
+            self._say(
+                key,
+                f"its row is not the one that seal {number} sealed: it was altered, "
+                "swapped or put back",
+            )
 
     def _words_without_key(self, read: FactsRead) -> None:
         """Every sealed value names a key that is there, destroyed or not."""
@@ -103,7 +107,9 @@ class KeyCheck:
 
 def check_accounts(snapshot: Snapshot, report: Report, walked: Walked) -> None:
     """Whoever did something has an account, and every account was opened by an entry."""
-    there = {row[0] for row in snapshot.rows(f"SELECT {hexadecimal(snapshot, 'id')} FROM {ACCOUNTS}")}
+    there = {
+        row[0] for row in snapshot.rows(f"SELECT {hexadecimal(snapshot, 'id')} FROM {ACCOUNTS}")
+    }
     user = hexadecimal(snapshot, "user_id")
     opened = {row[0] for row in snapshot.rows(f"SELECT {user} FROM records_staffrecord")}
     for account in sorted((opened | walked.doers) - there):

@@ -37,6 +37,8 @@ class SealText:
     @property
     def said(self) -> dict[str, Any]:
         """What the body says; empty where it cannot be read."""
+        if not isinstance(self.body, str):
+            return {}
         try:
             told = orjson.loads(self.body)
         except (orjson.JSONDecodeError, TypeError):

@@ -36,9 +36,7 @@ class SignatureCheck:
             self.report.signatures += 1
             signature = dict(zip(self.columns, row, strict=True))
             if what := self._wrong_with(signature):
-                self.report.add(
-                    Problem(table.newest.table, what, row[0], row[1], row[2])
-                )
+                self.report.add(Problem(table.newest.table, what, row[0], row[1], row[2]))
 
     def _wrong_with(self, signature: dict[str, Any]) -> str | None:
         statement = signature["statement"]

@@ -55,15 +55,15 @@ class SqliteSnapshot:
 
     def rows(self, sql: str, values: Sequence[Any] = ()) -> Iterator[tuple[Any, ...]]:
         """The rows of a SELECT; ``NotText`` where a text is not UTF-8."""
-        with closing(self._connection.cursor()) as cursor:
-            try:
-                cursor.execute(sql.replace("%s", "?"), values)
-                while chunk := cursor.fetchmany(CHUNK):
-                    yield from chunk
-            except sqlite3.OperationalError as error:
-                if "decode" in str(error):
-                    raise NotText(str(error)) from None
-                raise
+        cursor = self._connection.cursor()
+        try:
+            cursor.execute(sql.replace("%s", "?"), values)
+            while chunk := cursor.fetchmany(CHUNK):
+                yield from chunk
+        except sqlite3.OperationalError as error:
+            if "decode" in str(error):
+                raise NotText(str(error)) from None
+            raise
 
     def cursor(self) -> Any:
         """A plain cursor in a ``with`` block."""

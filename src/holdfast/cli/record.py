@@ -1,0 +1,170 @@
+"""Commands that look after the record: verify, seal, backup, restore, rebuild, upgrade, key, watch.
+
+Each answers with exit code 0 when it is done, 1 when something does not fit or could not be done,
+and 2 when the command was not understood.
+"""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+Subparsers = "argparse._SubParsersAction[argparse.ArgumentParser]"
+
+
+def add(subparsers: Subparsers) -> None:
+    """Add every command that looks after the record."""
+    from holdfast.cli import record_backups, record_keys, record_watch
+
+    _add_verify(subparsers)
+    _add_seal(subparsers)
+    _add_rebuild(subparsers)
+    record_backups.add(subparsers)
+    record_keys.add(subparsers)
+    record_watch.add(subparsers)
+
+
+def with_database(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
+    """Add ``--database``."""
+    parser.add_argument(
+        "--database",
+        metavar="URL",
+        help="sqlite:///path or postgresql://...; otherwise HOLDFAST_DATABASE_URL",
+    )
+    return parser
+
+
+def with_key(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
+    """Add ``--key-file``."""
+    parser.add_argument(
+        "--key-file", metavar="FILE", help="the site key; otherwise HOLDFAST_KEY_FILE"
+    )
+    return parser
+
+
+def with_seals(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
+    """Add ``--seals``."""
+    parser.add_argument(
+        "--seals", metavar="DIR", help="folder of exported seals; otherwise HOLDFAST_SEALS"
+    )
+    return parser
+
+
+def set_up(args: argparse.Namespace) -> None:
+    """Point the settings at what the command names, then set Django up."""
+    for option, name in (
+        ("database", "HOLDFAST_DATABASE_URL"),
+        ("key_file", "HOLDFAST_KEY_FILE"),
+        ("seals", "HOLDFAST_SEALS"),
+    ):
+        if value := getattr(args, option, None):
+            os.environ[name] = str(value)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "holdfast.settings")
+    import django
+
+    django.setup()
+
+
+def say(words: str) -> None:
+    """One line to whoever gave the command."""
+    print(words, flush=True)
+
+
+def refuse(words: str, code: int = 1) -> int:
+    """Say why it was not done, to stderr."""
+    print(words, file=sys.stderr, flush=True)
+    return code
+
+
+def _add_verify(subparsers: Subparsers) -> None:
+    parser = subparsers.add_parser(
+        "verify",
+        help="recompute chains, seals and signatures of the record",
+        description="Reads the whole record, live or not, and changes nothing. Exit 0 when "
+        "every row fits; otherwise exit 1, and the first row that does not fit is named. Without "
+        "the site key it says what could not be checked.",
+    )
+    with_seals(with_key(with_database(parser)))
+    parser.set_defaults(run=verify)
+
+
+def verify(args: argparse.Namespace) -> int:
+    """Verify the record and print the report."""
+    set_up(args)
+    from holdfast.records.keys import KeyMissing
+    from holdfast.records.verification_run import verify_here
+    from holdfast.records.verification_snapshot import DatabaseAbsent
+
+    try:
+        report = verify_here()
+    except (DatabaseAbsent, KeyMissing, ValueError) as error:
+        return refuse(str(error), 2)
+    for line in report.lines():
+        say(line)
+    return 0 if report.fits else 1
+
+
+def _add_seal(subparsers: Subparsers) -> None:
+    parser = subparsers.add_parser(
+        "seal",
+        help="seal the heads of all streams now",
+        description="Signs how far every stream has come, and exports what was not exported yet.",
+    )
+    with_seals(with_key(with_database(parser)))
+    parser.set_defaults(run=seal)
+
+
+def seal(args: argparse.Namespace) -> int:
+    """Make one seal now."""
+    set_up(args)
+    from datetime import UTC, datetime
+
+    from holdfast.actions.people import house
+    from holdfast.records.keys import KeyMissing
+    from holdfast.records.people import User
+    from holdfast.records.seals import SealsDiffer, export_missing, make_seal, seals_folder
+
+    try:
+        made = make_seal(by=house(), now=datetime.now(UTC))
+        folder = seals_folder()
+        exported = None if folder is None else export_missing(folder)
+    except (KeyMissing, SealsDiffer, OSError) as error:
+        return refuse(str(error))
+    except User.DoesNotExist:
+        return refuse("This record was never founded: there is nothing to seal.")
+    where = "nowhere: HOLDFAST_SEALS is not set" if exported is None else str(folder)
+    say(f"Seal {made.number} made. Exported to {where}.")
+    return 0
+
+
+def _add_rebuild(subparsers: Subparsers) -> None:
+    parser = subparsers.add_parser(
+        "rebuild",
+        help="make the projections anew from the facts",
+        description="Projections are tables of moments made from facts. They decide nothing.",
+    )
+    with_database(parser)
+    parser.set_defaults(run=rebuild)
+
+
+def rebuild(args: argparse.Namespace) -> int:
+    """Make every projection again."""
+    set_up(args)
+    from holdfast.records import worklist
+
+    differed = len(worklist.compare())
+    say(f"{worklist.rebuild()} moments made from the facts; {differed} had differed.")
+    return 0
+
+
+def run(args: argparse.Namespace) -> int:
+    """Each command sets its own ``run``."""
+    return refuse(f"{args.command} is not done here.", 2)
+
+
+def existing_file(text: str) -> Path:
+    """A path that names a file, for ``argparse``."""
+    path = Path(text)
+    if not path.is_file():
+        raise argparse.ArgumentTypeError(f"there is no file {text}")
+    return path
