@@ -17,12 +17,12 @@ def _marked(statement: str) -> str:
     return statement.replace("%s", "?")
 
 
-def run(connection: Any, statement: str, values: Sequence[Any]) -> Any:
+def run(database: Any, statement: str, values: Sequence[Any]) -> Any:
     """Run one statement inside the transaction that is open; the cursor, to fetch from."""
-    if connection.vendor != "sqlite" or connection.execute_wrappers:
-        cursor = connection.cursor()
+    if database.vendor != "sqlite" or database.execute_wrappers:
+        cursor = database.cursor()
         cursor.execute(statement, values)
         return cursor
-    connection.validate_no_broken_transaction()
-    with connection.wrap_database_errors:
-        return connection.connection.cursor().execute(_marked(statement), values)
+    database.validate_no_broken_transaction()
+    with database.wrap_database_errors:
+        return database.connection.cursor().execute(_marked(statement), values)

@@ -12,7 +12,7 @@ from functools import lru_cache, wraps
 from typing import Any, ParamSpec, TypeVar
 from uuid import UUID, uuid5
 
-from django.db import connection, transaction
+from django.db import DEFAULT_DB_ALIAS, connections, transaction
 
 from holdfast.actions.outcomes import Receipt
 from holdfast.actions.statements import run
@@ -117,6 +117,7 @@ class LockedStream:
     head: str
     now: datetime
     receipts: DataKey = field(repr=False)
+    database: Any = field(repr=False)  # the connection whose transaction holds the lock
 
     def sent(self, kind: str, entry_id: UUID, content: Mapping[str, Any]) -> Sent:
         """What was sent, with the hash by which it is known again."""
@@ -129,7 +130,7 @@ class LockedStream:
         The conflict is kept once, with what came sealed under the key of the person it is about;
         nothing else is written.
         """
-        found = run(connection, _FIND, [sent.entry_id.hex]).fetchone()
+        found = run(self.database, _FIND, [sent.entry_id.hex]).fetchone()
         if found is None:
             return None
         event = read_event(bytes(found[0]))
@@ -206,7 +207,7 @@ class LockedStream:
     def _row(self, fact: Fact, by: User) -> _Row:
         plan = row_plan(type(self.place(fact, by=by)))
         stored = plan.stored(fact)
-        values = plan.for_insert(stored, connection.vendor)
+        values = plan.for_insert(stored, self.database.vendor)
         return _Row(plan.table, fact.pk, row_sha256(stored), plan.insert, values)
 
     def _insert(
@@ -216,24 +217,24 @@ class LockedStream:
         entry = [entry_id.hex, self.id.hex, position, at, by.id.hex, event, entry_hash]
         head = [position, entry_hash, at, by.id.hex, self.id.hex, self.position]
         statements = [(row.insert, row.values) for row in rows]
-        if _write_all([*statements, (_APPEND, entry), (_MOVE_HEAD, head)]) != 1:
+        if _write_all(self.database, [*statements, (_APPEND, entry), (_MOVE_HEAD, head)]) != 1:
             raise HeadMoved(f"Stream {self.id} moved while it was locked.")
 
 
-def _write_all(statements: Sequence[tuple[str, Sequence[Any]]]) -> int:
+def _write_all(database: Any, statements: Sequence[tuple[str, Sequence[Any]]]) -> int:
     """Run statements in order; how many rows the last one touched.
 
     On PostgreSQL all of them go to the server in one message: each of a dozen round trips would
     take as long as the insert itself.
     """
-    if connection.vendor == "postgresql":
+    if database.vendor == "postgresql":
         text = "; ".join(statement for statement, _ in statements)
-        cursor = run(connection, text, [value for _, values in statements for value in values])
+        cursor = run(database, text, [value for _, values in statements for value in values])
         while cursor.nextset():
             pass
     else:
         for statement, values in statements:
-            cursor = run(connection, statement, values)
+            cursor = run(database, statement, values)
     return int(cursor.rowcount)
 
 
@@ -242,9 +243,10 @@ def lock(stream_id: UUID, now: datetime) -> LockedStream:
 
     Lock the site's stream before an enrollment's where both are written.
     """
+    database = connections[DEFAULT_DB_ALIAS]
     # On SQLite the transaction itself is the lock: it began IMMEDIATE.
-    statement = _LOCK_ROW if connection.vendor == "postgresql" else _LOCK
-    found = run(connection, statement, [ORGANISATION.hex, stream_id.hex]).fetchone()
+    statement = _LOCK_ROW if database.vendor == "postgresql" else _LOCK
+    found = run(database, statement, [ORGANISATION.hex, stream_id.hex]).fetchone()
     if found is None:
         raise StreamUnknown(f"There is no stream {stream_id}.")
     kind, position, head, recorded_at, key_id, wrapped = found
@@ -258,6 +260,7 @@ def lock(stream_id: UUID, now: datetime) -> LockedStream:
         head=head,
         now=max(now, instant_of(recorded_at)) if recorded_at else now,
         receipts=_receipts_key(site_key(), key_id, wrapped),
+        database=database,
     )
 
 
@@ -269,7 +272,7 @@ def _receipts_key(site: SiteKey, key_id: UUID, wrapped: str) -> DataKey:
 
 def open_stream(kind: str, stream_id: UUID) -> None:
     """Begin a stream. The stream above it must name it: a stream that vanishes is then missed."""
-    run(connection, _OPEN, [stream_id.hex, kind, BEFORE_THE_FIRST])
+    run(connections[DEFAULT_DB_ALIAS], _OPEN, [stream_id.hex, kind, BEFORE_THE_FIRST])
 
 
 def make_key(*, owner: UUID, word_class: str, by: User, now: datetime) -> DataKey:

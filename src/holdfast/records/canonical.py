@@ -70,25 +70,21 @@ def _sealed(value: Sealed) -> str:
     return value.stored
 
 
-def _same(value: Stored) -> Stored:
-    return value
-
-
 # How a field's Python value becomes the stored value, and how PostgreSQL is asked for the same
 # text that SQLite stores. SQLite is asked for ``+column`` where Django's own connection would
 # read a declared date or truth value into Python and hide what is stored.
-_FORMS: dict[str, tuple[Callable[[Any], Stored], str]] = {
+_FORMS: dict[str, tuple[Callable[[Any], Stored] | None, str]] = {
     "UUIDField": (_hex, "replace({}::text,'-','')"),
     "Instant": (instant_text, "{}"),
     "DateField": (_day, "{}::text"),
     "BooleanField": (int, "{}::int"),
     "ExactDecimal": (_digits, "{}"),
     "SealedText": (_sealed, "{}"),
-    "CharField": (_same, "{}"),
-    "TextField": (_same, "{}"),
-    "IntegerField": (_same, "{}"),
-    "BigIntegerField": (_same, "{}"),
-    "SmallIntegerField": (_same, "{}"),
+    "CharField": (None, "{}"),
+    "TextField": (None, "{}"),
+    "IntegerField": (None, "{}"),
+    "BigIntegerField": (None, "{}"),
+    "SmallIntegerField": (None, "{}"),
 }
 
 
@@ -99,7 +95,7 @@ class RowPlan:
     table: str
     columns: tuple[str, ...]
     attributes: tuple[str, ...]
-    forms: tuple[Callable[[Any], Stored], ...]
+    forms: tuple[Callable[[Any], Stored] | None, ...]  # None: stored as it is
     booleans: tuple[int, ...]
     selects: tuple[str, ...]  # what PostgreSQL is asked for, by column
     insert: str
@@ -108,8 +104,9 @@ class RowPlan:
         """The values of a row as both databases store them."""
         values = vars(fact)
         return [
-            None if (value := values[attribute]) is None else form(value)
+            value if form is None or value is None else form(value)
             for attribute, form in zip(self.attributes, self.forms, strict=True)
+            for value in (values[attribute],)
         ]
 
     def for_insert(self, stored: list[Stored], vendor: str) -> list[Any]:

@@ -4,7 +4,6 @@ What is hashed is what is stored, byte for byte: an instant is always 27 charact
 keeps its digits, a sealed value is base64. So an altered byte always changes the hash.
 """
 
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -134,17 +133,17 @@ class SealedText(models.Field):
 class SafeText(models.CharField):
     """A code, a path or another short text that by its making holds no name."""
 
-    def __init__(self, *args: Any, max_length: int = 200, **options: Any) -> None:
-        super().__init__(*args, max_length=max_length, **options)
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **({"max_length": 200} | options))
 
 
 class Sha256(models.CharField):
     """A SHA-256 as 64 lower-case hexadecimal digits."""
 
-    def __init__(self, *args: Any, max_length: int = 64, **options: Any) -> None:
-        super().__init__(*args, max_length=max_length, **options)
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **({"max_length": 64} | options))
 
 
-def names(columns: str) -> Sequence[str]:
+def names(columns: str) -> tuple[str, ...]:
     """Column names written on one line."""
     return tuple(columns.split())

@@ -161,7 +161,7 @@ class EnrollmentPast:
 
     def _standing(self, model: type[C]) -> list[C]:
         rows = self._rows(model)
-        corrected = {row.corrects_id for row in rows}
+        corrected = {row.corrects_id for row in rows}  # type: ignore[attr-defined]
         return [row for row in rows if row.id not in corrected]
 
 

@@ -12,7 +12,7 @@ def check_facts(**_: Any) -> list[CheckMessage]:
     errors: list[CheckMessage] = []
     for model in fact_models():
         newest = model.hashed[max(model.hashed)]
-        columns = [field.column for field in model._meta.concrete_fields]
+        columns = [str(field.column) for field in model._meta.concrete_fields]
         if sorted(newest) != sorted(columns):
             wrong = sorted(set(newest) ^ set(columns))
             errors.append(

@@ -23,11 +23,11 @@ class TriggersMissing(RuntimeError):
 
 def _unique_sets(model: type[models.Model]) -> list[tuple[str, ...]]:
     """Every set of columns that may not occur twice; a REPLACE would remove the row it meets."""
-    options = model._meta
-    single = [(field.column,) for field in options.concrete_fields if field.unique]
+    columns = {field.name: str(field.column) for field in model._meta.concrete_fields}
+    single = [(columns[field.name],) for field in model._meta.concrete_fields if field.unique]
     several = [
-        tuple(options.get_field(name).column for name in constraint.fields)
-        for constraint in options.constraints
+        tuple(columns[name] for name in constraint.fields)
+        for constraint in model._meta.constraints
         if isinstance(constraint, models.UniqueConstraint)
     ]
     return single + several

@@ -147,4 +147,5 @@ def compare() -> list[UUID]:
 
 
 def _values(row: WorklistMoment) -> tuple[object, ...]:
-    return tuple(getattr(row, WorklistMoment._meta.get_field(name).attname) for name in _FIELDS)
+    fields = [field for field in row._meta.concrete_fields if field.name in _FIELDS]
+    return tuple(getattr(row, field.attname) for field in fields)
