@@ -24,7 +24,11 @@ from holdfast.cli.demonstration.people import load_people
 from holdfast.definitions.roles import roles
 
 # Nothing of the demonstration may depend on, or reach, what a site has set for itself.
-FOREIGN = {"HOLDFAST_DATABASE_URL": "postgresql://nobody@127.0.0.1:1/never", "HOLDFAST_KEY": "no"}
+FOREIGN = {
+    "HOLDFAST_DATABASE_URL": "postgresql://nobody@127.0.0.1:1/never",
+    "HOLDFAST_KEY": "no",
+    "HOLDFAST_TLS": "1",
+}
 
 
 def holdfast(*words: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:

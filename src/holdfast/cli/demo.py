@@ -126,17 +126,22 @@ def _set_up(folder: Folder) -> None:
     import multiprocessing
 
     from holdfast.cli.demonstration.building import build
-    from holdfast.cli.demonstration.folder import put_in_place
+    from holdfast.cli.demonstration.folder import BUILDING, put_in_place
 
     began = time.monotonic()
     print("Setting up the demonstration clinic: two sites, forty invented people.", flush=True)
-    with tempfile.TemporaryDirectory(dir=folder.path, prefix=".building-") as building:
+    with tempfile.TemporaryDirectory(dir=folder.path, prefix=BUILDING) as building:
         built = Path(building) / folder.database.name
         worker = multiprocessing.get_context("spawn").Process(
             target=build, args=(folder, built), name="holdfast-demo-build"
         )
         worker.start()
-        worker.join()
+        try:
+            worker.join()
+        except KeyboardInterrupt:
+            worker.terminate()
+            worker.join()
+            raise
         if worker.exitcode != 0:
             raise SystemExit("The demonstration clinic could not be set up; nothing was changed.")
         put_in_place(built, folder)
@@ -147,7 +152,7 @@ def _serve(folder: Folder, port: int, seconds: float) -> int:
     from holdfast.cli import serve
     from holdfast.cli.demonstration.house import accounts, password
 
-    os.environ.update(folder.environment())
+    folder.take_over()
     print(f"\nThe demonstration clinic: http://{HOST}:{port}   (ready in {seconds:.1f} s)\n")
     print(f"Every account has the password {password()!r}; it is for demonstration only.")
     for account in accounts():

@@ -3,7 +3,7 @@
 It runs in a process of its own whose settings name the database that is being built.
 """
 
-import os
+import signal
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,7 +13,8 @@ from holdfast.cli.demonstration.folder import Folder, mark
 
 def build(folder: Folder, database: Path) -> None:
     """Build the whole demonstration into a new file at ``database``."""
-    os.environ.update(folder.environment(database))
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # who started us stops us
+    folder.take_over(database)
     _key(folder)
 
     import django

@@ -28,6 +28,8 @@ _CONTENT = (
     "definitions/**/*.toml",
 )
 
+BUILDING = ".building-"
+
 _MARK = """
 CREATE TABLE demonstration (
     what TEXT NOT NULL,
@@ -84,6 +86,15 @@ class Folder:
             "HOLDFAST_DEMONSTRATION": "1",
         }
 
+    def take_over(self, database: Path | None = None) -> None:
+        """Make this process, and those it starts, work on the demonstration alone.
+
+        Whatever a site has set for its own record is forgotten here.
+        """
+        for name in [name for name in os.environ if name.startswith("HOLDFAST_")]:
+            del os.environ[name]
+        os.environ.update(self.environment(database))
+
     def is_ready(self) -> bool:
         """True if the database is there, whole, and built from the content of today's code.
 
@@ -106,6 +117,8 @@ class Folder:
             except BlockingIOError:
                 yield False
                 return
+            for unfinished in self.path.glob(f"{BUILDING}*"):
+                shutil.rmtree(unfinished)
             yield True
 
 
