@@ -12,7 +12,7 @@ REFUSALS = {
     "proof-of-another": _("Enter your own password to sign."),
     "proof-expired": _("More than two minutes have passed. Enter your password again."),
     "proof-used": _("A signature was already made with this. Enter your password again."),
-    "not-the-latest": _(
+    "verdict-not-latest": _(
         "The verdict has changed since this page was shown. Read it again, then sign."
     ),
     "already-confirmed": _("This verdict is confirmed already."),
@@ -20,6 +20,19 @@ REFUSALS = {
     "another-role-may": _("The protocol lets another role set this aside."),
     "not-overridable": _("The protocol lets nobody set this aside."),
     "nothing-to-override": _("This finding neither stops nor asks any more."),
+    "already-followed": _("A later line about this person is in the log already."),
+    "enrollment-missing": _("Choose whose screening this line is about."),
+    "enrollment-of-another-site": _("This person is at another site."),
+    "line-of-another-site": _("The earlier line is at another site."),
+    "in-the-future": _("This moment has not come yet."),
+    "another-question": _("This answers another question."),
+    "question-unknown": _("This protocol does not ask this question."),
+    "answer-does-not-fit": _("This answer does not fit the question."),
+    "kind-unknown": _("Choose a condition, a procedure or an allergy."),
+    "reason-unknown": _("Choose a reason from the list."),
+    "source-unknown": _("Choose a source from the list."),
+    "outcome-unknown": _("Choose a decision from the list."),
+    "limit-unknown": _("This protocol has no such limit."),
     "nothing-to-record": _("No answer was given, so nothing was recorded."),
     "reason-missing": _("Say why the person goes no further."),
     "value-does-not-fit": _("This number cannot stand for this limit."),
@@ -38,6 +51,6 @@ def refusal_words(outcome: Conflict | Refusal | Any) -> Any:
     """The words of a refusal or a conflict; its code where there are none yet."""
     if isinstance(outcome, Conflict):
         return CONFLICT
-    if outcome.reason == "answer-does-not-fit":
+    if "problem" in outcome.values:
         return outcome.values["problem"]
     return REFUSALS.get(outcome.reason) or _("Not recorded (%(code)s).") % {"code": outcome.reason}

@@ -10,14 +10,14 @@ from ninja import Router, Schema, Status
 
 from holdfast.actions.judging import latest_verdict
 from holdfast.actions.outcomes import Conflict, Receipt
-from holdfast.actions.verdicts import shown
 from holdfast.definitions import protocols
 from holdfast.definitions.prescreening import codes
 from holdfast.interop.fhir.referral import ReferralRefused
 from holdfast.records.canonical import fact_sha256
 from holdfast.records.worklist import worklist as lines_of
 from holdfast.web.staff.referral import opened, read_upload
-from holdfast.web.staff.who import enrollment_at
+from holdfast.web.staff.shown import shown_to
+from holdfast.web.staff.who import enrollment_at, may_see_names
 
 SCHEMA = 1
 router = Router()
@@ -108,7 +108,7 @@ def verdict(request: HttpRequest, site: str, enrollment_id: UUID) -> dict[str, A
         "number": enrollment.label,
         "verdict_sha256": fact_sha256(latest),
         "shown_at": latest.recorded_at.isoformat(),
-        "verdict": shown(latest),
+        "verdict": shown_to(latest, with_words=may_see_names(request)),
     }
 
 

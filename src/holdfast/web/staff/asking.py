@@ -70,7 +70,7 @@ def open_questions(
     catalogue = questions.load().questions
     answered = {row.question for row in enrollment_as_of(enrollment).answers}
     found: dict[str, tuple[Question, FindingShown]] = {}
-    for finding in read_shown(verdict_of_today(request, enrollment)).asks:
+    for finding in read_shown(verdict_of_today(request, enrollment), with_words=True).asks:
         question = catalogue.get(finding.question or "")
         # Answers that contradict each other are settled one by one, where each can be named.
         if question is None or question.kind in ONE_BY_ONE or places_of(finding):

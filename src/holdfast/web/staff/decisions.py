@@ -27,7 +27,7 @@ from holdfast.web.staff.forms import ConfirmForm, OverrideForm
 from holdfast.web.staff.medicines import medication_rows
 from holdfast.web.staff.screening import Sent, screening_page, verdict_of_today
 from holdfast.web.staff.shown import DecisionShown, FindingShown, read_shown
-from holdfast.web.staff.who import enrollment_at, name_of
+from holdfast.web.staff.who import enrollment_at, may_see_names, name_of
 from holdfast.web.templatetags.look import STANDINGS
 from holdfast.web.words import DECISIONS, MEANINGS
 
@@ -78,7 +78,7 @@ def shown_page(
     """A verdict as it was shown, from the very bytes that were kept."""
     enrollment = enrollment_at(request, enrollment_id)
     verdict = _verdict(enrollment, verdict_id)
-    shown = read_shown(verdict)
+    shown = read_shown(verdict, with_words=may_see_names(request))
     for place, finding in enumerate(shown.findings):
         finding.anchor = f"finding-{place}"
     context = {
@@ -142,7 +142,7 @@ def _lists(shown: DecisionShown) -> list[tuple[str, list[FindingShown]]]:
 
 def _paper(request: HttpRequest, enrollment: Enrollment, verdict: VerdictShown) -> dict[str, Any]:
     """Everything the paper says, as words."""
-    shown = read_shown(verdict)
+    shown = read_shown(verdict, with_words=may_see_names(request))
     facts = [
         [_("Person"), name_of(request, enrollment)],
         [_("Number"), enrollment.label],

@@ -239,7 +239,7 @@ def _places(enrollment: Enrollment, question: str) -> list[str]:
     verdict = latest_verdict(enrollment.id)
     if verdict is None:
         return []
-    asking = [f for f in read_shown(verdict).findings if f.question == question]
+    asking = [f for f in read_shown(verdict, with_words=True).findings if f.question == question]
     return list(dict.fromkeys(place for finding in asking for place in places_of(finding)))
 
 

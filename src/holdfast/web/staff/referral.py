@@ -32,7 +32,7 @@ from holdfast.web.done import done_words, go_on
 from holdfast.web.refusals import refusal_words
 from holdfast.web.staff.forms import ReferralForm
 from holdfast.web.staff.shown import read_shown
-from holdfast.web.staff.who import enrollment_at, name_of
+from holdfast.web.staff.who import enrollment_at, may_see_names, name_of
 
 GZIP_MAGIC = b"\x1f\x8b"
 REPORTS = "imports"  # in the session: counts by enrollment, never a name or a place in a file
@@ -88,7 +88,7 @@ def read(request: HttpRequest, site: str, enrollment_id: UUID) -> HttpResponse:
         "read": _counted(report["read"]) if report else _held(enrollment),
         "left_out": _left_out(report) if report else [],
         "done": done_words(request),
-        **(read_shown(verdict).context() if verdict else {}),
+        **(read_shown(verdict, with_words=may_see_names(request)).context() if verdict else {}),
     }
     return render(request, "staff/referral_read.html", context)
 

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
+from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -61,7 +62,7 @@ def screening_page(
 ) -> HttpResponse:
     """The page; 422 where a form came back with errors."""
     verdict = verdict_of_today(request, enrollment)
-    shown = read_shown(verdict)
+    shown = read_shown(verdict, with_words=may_see_names(request))
     past = enrollment_as_of(enrollment)
     back = sent or Sent()
     _put_forms(request, enrollment, verdict, shown, past, back)
@@ -78,9 +79,11 @@ def screening_page(
         "set_aside": shown.set_aside,
         "met": shown.met,
         "medications": medication_rows(
-            shown.medications, shown.findings, medications_with_address(request, past)
+            shown.medications,
+            shown.findings,
+            medications_with_address(request, past) if may_see_names(request) else [],
         ),
-        "history": history_rows(request, past),
+        "history": history_rows(request, past) if may_see_names(request) else None,
         "verdicts": _verdicts(request, enrollment, past),
         "verdict": verdict,
         "hash": fact_sha256(verdict),
@@ -184,7 +187,7 @@ def _put_override(
         return
     returned = back.override
     if returned is not None and returned.data.get("criterion") == finding.code:
-        finding.override_form = returned
+        finding.override_form = _about(returned, verdict)
         return
     finding.override_form = OverrideForm(
         auto_id=f"{finding.anchor}-aside-%s",
@@ -219,8 +222,16 @@ def _confirming(request: HttpRequest, verdict: VerdictShown, back: Sent) -> dict
         return {"confirm_words": _("A physician confirms once nothing is left to ask.")}
     if "verdict.confirm" not in request.permissions:  # type: ignore[attr-defined]
         return {"confirm_words": _("This verdict waits for a physician's signature.")}
-    form = back.confirm or ConfirmForm(auto_id="confirm-%s", initial={"verdict": verdict.id})
+    if back.confirm:
+        return {"confirm_form": _about(back.confirm, verdict)}
+    form = ConfirmForm(auto_id="confirm-%s", initial={"verdict": verdict.id})
     return {"confirm_form": form}
+
+
+def _about(form: forms.Form, verdict: VerdictShown) -> Any:
+    """A form that came back is, from now on, about the verdict that this page shows."""
+    form.data = {**form.data.dict(), "verdict": str(verdict.id), "entry_id": str(uuid4())}
+    return form
 
 
 def _verdicts(

@@ -12,6 +12,10 @@ from django.utils.translation import ngettext
 from holdfast.records.care import VerdictShown
 from holdfast.records.keys import opened
 
+# Values of a finding that somebody else wrote, and what stands in their place.
+WRITTEN = frozenset({"medicine", "name", "place", "other_place"})
+HIDDEN = "[…]"
+
 
 @dataclass
 class FindingShown:
@@ -108,9 +112,35 @@ class DecisionShown:
         }
 
 
-def read_shown(verdict: VerdictShown) -> DecisionShown:
-    """Open the sealed bytes of a verdict and lay them out."""
-    return from_document(orjson.loads(opened(verdict, "shown") or "{}"))
+def read_shown(verdict: VerdictShown, *, with_words: bool) -> DecisionShown:
+    """Open the sealed bytes of a verdict and lay them out.
+
+    ``with_words`` is false for a reader who may see the verdict and not the referral: what
+    somebody wrote (a medicine's name as written, a place in a document) is then left out.
+    """
+    return from_document(shown_to(verdict, with_words=with_words))
+
+
+def shown_to(verdict: VerdictShown, *, with_words: bool) -> dict[str, Any]:
+    """The document of a verdict, without what somebody wrote where the reader may not see that."""
+    told: dict[str, Any] = orjson.loads(opened(verdict, "shown") or "{}")
+    if with_words:
+        return told
+    written = {
+        str(finding["values"][name])
+        for finding in told["findings"]
+        for name in WRITTEN & set(finding["values"])
+    } | {medication["name"] for medication in told["medications"]}
+    for finding in told["findings"]:
+        # The longest first: one name may be the beginning of another.
+        for words in sorted(written, key=len, reverse=True):
+            if words:
+                finding["sentence"] = finding["sentence"].replace(words, HIDDEN)
+        finding["values"] = {k: v for k, v in finding["values"].items() if k not in WRITTEN}
+    for medication in told["medications"]:
+        medication["name"] = ", ".join(medication["matched"]) or HIDDEN
+        medication["codes"] = []
+    return told
 
 
 def from_document(told: Mapping[str, Any]) -> DecisionShown:
