@@ -176,6 +176,11 @@ def test_an_unsigned_limit_is_named_and_its_question_still_asked():
     assert finding.standing is Standing.FROM_MEMORY
 
 
+def test_what_awaits_only_a_signature_asks_nothing():
+    finding = _finding("weight", "", signed={})
+    assert (finding.reason, finding.question) == ("limit-unsigned", None)
+
+
 def test_a_signed_limit_says_that_it_was_signed():
     assert _finding("weight", "").standing is Standing.SIGNED
     assert _finding("weight", "").values["limit_value"] == Decimal(48)

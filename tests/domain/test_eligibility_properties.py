@@ -121,7 +121,8 @@ def test_every_criterion_is_judged_with_a_reason_that_has_a_sentence(case, is_si
     for finding in judged:
         assert set(REASONS[finding.reason]) <= set(finding.values), finding
         assert "{" not in sentence(finding, protocol).replace("{score}", "")
-        assert (finding.question is None) == (finding.outcome is not Outcome.UNKNOWN)
+        if finding.reason != "limit-unsigned":  # what awaits only a signature asks nothing
+            assert (finding.question is None) == (finding.outcome is not Outcome.UNKNOWN)
     assert verdict.is_eligible == (verdict.decision is Decision.ELIGIBLE)
 
 
@@ -251,7 +252,9 @@ def test_waiting_never_makes_a_person_less_eligible_by_a_criterion_of_time(case,
         if (a.observed_on is None or a.observed_on <= AS_OF)
         and not (isinstance(a.value, date) and a.value > AS_OF)
     )
-    past = Referral(referral.person, known)
+    born_on = referral.person.born_on
+    person = replace(referral.person, born_on=min(born_on, AS_OF) if born_on else None)
+    past = Referral(person, known)
     before = {f.code: f.outcome for f in verdict_of(protocol, past).findings}
     later = verdict_of(protocol, past, AS_OF + timedelta(days=days))
     after = {f.code: f.outcome for f in later.findings}

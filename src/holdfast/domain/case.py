@@ -135,10 +135,12 @@ class Case:
         return tuple(code for code in codes if code is not None and self.limit(code) is None)
 
     def asks_signature(self, codes: tuple[str, ...], question: str | None = None) -> Ruling:
-        """UNKNOWN, naming every limit that awaits a signature."""
+        """UNKNOWN, naming every limit that awaits a signature, and the question if it is open too."""
+        is_open = question is not None and self.settled(question).missing is not None
         standing = self._limits[codes[0]].standing
         values: dict[str, Value] = {"limit": codes[0], "limits": ", ".join(codes)}
-        return Ruling(Outcome.UNKNOWN, "limit-unsigned", values, question, standing)
+        ask = question if is_open else None
+        return Ruling(Outcome.UNKNOWN, "limit-unsigned", values, ask, standing)
 
     def settled(self, question: str, corrected_by: tuple[str, ...] = ()) -> Settled:
         """The answers that stand: not from the future, not corrected, and the latest of what changes.

@@ -282,7 +282,7 @@ class TimeSince:
         elif last.missing == "not-asked":
             return unknown("not-asked", self.ever)
         if awaited := case.unsigned(self.at_least):
-            return case.asks_signature(awaited, self.last if last.missing else None)
+            return case.asks_signature(awaited, self.last)
         return last.ruling(lambda answer: self._long_ago(case, answer))
 
     def _still(self, going_on: Settled) -> Ruling:
