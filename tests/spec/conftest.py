@@ -35,6 +35,8 @@ def person_spec() -> PersonSpec:
     signed
         "everything" (a physician signed every limit that has a number or a worked example),
         "nothing", or exactly the numbers signed, by limit code.
+    unsigned
+        Limits, by code, that nobody signed although everything else is.
     also_signed
         Numbers signed beside those, by limit code: for a medicine whose washout has no public number.
     base
@@ -52,6 +54,7 @@ def person_spec() -> PersonSpec:
         *,
         as_of: str = AS_OF.isoformat(),
         signed: str | dict[str, str] = "everything",
+        unsigned: Sequence[str] = (),
         also_signed: dict[str, str] | None = None,
         base: str = "everything answered",
         verdict: str,
@@ -67,6 +70,7 @@ def person_spec() -> PersonSpec:
         else:
             limits = all_signed(version) if signed == "everything" else {}
         limits |= sign(version, also_signed or {})
+        limits = {code: limit for code, limit in limits.items() if code not in unsigned}
         medicines = assess(referral.medications, interactions.load(), day, limits, referral.answers)
         found = screen(version, referral, day, limits, medicines)
         if stops is not None:
