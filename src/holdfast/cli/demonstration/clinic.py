@@ -7,8 +7,9 @@ or it is not shown.
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from functools import partial
 from hashlib import sha256
 from random import Random
 from typing import Any
@@ -163,10 +164,10 @@ class _Clinic:
             yield from self._signings(signing)
         for line in house.log_lines():
             at = self._office_hour(line.site, line.days_ago, "log", line.source)
-            yield self._step(at, lambda now, line=line: self._log(line, now))
+            yield self.step(at, partial(self._log, line))
         arrivals = {p.case: self._arrival(p) for p in load_people()}
         written = bundles_as_they_arrived(
-            lambda somebody: self._local(somebody.site, arrivals[somebody.case]), self.seed
+            lambda somebody: self.date_at(somebody.site, arrivals[somebody.case]), self.seed
         )
         for bundle in written:
             yield from _Story(self, bundle, arrivals[bundle.somebody.case]).steps()
@@ -179,16 +180,18 @@ class _Clinic:
         chance = Random(f"{self.seed}/{site}/{days_ago}/{names}")  # noqa: S311 (guards nothing)
         minute = chance.randrange(8 * 60, 16 * 60)
         clock = self.clocks[site]
-        day = self._local(site, self.now) - timedelta(days=days_ago)
+        day = self.date_at(site, self.now) - timedelta(days=days_ago)
         at = datetime.combine(day, time(minute // 60, minute % 60), clock)
         return min(at, self.now - timedelta(minutes=60))
 
-    def _local(self, site: str, at: datetime) -> date:
+    def date_at(self, site: str, at: datetime) -> date:
+        """The site's own date at a moment."""
         return at.astimezone(self.clocks[site]).date()
 
-    def _step(self, at: datetime, do: Callable[[datetime], Any]) -> Step:
+    def step(self, at: datetime, do: Callable[[datetime], Any]) -> Step:
+        """Something to be done at a moment, after what was laid out before it."""
         self.turns += 1
-        return Step(at, self.turns, do)
+        return Step(at.astimezone(UTC), self.turns, do)
 
     def _signings(self, signing: house.Signing) -> Iterator[Step]:
         protocol = protocols.load("mapp2")
@@ -200,12 +203,7 @@ class _Clinic:
             if not limit.needs_signature or value is None or code in signing.left_unsigned:
                 continue
             at += timedelta(seconds=40)
-            yield self._step(
-                at,
-                lambda now, code=code, value=value, unit=limit.unit: self._sign(
-                    signing, code, value, unit, now
-                ),
-            )
+            yield self.step(at, partial(self._sign, signing, code, value, limit.unit))
 
     def _sign(
         self, signing: house.Signing, code: str, value: Decimal, unit: str, now: datetime
@@ -253,17 +251,14 @@ class _Story:
     def steps(self) -> Iterator[Step]:
         """The steps that lead to the stage."""
         stage = self.somebody.stage
-        yield self._step(self.arrival, self._arrive)
+        yield self.clinic.step(self.arrival, self._arrive)
         needs_asking = stage != "ineligible" or self.somebody.arrives != "ineligible"
         if stage != "arrived" and needs_asking:
             yield from self._asking(half=stage == "half")
         if stage == "overridden":
-            yield self._step(self._later(3), self._override)
+            yield self.clinic.step(self._later(3), self._override)
         if stage in ("confirmed", "ineligible", "overridden"):
-            yield self._step(self._later(4), self._confirm)
-
-    def _step(self, at: datetime, do: Callable[[datetime], Any]) -> Step:
-        return self.clinic._step(at, do)
+            yield self.clinic.step(self._later(4), self._confirm)
 
     def _later(self, days: int) -> datetime:
         return min(self.arrival + timedelta(days=days), self.clinic.now - timedelta(minutes=30))
@@ -272,18 +267,25 @@ class _Story:
         """What the person told the coordinator, then what the physician saw."""
         told_at, seen_at = self._later(1), self._later(2)
         questions = self.protocol.questions
-        day = self.clinic._local(self.somebody.site, told_at)
-        given = answers_of(self.somebody, day, questions)
-        told = [a for a in given if is_told(questions[a.question])]
-        seen = [a for a in given if not is_told(questions[a.question])]
+        told_on, seen_on = (
+            self.clinic.date_at(self.somebody.site, at) for at in (told_at, seen_at)
+        )
+        told = [
+            a
+            for a in answers_of(self.somebody, told_on, questions)
+            if is_told(questions[a.question])
+        ]
+        seen = [
+            a
+            for a in answers_of(self.somebody, seen_on, questions)
+            if not is_told(questions[a.question])
+        ]
         if half:
             told, seen = told[: len(told) * 2 // 3], []
         for first, role, answered in ((told_at, "coordinator", told), (seen_at, "physician", seen)):
             for number, several in enumerate(_conversations(answered)):
-                yield self._step(
-                    first + timedelta(minutes=4 * number),
-                    lambda now, role=role, several=several: self._answer(role, several, now),
-                )
+                at = first + timedelta(minutes=4 * number)
+                yield self.clinic.step(at, partial(self._answer, role, several))
 
     @property
     def enrollment(self) -> Enrollment:
@@ -299,7 +301,7 @@ class _Story:
 
     def _arrive(self, now: datetime) -> None:
         data = self.bundle.data
-        imported = read_import(data, as_of=self.clinic._local(self.somebody.site, now))
+        imported = read_import(data, as_of=self.clinic.date_at(self.somebody.site, now))
         _done(
             referrals.open_referral(
                 site=self.clinic.sites[self.somebody.site],
@@ -346,7 +348,7 @@ class _Story:
     def _confirm(self, now: datetime) -> None:
         by = self._by("physician")
         enrollment = self.enrollment
-        today = self.clinic._local(self.somebody.site, now)
+        today = self.clinic.date_at(self.somebody.site, now)
         verdicts.judge(enrollment=enrollment, as_of=today, by=by, now=now, because="date")
         verdict = latest_verdict(enrollment.id)
         assert verdict is not None
