@@ -1,10 +1,7 @@
 """Every test of the pages has a copy of one clinic, its key, and clients logged in by role."""
 
-import os
-import secrets
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -13,32 +10,10 @@ from django.test import Client
 from holdfast.records.models import Enrollment, User
 from holdfast.web.account.attempts import ATTEMPTS
 from tests import databases
-from tests.web.clinic import NOBODY, build
+from tests.web.clinic import NOBODY
+from tests.web.template import Template, clinic_template
 
-
-@dataclass(frozen=True)
-class Template:
-    """A clinic's database file, and the site key its words are sealed under."""
-
-    path: Path
-    key: str
-
-
-@pytest.fixture(scope="session")
-def clinic_template(migrated_file: Path, django_db_blocker, tmp_path_factory) -> Template:
-    """One clinic, built once through the actions."""
-    path = tmp_path_factory.mktemp("clinic") / "clinic.sqlite3"
-    shutil.copyfile(migrated_file, path)
-    key = secrets.token_hex(32)
-    before = {name: os.environ.pop(name, None) for name in ("HOLDFAST_KEY", "HOLDFAST_KEY_FILE")}
-    os.environ["HOLDFAST_KEY"] = key
-    try:
-        with django_db_blocker.unblock(), databases.pointed_at(f"sqlite:///{path}"):
-            build()
-    finally:
-        os.environ.pop("HOLDFAST_KEY")
-        os.environ.update({name: value for name, value in before.items() if value is not None})
-    return Template(path, key)
+__all__ = ["clinic_template"]
 
 
 @pytest.fixture
