@@ -19,6 +19,11 @@ COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("protocol", "protocol", "list, show or check protocol versions"),
     ("serve", "serve", "serve the pages and the API"),
     ("demo", "demo", "set up and serve the demonstration clinic"),
+    ("found", "clinic", "begin an empty record with its first administrator"),
+    ("site", "clinic", "open a site"),
+    ("account", "clinic", "open an account"),
+    ("role", "clinic", "give an account a role at a site"),
+    ("import", "clinic", "take FHIR R4 bundles in as referrals"),
     ("verify", "record", "recompute chains, seals and signatures of the record"),
     ("backup", "record", "write the whole record to one sealed file"),
     ("restore", "record", "read a backup into an empty record, verifying it first"),
@@ -26,6 +31,7 @@ COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("upgrade", "record", "back up, migrate, verify and report"),
     ("key", "record", "create or rotate the key of the site"),
     ("seal", "record", "seal the heads of all streams now"),
+    ("watch", "record", "tell what is overdue, deliver messages, seal, verify each night"),
 )
 """Name, module under ``holdfast.cli`` and one line of help, in the order shown."""
 

@@ -71,7 +71,9 @@ def _problem_with_address(
     if not 0 < port < 65536:
         return f"Port {port}: expected 1 to 65535."
     if (tls_cert is None) != (tls_key is None):
-        return "A certificate needs its key and a key its certificate: give --tls-cert and --tls-key."
+        return (
+            "A certificate needs its key and a key its certificate: give --tls-cert and --tls-key."
+        )
     for file in (tls_cert, tls_key):
         if file is not None and not file.is_file():
             return f"There is no file {file}."
@@ -97,31 +99,15 @@ def _problem_with_record() -> str | None:
     import django
 
     django.setup()
-    from django.db import connection
-    from django.db.migrations.executor import MigrationExecutor
-    from django.db.utils import DatabaseError
+    from holdfast.records import readiness
 
-    from holdfast.records import keys, triggers
-
-    try:
-        executor = MigrationExecutor(connection)
-        pending = executor.migration_plan(executor.loader.graph.leaf_nodes())
-        if pending:
-            return f"{len(pending)} migrations are pending. Run: holdfast upgrade"
-        triggers.require_triggers(connection)
-        keys.site_key()
-    except DatabaseError:
-        return "The database cannot be opened. Look at HOLDFAST_DATABASE_URL."
-    except (triggers.TriggersMissing, keys.KeyMissing) as problem:
-        return str(problem)
-    finally:
-        connection.close()
-    return None
+    return readiness.problem()
 
 
 def _listen(host: str, port: int, cert: Path | None, key: Path | None, workers: int) -> int:
     from granian import Granian
     from granian.constants import Interfaces
+    from granian.log import LogLevels
 
     server = Granian(
         "holdfast.asgi:application",
@@ -131,6 +117,7 @@ def _listen(host: str, port: int, cert: Path | None, key: Path | None, workers: 
         workers=workers,
         websockets=False,
         log_access=False,
+        log_level=LogLevels.warning,
         log_dictconfig=_logging(),
         ssl_cert=cert,
         ssl_key=key,

@@ -1,0 +1,25 @@
+"""Whether the record may be written to: migrated, held by its triggers, and with its key."""
+
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from django.db.utils import DatabaseError
+
+from holdfast.records import keys, triggers
+
+
+def problem() -> str | None:
+    """What stands against writing to the record, in words; None if nothing does."""
+    try:
+        executor = MigrationExecutor(connection)
+        pending = executor.migration_plan(executor.loader.graph.leaf_nodes())
+        if pending:
+            return f"{len(pending)} migrations are pending. Run: holdfast upgrade"
+        triggers.require_triggers(connection)
+        keys.site_key()
+    except DatabaseError:
+        return "The database cannot be opened. Look at HOLDFAST_DATABASE_URL."
+    except (triggers.TriggersMissing, keys.KeyMissing) as found:
+        return str(found)
+    finally:
+        connection.close()
+    return None
