@@ -1,6 +1,6 @@
 """Limits to sign: what the facts say, and a physician's number where they say too little."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from holdfast.actions.limits import sign_limit
 from holdfast.actions.outcomes import Receipt
-from holdfast.definitions import protocols
+from holdfast.definitions import interactions, protocols
 from holdfast.domain.limits import Limit
 from holdfast.domain.protocol import ProtocolVersion
 from holdfast.records.care import SignedLimit
@@ -82,7 +82,7 @@ def _limit(protocol: str, code: str) -> tuple[ProtocolVersion, Limit]:
     if protocol not in protocols.names():
         raise Http404
     version = protocols.load(protocol)
-    limit = version.limits.get(code)
+    limit = version.limits.get(code) or interactions.load().limits.get(code)
     if limit is None or not limit.needs_signature:
         raise Http404
     return version, limit
@@ -107,15 +107,27 @@ def _protocol(request: HttpRequest, version: ProtocolVersion) -> dict[str, Any]:
     site = request.site  # type: ignore[attr-defined]
     signed = standing_signatures(site, version)
     may_sign = "limit.sign" in request.permissions  # type: ignore[attr-defined]
-    shown = [
-        _shown(limit, signed.get(limit.code), _sign_href(site, version, limit) if may_sign else "")
-        for limit in version.limits_to_sign()
+
+    def shown(limits: Iterable[Limit], *, is_signed: bool) -> list[Mapping[str, Any]]:
+        return [
+            _shown(
+                limit, signed.get(limit.code), _sign_href(site, version, limit) if may_sign else ""
+            )
+            for limit in limits
+            if (limit.code in signed) == is_signed
+        ]
+
+    medicines = [limit for limit in interactions.load().limits.values() if limit.needs_signature]
+    groups = [
+        {"is_signed": is_signed, "limits": shown(medicines, is_signed=is_signed)}
+        for is_signed in (False, True)
     ]
     return {
         "name": version.name,
         "title": version.title,
-        "unsigned": [limit for limit in shown if limit["signed_at"] is None],
-        "signed": [limit for limit in shown if limit["signed_at"] is not None],
+        "unsigned": shown(version.limits_to_sign(), is_signed=False),
+        "signed": shown(version.limits_to_sign(), is_signed=True),
+        "medicines": [group for group in groups if group["limits"]],
     }
 
 
