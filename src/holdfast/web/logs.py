@@ -23,6 +23,8 @@ ALLOWED: dict[str, type | tuple[type, ...]] = {
     "user_id": str,
     "request_id": str,
     "site": str,
+    "loop": str,
+    "error": str,  # the name of the kind of error, never its words
 }
 # Events that our own code may log, so that a value can never be logged in an event's place.
 EVENTS = frozenset(
@@ -38,7 +40,10 @@ EVENTS = frozenset(
         "undelivered",
         "delivered",
         "heartbeat",
+        "heartbeat-not-written",
         "sealed",
+        "seal-not-exported",
+        "watch-failed",
         "verified",
     }
 )

@@ -55,9 +55,32 @@ def unit_words(unit: str) -> str:
     return str(UNITS.get(unit, unit))
 
 
+# Words of codes that are not written as other words are.
+WRITTEN_SO = {
+    "lsd": "LSD",
+    "hiv": "HIV",
+    "dmt": "DMT",
+    "qt": "QT",
+    "wpw": "WPW",
+    "pvcs": "PVCs",
+    "parkinsons": "Parkinson's",
+}
+
+
+def choice_source(code: str) -> str:
+    """The English words of a choice, before translation.
+
+    >>> choice_source("long-qt-syndrome"), choice_source("hiv")
+    ('Long QT syndrome', 'HIV')
+    """
+    words = [WRITTEN_SO.get(word, word) for word in code.split("-")]
+    text = " ".join(words)
+    return text[:1].upper() + text[1:]
+
+
 def choice_word(code: str) -> str:
     """A choice of a question, in words."""
-    return gettext(code.replace("-", " ").capitalize())
+    return gettext(choice_source(code))
 
 
 def source_choices() -> list[tuple[str, str]]:
