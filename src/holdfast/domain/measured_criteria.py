@@ -218,7 +218,8 @@ def _highest_by_reading(case: Case, answers: Iterable[Answer]) -> dict[tuple[str
 class Qtc:
     """No repeated QTc above the ceiling for the sex assigned at birth.
 
-    One reading above the ceiling asks for another; two exclude. On long-term hormone therapy a
+    One reading above the ceiling asks for another; two exclude. A repeat, on that day or later, that
+    is not above it shows that the first was not repeated. On long-term hormone therapy a
     physician says which ceiling applies. Where the outcome is the same by either, no one need ask.
     """
 
@@ -236,22 +237,25 @@ class Qtc:
         valid = case.running(self.valid_days)
         oldest = valid.days_before(case.as_of)
         readings = _highest_by_reading(case, case.readings(self.question))
-        recent = sorted(value for (_, day), value in readings.items() if day >= oldest)
+        recent = sorted((day, value) for (_, day), value in readings.items() if day >= oldest)
         if not recent:
             return unknown("answer-stale-or-missing", self.question, limit=valid.code)
         ceilings, ask = self._ceilings(case)
         rulings = [self._judge(recent, case.running(code)) for code in ceilings]
         if len({ruling.outcome for ruling in rulings}) == 1:
             return rulings[0]
-        return unknown("ceiling-unknown", ask, highest_ms=recent[-1])
+        return unknown("ceiling-unknown", ask, highest_ms=max(value for _, value in recent))
 
-    def _judge(self, recent: list[Decimal], ceiling: LimitInForce) -> Ruling:
-        above = [value for value in recent if value > ceiling.value]
-        values: dict[str, Value] = {"highest_ms": recent[-1], "above": len(above)}
+    def _judge(self, recent: list[tuple[date, Decimal]], ceiling: LimitInForce) -> Ruling:
+        above = [(day, value) for day, value in recent if value > ceiling.value]
+        highest = max(value for _, value in recent)
+        values: dict[str, Value] = {"highest_ms": highest, "above": len(above)}
         values |= {"readings": len(recent), "limit": ceiling.code, "limit_value": ceiling.value}
         if not above:
             return Ruling(Outcome.PASSED, "qtc-in-range", values, standing=ceiling.standing)
         if len(above) == 1:
+            if sum(day >= above[0][0] for day, _ in recent) > 1:
+                return Ruling(Outcome.PASSED, "qtc-not-repeated", values, standing=ceiling.standing)
             return unknown("qtc-to-repeat", self.question, **values)
         return Ruling(Outcome.FAILED, "qtc-prolonged", values, standing=ceiling.standing)
 

@@ -74,6 +74,7 @@ REASONS: Mapping[str, tuple[str, ...]] = {
     "ceiling-unknown": ("highest_ms",),
     "qtc-in-range": ("highest_ms", "limit_value"),
     "qtc-to-repeat": ("highest_ms", "limit_value"),
+    "qtc-not-repeated": ("highest_ms", "limit_value"),
     "qtc-prolonged": ("highest_ms", "above", "limit_value"),
 }
 
