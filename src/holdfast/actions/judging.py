@@ -198,7 +198,7 @@ def judge_in(
         protocol_sha256=judgement.protocol.sha256,
         as_of=as_of,
         decision=judgement.decision.value,
-        outcomes=document(_outcomes(judgement)).decode(),
+        outcomes=document(outcomes_of(judgement)).decode(),
         language=language,
         interactions_sha256=judgement.interactions_sha256,
         because=because,
@@ -218,7 +218,7 @@ def judge_in(
     return receipt
 
 
-def _outcomes(judgement: Judgement) -> list[list[str | None]]:
+def outcomes_of(judgement: Judgement) -> list[list[str | None]]:
     """Code, outcome, reason, standing, and the role that set it aside: no value, no word."""
     return [
         [

@@ -137,6 +137,11 @@ def create_key_file(path: Path) -> SiteKey:
     return made
 
 
+def read_key_file(path: Path) -> SiteKey:
+    """The site key in a file; ``KeyMissing`` where there is none."""
+    return _read(str(path))
+
+
 def write_key_file(path: Path, key: SiteKey) -> None:
     """A site key in a new file that only its owner can read; ``FileExistsError`` if it is there."""
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -84,25 +84,26 @@ def make_seal(*, by: User, now: datetime, next_key: Ed25519PrivateKey | None = N
         _one_at_a_time()
         last = Seal.objects.order_by("-number").first()
         number = last.number + 1 if last else 1
-        body = document(_said(number, last, by, now, next_key)).decode()
-        key = site_key().signing_key
+        signing = site_key().signing_key
+        said = _said(number, last, by, now)
+        said["public_key"] = public_key_of(signing)
+        said["next_public_key"] = public_key_of(next_key) if next_key else None
+        body = document(said).decode()
         seal = Seal(
             number=number,
             sealed_at=now,
             sealed_by=by,
             body=body,
             sha256=sha256(body.encode()).hexdigest(),
-            public_key=public_key_of(key),
-            signature=key.sign(signed_bytes(body)).hex(),
+            public_key=public_key_of(signing),
+            signature=signing.sign(signed_bytes(body)).hex(),
         )
         seal.save(force_insert=True)
         transaction.on_commit(lambda: _export_committed(seal))
     return seal
 
 
-def _said(
-    number: int, last: Seal | None, by: User, now: datetime, next_key: Ed25519PrivateKey | None
-) -> dict[str, Any]:
+def _said(number: int, last: Seal | None, by: User, now: datetime) -> dict[str, Any]:
     heads, keys = _heads(), _keys()
     is_full = number % ALL_HEADS_EVERY == 1
     known = SealedSoFar({}, {}) if is_full else _sealed_so_far(number)
@@ -116,8 +117,6 @@ def _said(
         "sealed_at": instant_text(now),
         "sealed_by": by.id.hex,
         "previous": last.sha256 if last else BEFORE_THE_FIRST,
-        "public_key": public_key_of(site_key().signing_key),
-        "next_public_key": public_key_of(next_key) if next_key else None,
         "is_full": is_full,
         "streams": len(heads),
         "entries": sum(position for position, _ in heads.values()),

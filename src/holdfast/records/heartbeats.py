@@ -1,0 +1,65 @@
+"""The signs of life of the watch's loops, and which of them are missing."""
+
+import os
+import socket
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from holdfast.records.journal import Heartbeat
+
+# How often each loop gives a sign of life, and how late it may be before silence is a failure.
+INTERVALS: dict[str, timedelta] = {
+    "overdue": timedelta(minutes=1),
+    "outbox": timedelta(seconds=15),
+    "seals": timedelta(minutes=5),
+    "integrity": timedelta(days=1),
+}
+GRACE = timedelta(minutes=2)
+
+
+@dataclass(frozen=True)
+class Stale:
+    """One loop that does not do its work, and since when."""
+
+    loop: str
+    reason: str  # never | silent | failed
+    beat_at: datetime | None
+    detail: str = ""
+
+
+def beat(loop: str, *, now: datetime, outcome: str = "well", detail: str = "") -> None:
+    """Write that a loop ran to its end, or that it failed."""
+    with transaction.atomic():
+        Heartbeat.objects.update_or_create(
+            loop=loop,
+            defaults={
+                "beat_at": now,
+                "beat_by": f"{socket.gethostname()[:60]}/{os.getpid()}",
+                "outcome": outcome,
+                "detail": detail[:200],
+            },
+        )
+
+
+def last_beat(loop: str) -> datetime | None:
+    """When a loop last gave a sign of life, well or not."""
+    return Heartbeat.objects.filter(loop=loop).values_list("beat_at", flat=True).first()
+
+
+def stale(now: datetime) -> tuple[Stale, ...]:
+    """The loops that never ran, fell silent or failed; empty when the whole watch is well."""
+    there = {row.loop: row for row in Heartbeat.objects.all()}
+    found = (_judged(loop, there.get(loop), now) for loop in INTERVALS)
+    return tuple(stale for stale in found if stale is not None)
+
+
+def _judged(loop: str, row: Heartbeat | None, now: datetime) -> Stale | None:
+    if row is None:
+        return Stale(loop, "never", None)
+    if now - row.beat_at > INTERVALS[loop] + GRACE:
+        return Stale(loop, "silent", row.beat_at, row.detail)
+    if row.outcome != "well":
+        return Stale(loop, "failed", row.beat_at, row.detail)
+    return None

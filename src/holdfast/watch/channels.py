@@ -1,0 +1,117 @@
+"""Where messages go. A channel returns only when the receiver has said that it has the message."""
+
+import os
+import sys
+import urllib.error
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import orjson
+
+from holdfast.records.canonical import document
+from holdfast.records.journal import OutboxEntry
+
+SECONDS_TO_ANSWER = 10
+
+
+class NotReceived(RuntimeError):  # noqa: N818 - the name is the event
+    """The receiver did not say that it has the message; the message is a code."""
+
+
+class Channel(Protocol):
+    """One way to deliver a message."""
+
+    name: str
+
+    def deliver(self, message: OutboxEntry) -> str:
+        """Deliver it and return the receiver's receipt, as a code; or raise ``NotReceived``."""
+
+
+def letter(message: OutboxEntry) -> bytes:
+    """A message as it is sent: ids and codes, by which a receiver knows it again."""
+    return document(
+        {
+            "schema": 1,
+            "id": message.id,
+            "kind": message.kind,
+            "about": message.about,
+            "recorded_at": message.recorded_at,
+            "body": orjson.loads(message.body),
+        }
+    )
+
+
+@dataclass(frozen=True)
+class Console:
+    """Writes each message on a line of its own; whoever reads it has received it."""
+
+    name: str = "console"
+
+    def deliver(self, message: OutboxEntry) -> str:
+        """Print it."""
+        try:
+            print(letter(message).decode(), file=sys.stdout, flush=True)
+        except OSError as error:
+            raise NotReceived(type(error).__name__) from None
+        return "printed"
+
+
+@dataclass(frozen=True)
+class File:
+    """Adds each message to a file; it is received once it is on the disk."""
+
+    path: Path
+    name: str = "file"
+
+    def deliver(self, message: OutboxEntry) -> str:
+        """Append it."""
+        try:
+            with self.path.open("ab") as file:
+                file.write(letter(message) + b"\n")
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError as error:
+            raise NotReceived(type(error).__name__) from None
+        return "written"
+
+
+@dataclass(frozen=True)
+class Webhook:
+    """Posts each message as JSON; it is received when the answer repeats its id."""
+
+    url: str
+    name: str = "webhook"
+
+    def __post_init__(self) -> None:
+        if not self.url.startswith(("https://", "http://127.0.0.1", "http://localhost")):
+            raise ValueError("HOLDFAST_OUTBOX_URL begins with https://, or is on this machine.")
+
+    def deliver(self, message: OutboxEntry) -> str:
+        """Post it and read the receipt."""
+        request = urllib.request.Request(  # noqa: S310 - the scheme is checked above
+            self.url,
+            data=letter(message),
+            headers={"Content-Type": "application/json", "Idempotency-Key": str(message.id)},
+            method="POST",
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=SECONDS_TO_ANSWER) as answer:  # noqa: S310
+                told = orjson.loads(answer.read(64 * 1024))
+        except urllib.error.HTTPError as error:
+            raise NotReceived(f"http-{error.code}") from None
+        except (OSError, ValueError) as error:
+            raise NotReceived(type(error).__name__) from None
+        if not isinstance(told, dict) or told.get("received") != str(message.id):
+            raise NotReceived("no-receipt")
+        return "acknowledged"
+
+
+def channel_of_the_site() -> Channel:
+    """The channel that the site has set: HOLDFAST_OUTBOX_URL, HOLDFAST_OUTBOX_FILE or the console."""
+    if url := os.environ.get("HOLDFAST_OUTBOX_URL"):
+        return Webhook(url)
+    if path := os.environ.get("HOLDFAST_OUTBOX_FILE"):
+        return File(Path(path))
+    return Console()
