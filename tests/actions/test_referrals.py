@@ -13,7 +13,7 @@ from holdfast.actions.outcomes import Receipt, Refusal
 from holdfast.actions.verdicts import shown
 from holdfast.domain.answers import Answer, MedicationEntry, SourceKind
 from holdfast.domain.identity import PersonIdentity
-from holdfast.records.histories import enrollment_as_of, identity_of, referral_of
+from holdfast.records.histories import answers_of, enrollment_as_of, identity_of, referral_of
 from holdfast.records.models import (
     EligibilityAnswer,
     Enrollment,
@@ -171,6 +171,8 @@ def test_no_canary_is_readable_anywhere_in_the_database(clinic):
     weight = Answer("weight", Decimal("62"), hand, date(2026, 3, 1), "kg", CANARY)
     for action, given in (
         (record_answer, {"answer": weight}),
+        (record_answer, {"answer": Answer("born-on", date(1984, 6, 3), hand)}),
+        (record_answer, {"answer": Answer("other-psychedelics-agent", CANARY, hand)}),
         (record_medication, {"medication": MedicationEntry(CANARY, (CANARY,), None, None, hand)}),
     ):
         entry_id = uuid4()
@@ -178,6 +180,7 @@ def test_no_canary_is_readable_anywhere_in_the_database(clinic):
             enrollment=enrollment, entry_id=entry_id, by=clinic.coordinator, now=clinic.now, **given
         )
         assert isinstance(answered, Receipt)
+    assert {a.value for a in answers_of(enrollment_as_of(enrollment))} > {CANARY, date(1984, 6, 3)}
     refer(clinic, entry_id=entry_id)  # a conflict, with everything in it
     tables = connection.introspection.table_names()
     assert "records_identity" in tables
