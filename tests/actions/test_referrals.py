@@ -172,7 +172,7 @@ def test_no_canary_is_readable_anywhere_in_the_database(clinic):
     for action, given in (
         (record_answer, {"answer": weight}),
         (record_answer, {"answer": Answer("born-on", date(1984, 6, 3), hand)}),
-        (record_answer, {"answer": Answer("other-psychedelics-agent", CANARY, hand)}),
+        (record_answer, {"answer": Answer("medicine-reviewed", CANARY, hand)}),
         (record_medication, {"medication": MedicationEntry(CANARY, (CANARY,), None, None, hand)}),
     ):
         entry_id = uuid4()
