@@ -28,10 +28,10 @@ DONE = {
 def go_on(request: HttpRequest, address: str, done: str) -> HttpResponse:
     """Send the reader on, and remember what was done for the next page."""
     request.session[KEY] = done
-    response = HttpResponseRedirect(address)
+    response: HttpResponse = HttpResponseRedirect(address)
     if request.headers.get("X-Upload") == "script":
         # The script that shows the progress follows by itself, so that the page is read once.
-        response = HttpResponse(status=200)  # type: ignore[assignment]
+        response = HttpResponse(status=200)
         response["X-Location"] = address
     return response
 

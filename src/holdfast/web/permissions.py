@@ -64,7 +64,7 @@ ROUTES: dict[str, str | Open] = {
 
 
 class Permissions:
-    """Looks up each request's route in the table; sets ``request.site`` and ``.permissions``."""
+    """Looks up each request's route in the table; sets ``request.here`` and ``.permissions``."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -102,13 +102,13 @@ def _admit(request: HttpRequest, code: str, permission: str) -> None:
     held = access.permissions_of(request.user, site, timezone.now())
     if permission not in held:
         raise Http404
-    request.site = site  # type: ignore[attr-defined]
-    request.permissions = held  # type: ignore[attr-defined]
+    vars(request)["here"] = site
+    vars(request)["permissions"] = held
 
 
 def _who_are_you(request: HttpRequest, route: str) -> HttpResponse:
     if route.startswith("api-"):
-        response = JsonResponse({"error": "not-signed-in"}, status=401)
+        response: HttpResponse = JsonResponse({"error": "not-signed-in"}, status=401)
         response["WWW-Authenticate"] = 'Basic realm="Holdfast", charset="UTF-8"'
         return response
     to_login = redirect_to_login(request.path if request.method == "GET" else "/")

@@ -1,14 +1,14 @@
 """Who signs shows again who they are: the password once more, at the moment of signing."""
 
-from django.http import HttpRequest
 from django.utils import timezone
 
 from holdfast.actions.signatures import ReauthenticationProof
 from holdfast.web.account.attempts import ATTEMPTS
 from holdfast.web.account.journal import note_refused
+from holdfast.web.admitted import Admitted
 
 
-def prove(request: HttpRequest, password: str) -> ReauthenticationProof | None:
+def prove(request: Admitted, password: str) -> ReauthenticationProof | None:
     """A proof, good once and for two minutes; None for a wrong password or too many of them."""
     user, address = request.user, request.META.get("REMOTE_ADDR") or "unknown"
     name = user.get_username()
@@ -19,4 +19,4 @@ def prove(request: HttpRequest, password: str) -> ReauthenticationProof | None:
         note_refused(name, is_locked_now=ATTEMPTS.is_locked(name, address))
         return None
     ATTEMPTS.succeeded(name)
-    return ReauthenticationProof.made(user=user, now=timezone.now())  # type: ignore[arg-type]
+    return ReauthenticationProof.made(user=user, now=timezone.now())

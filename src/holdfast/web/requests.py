@@ -25,10 +25,11 @@ class RequestLog:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.request_id = str(uuid4())  # type: ignore[attr-defined]
+        request_id = str(uuid4())
+        vars(request)["request_id"] = request_id
         began = time.monotonic()
         response = self.get_response(request)
-        response["X-Request-ID"] = request.request_id  # type: ignore[attr-defined]
+        response["X-Request-ID"] = request_id
         if not request.path.startswith("/static/"):
             log.info("request", extra=self._fields(request, response, began))
         return response
@@ -44,7 +45,7 @@ class RequestLog:
             "status": response.status_code,
             "duration_ms": round((time.monotonic() - began) * 1000),
             "user_id": str(user.pk) if user is not None and user.is_authenticated else "",
-            "request_id": request.request_id,  # type: ignore[attr-defined]
+            "request_id": response["X-Request-ID"],
         }
 
 

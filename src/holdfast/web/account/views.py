@@ -48,7 +48,7 @@ def log_in(request: HttpRequest) -> HttpResponse:
         return _log_in_page(request, form, request.POST.get("next", ""), status=422)
     name, address = form.cleaned_data["login_name"], address_of(request)
     if ATTEMPTS.is_locked(name, address):
-        log.warning("sign-in-locked", extra={"request_id": request.request_id})  # type: ignore[attr-defined]
+        log.warning("sign-in-locked", extra={"request_id": vars(request)["request_id"]})
         return errors.too_many(request)
     user = authenticate(request, username=name, password=form.cleaned_data["password"])
     if user is None:

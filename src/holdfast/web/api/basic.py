@@ -31,8 +31,8 @@ def sign_in(request: HttpRequest) -> None:
         note_refused(name, is_locked_now=ATTEMPTS.is_locked(name, address))
         return
     ATTEMPTS.succeeded(name)
-    request.user = user  # type: ignore[assignment]
-    request.by_header = True  # type: ignore[attr-defined]
+    request.user = user
+    vars(request)["by_header"] = True
 
 
 def _credentials(header: str) -> tuple[str, str]:

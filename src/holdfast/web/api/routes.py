@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID, uuid5
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from ninja import Router, Schema, Status
@@ -15,6 +15,7 @@ from holdfast.definitions.prescreening import codes
 from holdfast.interop.fhir.referral import ReferralRefused
 from holdfast.records.canonical import fact_sha256
 from holdfast.records.worklist import worklist as lines_of
+from holdfast.web.admitted import Admitted
 from holdfast.web.staff.referral import opened, read_upload
 from holdfast.web.staff.shown import shown_to
 from holdfast.web.staff.who import enrollment_at, may_see_names
@@ -79,25 +80,25 @@ class WorklistOut(Schema):
 
 
 @router.get("/health", url_name="health", auth=None)
-def health(request: HttpRequest) -> dict[str, Any]:
+def health(request: Admitted) -> dict[str, Any]:
     """That the server answers; nothing about the record."""
     return {"schema_number": SCHEMA, "status": "well"}
 
 
 @router.get("/sites/{site}/worklist", url_name="worklist", response=WorklistOut)
-def worklist(request: HttpRequest, site: str, page: int = 1) -> Any:
+def worklist(request: Admitted, site: str, page: int = 1) -> Any:
     """Fifty lines a page."""
-    lines = lines_of(request.site, timezone.now())  # type: ignore[attr-defined]
+    lines = lines_of(request.here, timezone.now())
     first = 50 * (min(max(page, 1), 1_000_000) - 1)
     return {
-        "site": request.site.code,  # type: ignore[attr-defined]
+        "site": request.here.code,
         "total": len(lines),
         "lines": [_line(line) for line in lines[first : first + 50]],
     }
 
 
 @router.get("/sites/{site}/enrollments/{uuid:enrollment_id}/verdict", url_name="verdict")
-def verdict(request: HttpRequest, site: str, enrollment_id: UUID) -> dict[str, Any]:
+def verdict(request: Admitted, site: str, enrollment_id: UUID) -> dict[str, Any]:
     """The latest verdict as it was shown, with its hash."""
     enrollment = enrollment_at(request, enrollment_id)
     latest = latest_verdict(enrollment.id)
@@ -127,7 +128,7 @@ def verdict(request: HttpRequest, site: str, enrollment_id: UUID) -> dict[str, A
     },
 )
 def import_referral(
-    request: HttpRequest,
+    request: Admitted,
     response: HttpResponse,
     site: str,
     protocol: str,
@@ -140,7 +141,7 @@ def import_referral(
     if source not in codes().sources:
         return Status(422, _problem("source-unknown", "source", ", ".join(codes().sources)))
     try:
-        imported, digest = read_upload(request.body, request.site)  # type: ignore[attr-defined]
+        imported, digest = read_upload(request.body, request.here)
     except ReferralRefused as refused:
         return Status(422, _refused(refused))
     entry = entry_id or uuid5(ENTRY_NAMESPACE, f"{site}/{protocol}/{digest}")
@@ -182,7 +183,7 @@ def _refused(refused: ReferralRefused) -> dict[str, Any]:
     }
 
 
-def _imported(request: HttpRequest, receipt: Receipt, entry: UUID) -> dict[str, Any]:
+def _imported(request: Admitted, receipt: Receipt, entry: UUID) -> dict[str, Any]:
     enrollment = enrollment_at(request, receipt.stream_id)
     return {
         "enrollment": enrollment.id,

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -19,6 +19,7 @@ from holdfast.definitions.sentences import question_sentence
 from holdfast.domain.questions import Question, QuestionKind
 from holdfast.records.care import Enrollment
 from holdfast.records.histories import enrollment_as_of
+from holdfast.web.admitted import Admitted
 from holdfast.web.done import go_on
 from holdfast.web.refusals import refusal_words
 from holdfast.web.staff.forms import ConversationForm
@@ -33,7 +34,7 @@ ONE_BY_ONE = (QuestionKind.ENTRY, QuestionKind.TEXT)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def page(request: HttpRequest, site: str, enrollment_id: UUID) -> HttpResponse:
+def page(request: Admitted, site: str, enrollment_id: UUID) -> HttpResponse:
     """Every open question that one conversation can answer; what is left open stays unknown."""
     enrollment = enrollment_at(request, enrollment_id)
     findings = open_questions(request, enrollment)
@@ -45,7 +46,7 @@ def page(request: HttpRequest, site: str, enrollment_id: UUID) -> HttpResponse:
             enrollment=enrollment,
             answers=form.answers(),
             entry_id=form.cleaned_data["entry_id"],
-            by=request.user,  # type: ignore[arg-type]
+            by=request.user,
             now=timezone.now(),
         )
         if isinstance(outcome, Receipt):
@@ -64,7 +65,7 @@ def page(request: HttpRequest, site: str, enrollment_id: UUID) -> HttpResponse:
 
 
 def open_questions(
-    request: HttpRequest, enrollment: Enrollment
+    request: Admitted, enrollment: Enrollment
 ) -> list[tuple[Question, FindingShown]]:
     """Each open question once, in the protocol's order, with the first finding that asks it."""
     catalogue = questions.load().questions
@@ -81,7 +82,7 @@ def open_questions(
     return list(found.values())
 
 
-def _form(request: HttpRequest, enrollment: Enrollment, asked: list[Question]) -> ConversationForm:
+def _form(request: Admitted, enrollment: Enrollment, asked: list[Question]) -> ConversationForm:
     language = get_language() or "en"
     return ConversationForm(
         request.POST if request.method == "POST" else None,

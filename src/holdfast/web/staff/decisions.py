@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -16,9 +16,11 @@ from django.views.decorators.http import require_POST, require_safe
 from holdfast.actions.outcomes import Answered, Receipt
 from holdfast.actions.signatures import ReauthenticationProof
 from holdfast.actions.verdicts import confirm_verdict, override_finding
+from holdfast.domain.findings import Decision
 from holdfast.records.canonical import fact_sha256
 from holdfast.records.care import Confirmation, Enrollment, VerdictShown
 from holdfast.records.keys import opened
+from holdfast.web.admitted import Admitted
 from holdfast.web.done import go_on
 from holdfast.web.paper import verdict_pdf
 from holdfast.web.reauthentication import prove
@@ -33,7 +35,7 @@ from holdfast.web.words import DECISIONS, MEANINGS
 
 
 @require_POST
-def confirm(request: HttpRequest, site: str, enrollment_id: UUID) -> HttpResponse:
+def confirm(request: Admitted, site: str, enrollment_id: UUID) -> HttpResponse:
     """A physician signs the verdict as it was shown."""
     enrollment = enrollment_at(request, enrollment_id)
     form = ConfirmForm(request.POST, auto_id="confirm-%s")
@@ -42,7 +44,7 @@ def confirm(request: HttpRequest, site: str, enrollment_id: UUID) -> HttpRespons
             verdict=_verdict(enrollment, form.cleaned_data["verdict"]),
             proof=proof,
             entry_id=form.cleaned_data["entry_id"],
-            by=request.user,  # type: ignore[arg-type]
+            by=request.user,
             now=timezone.now(),
         )
         if done := _done(request, enrollment, form, outcome, "verdict-confirmed"):
@@ -51,7 +53,7 @@ def confirm(request: HttpRequest, site: str, enrollment_id: UUID) -> HttpRespons
 
 
 @require_POST
-def set_aside(request: HttpRequest, site: str, enrollment_id: UUID) -> HttpResponse:
+def set_aside(request: Admitted, site: str, enrollment_id: UUID) -> HttpResponse:
     """One finding is set aside, where the protocol names who may, with reason and signature."""
     enrollment = enrollment_at(request, enrollment_id)
     form = OverrideForm(request.POST, auto_id="override-%s")
@@ -63,7 +65,7 @@ def set_aside(request: HttpRequest, site: str, enrollment_id: UUID) -> HttpRespo
             words=form.cleaned_data["words"],
             proof=proof,
             entry_id=form.cleaned_data["entry_id"],
-            by=request.user,  # type: ignore[arg-type]
+            by=request.user,
             now=timezone.now(),
         )
         if done := _done(request, enrollment, form, outcome, "finding-overridden"):
@@ -72,9 +74,7 @@ def set_aside(request: HttpRequest, site: str, enrollment_id: UUID) -> HttpRespo
 
 
 @require_safe
-def shown_page(
-    request: HttpRequest, site: str, enrollment_id: UUID, verdict_id: UUID
-) -> HttpResponse:
+def shown_page(request: Admitted, site: str, enrollment_id: UUID, verdict_id: UUID) -> HttpResponse:
     """A verdict as it was shown, from the very bytes that were kept."""
     enrollment = enrollment_at(request, enrollment_id)
     verdict = _verdict(enrollment, verdict_id)
@@ -94,7 +94,7 @@ def shown_page(
 
 
 @require_safe
-def pdf(request: HttpRequest, site: str, enrollment_id: UUID) -> HttpResponse:
+def pdf(request: Admitted, site: str, enrollment_id: UUID) -> HttpResponse:
     """The verdict that stands today, on paper."""
     enrollment = enrollment_at(request, enrollment_id)
     verdict = verdict_of_today(request, enrollment)
@@ -106,7 +106,7 @@ def pdf(request: HttpRequest, site: str, enrollment_id: UUID) -> HttpResponse:
     return response
 
 
-def _proof(request: HttpRequest, form: forms.Form) -> ReauthenticationProof | None:
+def _proof(request: Admitted, form: forms.Form) -> ReauthenticationProof | None:
     proof = prove(request, form.cleaned_data["password"])
     if proof is None:
         form.add_error("password", _("This is not your password."))
@@ -121,10 +121,10 @@ def _verdict(enrollment: Enrollment, verdict_id: UUID) -> VerdictShown:
 
 
 def _done(
-    request: HttpRequest, enrollment: Enrollment, form: forms.Form, outcome: Answered, done: str
+    request: Admitted, enrollment: Enrollment, form: forms.Form, outcome: Answered, done: str
 ) -> HttpResponse | None:
     if isinstance(outcome, Receipt):
-        site = request.site.code  # type: ignore[attr-defined]
+        site = request.here.code
         return go_on(request, reverse("staff:screening", args=[site, enrollment.id]), done)
     form.add_error(None, refusal_words(outcome))
     return None
@@ -140,7 +140,7 @@ def _lists(shown: DecisionShown) -> list[tuple[str, list[FindingShown]]]:
     return [(title, findings) for title, findings in lists if findings or title != _("Set aside")]
 
 
-def _paper(request: HttpRequest, enrollment: Enrollment, verdict: VerdictShown) -> dict[str, Any]:
+def _paper(request: Admitted, enrollment: Enrollment, verdict: VerdictShown) -> dict[str, Any]:
     """Everything the paper says, as words."""
     shown = read_shown(verdict, with_words=may_see_names(request))
     facts = [
@@ -155,7 +155,7 @@ def _paper(request: HttpRequest, enrollment: Enrollment, verdict: VerdictShown) 
         "language": verdict.language,
         "number": enrollment.label,
         "hash": fact_sha256(verdict),
-        "decision": str(DECISIONS[shown.decision]),  # type: ignore[index]
+        "decision": str(DECISIONS[Decision(shown.decision)]),
         "decision_words": shown.decision_words,
         "facts": facts,
         "sections": [

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -27,6 +27,7 @@ from holdfast.records.histories import (
     history_of,
     medications_of,
 )
+from holdfast.web.admitted import Admitted
 from holdfast.web.done import go_on
 from holdfast.web.refusals import refusal_words
 from holdfast.web.staff.forms import (
@@ -44,7 +45,7 @@ from holdfast.web.staff.who import enrollment_at
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def answer(request: HttpRequest, site: str, enrollment_id: UUID, question: str) -> HttpResponse:
+def answer(request: Admitted, site: str, enrollment_id: UUID, question: str) -> HttpResponse:
     """One answer to one question: beside its finding, or on a page of its own."""
     enrollment = enrollment_at(request, enrollment_id)
     asked = questions.load().questions.get(question)
@@ -59,7 +60,7 @@ def answer(request: HttpRequest, site: str, enrollment_id: UUID, question: str) 
             enrollment=enrollment,
             answer=form.answer(),
             entry_id=form.cleaned_data["entry_id"],
-            by=request.user,  # type: ignore[arg-type]
+            by=request.user,
             now=timezone.now(),
         )
         if done := _done(request, enrollment, form, outcome, "answer-recorded"):
@@ -68,7 +69,7 @@ def answer(request: HttpRequest, site: str, enrollment_id: UUID, question: str) 
 
 
 @require_POST
-def medication(request: HttpRequest, site: str, enrollment_id: UUID) -> HttpResponse:
+def medication(request: Admitted, site: str, enrollment_id: UUID) -> HttpResponse:
     """A medicine entered by hand."""
     enrollment = enrollment_at(request, enrollment_id)
     form = MedicationForm(request.POST, auto_id="medication-%s")
@@ -77,7 +78,7 @@ def medication(request: HttpRequest, site: str, enrollment_id: UUID) -> HttpResp
             enrollment=enrollment,
             medication=form.medication(),
             entry_id=form.cleaned_data["entry_id"],
-            by=request.user,  # type: ignore[arg-type]
+            by=request.user,
             now=timezone.now(),
         )
         if done := _done(request, enrollment, form, outcome, "medication-recorded"):
@@ -86,7 +87,7 @@ def medication(request: HttpRequest, site: str, enrollment_id: UUID) -> HttpResp
 
 
 @require_POST
-def condition(request: HttpRequest, site: str, enrollment_id: UUID) -> HttpResponse:
+def condition(request: Admitted, site: str, enrollment_id: UUID) -> HttpResponse:
     """A condition, procedure or allergy entered by hand."""
     enrollment = enrollment_at(request, enrollment_id)
     form = ConditionForm(request.POST, auto_id="condition-%s")
@@ -95,7 +96,7 @@ def condition(request: HttpRequest, site: str, enrollment_id: UUID) -> HttpRespo
             enrollment=enrollment,
             history=form.history(),
             entry_id=form.cleaned_data["entry_id"],
-            by=request.user,  # type: ignore[arg-type]
+            by=request.user,
             now=timezone.now(),
         )
         if done := _done(request, enrollment, form, outcome, "condition-recorded"):
@@ -105,7 +106,7 @@ def condition(request: HttpRequest, site: str, enrollment_id: UUID) -> HttpRespo
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def correct(
-    request: HttpRequest, site: str, enrollment_id: UUID, kind: str, fact_id: UUID
+    request: Admitted, site: str, enrollment_id: UUID, kind: str, fact_id: UUID
 ) -> HttpResponse:
     """A new entry in the place of an earlier one, which stays; it says why."""
     enrollment = enrollment_at(request, enrollment_id)
@@ -224,11 +225,11 @@ def _three(value: bool | None) -> str:
 
 
 def _done(
-    request: HttpRequest, enrollment: Enrollment, form: forms.Form, outcome: Answered, done: str
+    request: Admitted, enrollment: Enrollment, form: forms.Form, outcome: Answered, done: str
 ) -> HttpResponse | None:
     """Go on where it was written; say on the form why not where it was not."""
     if isinstance(outcome, Receipt):
-        site = request.site.code  # type: ignore[attr-defined]
+        site = request.here.code
         return go_on(request, reverse("staff:screening", args=[site, enrollment.id]), done)
     form.add_error(None, refusal_words(outcome))
     return None
@@ -244,12 +245,12 @@ def _places(enrollment: Enrollment, question: str) -> list[str]:
 
 
 def _answer_page(
-    request: HttpRequest, enrollment: Enrollment, form: AnswerForm, status: int = 200
+    request: Admitted, enrollment: Enrollment, form: AnswerForm, status: int = 200
 ) -> HttpResponse:
     """The form on its own page; for the script, only the form, put back in its own place."""
     asked: Question = form.asked
     form_id = f"form-{asked.code}"
-    site = request.site.code  # type: ignore[attr-defined]
+    site = request.here.code
     context = {
         "enrollment": enrollment,
         "form": form,
@@ -257,7 +258,7 @@ def _answer_page(
         "href": reverse("staff:answer", args=[site, enrollment.id, asked.code]),
         "sentence": question_sentence(asked.code, get_language() or "en"),
     }
-    if not request.htmx:  # type: ignore[attr-defined]
+    if not request.htmx:
         return render(request, "staff/answer.html", context, status=status)
     response = render(request, "staff/parts/answer_form.html", context, status=status)
     if status != 200:

@@ -3,7 +3,7 @@
 import datetime
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from typing import Any, ClassVar
+from typing import Any, cast
 
 from django import forms
 from django.utils import timezone
@@ -56,7 +56,8 @@ class ReferralForm(forms.Form):
 
     def __init__(self, *args: Any, protocols: Iterable[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["protocol"].choices = [CHOOSE, *protocols]  # type: ignore[attr-defined]
+        choice = cast(forms.ChoiceField, self.fields["protocol"])
+        choice.choices = [CHOOSE, *protocols]
 
     def clean_bundle(self) -> Any:
         bundle = self.cleaned_data["bundle"]
@@ -93,7 +94,7 @@ class AnswerForm(forms.Form):
         if question.kind is QuestionKind.NUMBER:
             units = [(unit, unit_words(unit)) for unit in question.accepts]
             if len(units) > 1:
-                units.insert(0, CHOOSE)
+                units.insert(0, ("", str(_("Choose"))))
             self.fields["unit"] = forms.ChoiceField(label=_("Unit"), choices=units)
         if places:
             self.fields["corrects"] = _corrects_field(places)
@@ -146,8 +147,9 @@ class ConversationForm(forms.Form):
         for question, sentence in asked:
             field = _value_field(question)
             field.label, field.required = sentence, False
-            if question.kind in (QuestionKind.YES_NO, QuestionKind.CHOICE):
-                field.choices = [*field.choices, ("", _("Leave open"))]  # type: ignore[attr-defined]
+            if isinstance(field, forms.ChoiceField):
+                given = cast(list[Any], field.choices)
+                field.choices = [*given, ("", _("Leave open"))]
                 field.initial = ""
             if isinstance(field, forms.TypedChoiceField):
                 field.empty_value = None
@@ -224,8 +226,6 @@ class Correction(forms.Form):
 
 class AnswerCorrectionForm(Correction, AnswerForm):
     """An answer that stands in another's place."""
-
-    field_order: ClassVar = ["entry_id", "value", "unit", "observed_on", "source"]
 
 
 def _value_field(question: Question) -> forms.Field:

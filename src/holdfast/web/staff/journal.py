@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from holdfast.actions.judging import protocol_of
 from holdfast.definitions.sentences import question_sentence
+from holdfast.domain.findings import Decision
 from holdfast.records.care import Enrollment
 from holdfast.records.histories import (
     EnrollmentPast,
@@ -23,6 +24,7 @@ from holdfast.records.histories import (
     last_position,
 )
 from holdfast.records.people import User
+from holdfast.web.admitted import Admitted
 from holdfast.web.staff.forms import AsOfForm
 from holdfast.web.staff.known import source_words, value_words
 from holdfast.web.staff.who import enrollment_at, may_see_names
@@ -47,7 +49,7 @@ EVENTS = {
 
 
 @require_safe
-def page(request: HttpRequest, site: str, enrollment_id: UUID) -> HttpResponse:
+def page(request: Admitted, site: str, enrollment_id: UUID) -> HttpResponse:
     """Entries by position, and the state at the position that was chosen."""
     enrollment = enrollment_at(request, enrollment_id)
     form = AsOfForm(request.GET or None)
@@ -83,7 +85,7 @@ def _past(enrollment: Enrollment, form: AsOfForm) -> EnrollmentPast:
     )
 
 
-def _top(request: HttpRequest, newest: int) -> int:
+def _top(request: Admitted, newest: int) -> int:
     """The newest position listed on this page of the journal."""
     asked = request.GET.get("top", "")
     if asked.isascii() and asked.isdigit() and len(asked) < 12:
@@ -91,7 +93,7 @@ def _top(request: HttpRequest, newest: int) -> int:
     return newest
 
 
-def _step(request: HttpRequest, top: int) -> str:
+def _step(request: Admitted, top: int) -> str:
     kept = {k: v for k in ("position", "moment") if (v := request.GET.get(k))}
     return urlencode(kept | {"top": str(top)})
 
@@ -119,7 +121,7 @@ def _words(line: JournalLine) -> str:
     return f"{words}: {DECISIONS[decision]}" if decision in DECISIONS else words
 
 
-def _state(request: HttpRequest, past: EnrollmentPast) -> dict[str, Any]:
+def _state(request: Admitted, past: EnrollmentPast) -> dict[str, Any]:
     """The verdict and the answers at a position; answers only for who may see the referral."""
     lines = journal_page(past.enrollment.id, past.position, 1)
     verdict = past.verdicts[-1] if past.verdicts else None
@@ -127,7 +129,7 @@ def _state(request: HttpRequest, past: EnrollmentPast) -> dict[str, Any]:
     return {
         "state_at": lines[0].event.recorded_at if lines else None,
         "state_decision": verdict.decision if verdict else "",
-        "state_words": DECISIONS[verdict.decision] if verdict else "",  # type: ignore[index]
+        "state_words": DECISIONS[Decision(verdict.decision)] if verdict else "",
         "state_confirmed": bool(past.confirmations),
         "may_see_answers": may,
         "state_answers": _answers(past) if may else [],

@@ -5,13 +5,13 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from holdfast.domain.answers import Answer, HistoryEntry, MedicationEntry
 from holdfast.records.histories import EnrollmentPast, answers_of, history_of, medications_of
+from holdfast.web.admitted import Admitted
 from holdfast.web.staff.words import SOURCE_KINDS, choice_word, unit_words
 
 
@@ -38,7 +38,7 @@ def source_words(answer: Answer | MedicationEntry | HistoryEntry, observed_on: d
 
 
 def answers_by_question(
-    request: HttpRequest, past: EnrollmentPast
+    request: Admitted, past: EnrollmentPast
 ) -> Mapping[str, list[dict[str, str]]]:
     """Each recorded answer by its question, with the address where it is corrected."""
     found: dict[str, list[dict[str, str]]] = {}
@@ -52,14 +52,14 @@ def answers_by_question(
 
 
 def medications_with_address(
-    request: HttpRequest, past: EnrollmentPast
+    request: Admitted, past: EnrollmentPast
 ) -> list[tuple[MedicationEntry, str]]:
     """Each recorded medicine with the address where it is corrected."""
     pairs = zip(past.medications, medications_of(past), strict=True)
     return [(entry, _correct_href(request, past, "medication", row.id)) for row, entry in pairs]
 
 
-def history_rows(request: HttpRequest, past: EnrollmentPast) -> list[dict[str, Any]]:
+def history_rows(request: Admitted, past: EnrollmentPast) -> list[dict[str, Any]]:
     """Each condition, procedure or allergy as it was recorded."""
     kinds = {"condition": _("condition"), "procedure": _("procedure"), "allergy": _("allergy")}
     active = {True: _("present"), False: _("past"), None: ""}
@@ -80,8 +80,8 @@ def history_rows(request: HttpRequest, past: EnrollmentPast) -> list[dict[str, A
     return rows
 
 
-def _correct_href(request: HttpRequest, past: EnrollmentPast, kind: str, fact: Any) -> str:
-    if "answer.record" not in request.permissions:  # type: ignore[attr-defined]
+def _correct_href(request: Admitted, past: EnrollmentPast, kind: str, fact: Any) -> str:
+    if "answer.record" not in request.permissions:
         return ""
-    site = request.site.code  # type: ignore[attr-defined]
+    site = request.here.code
     return reverse("staff:correct", args=[site, past.enrollment.id, kind, fact])

@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -20,6 +20,7 @@ from holdfast.domain.protocol import ProtocolVersion
 from holdfast.records.care import SignedLimit
 from holdfast.records.keys import opened
 from holdfast.records.people import Site
+from holdfast.web.admitted import Admitted
 from holdfast.web.done import done_words, go_on
 from holdfast.web.reauthentication import prove
 from holdfast.web.refusals import refusal_words
@@ -28,7 +29,7 @@ from holdfast.web.staff.words import unit_words
 
 
 @require_safe
-def page(request: HttpRequest, site: str) -> HttpResponse:
+def page(request: Admitted, site: str) -> HttpResponse:
     """Every limit that needs a signature, by protocol: unsigned ones first."""
     shown = [_protocol(request, protocols.load(name)) for name in protocols.names()]
     context = {"protocols": shown, "done": done_words(request)}
@@ -36,7 +37,7 @@ def page(request: HttpRequest, site: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def sign(request: HttpRequest, site: str, protocol: str, code: str) -> HttpResponse:
+def sign(request: Admitted, site: str, protocol: str, code: str) -> HttpResponse:
     """A physician signs one number for this site."""
     version, limit = _limit(protocol, code)
     form = LimitForm(request.POST if request.method == "POST" else None, unit=limit.unit)
@@ -54,7 +55,7 @@ def sign(request: HttpRequest, site: str, protocol: str, code: str) -> HttpRespo
 
 
 def _signed(
-    request: HttpRequest, version: ProtocolVersion, limit: Limit, form: LimitForm
+    request: Admitted, version: ProtocolVersion, limit: Limit, form: LimitForm
 ) -> HttpResponse | None:
     """Sign, and go on; None where something stands against it, said on the form."""
     proof = prove(request, form.cleaned_data["password"])
@@ -62,20 +63,20 @@ def _signed(
         form.add_error("password", _("This is not your password."))
         return None
     outcome = sign_limit(
-        site=request.site,  # type: ignore[attr-defined]
+        site=request.here,
         protocol=version,
         code=limit.code,
         value=form.cleaned_data["value"],
         unit=limit.unit,
         proof=proof,
         entry_id=form.cleaned_data["entry_id"],
-        by=request.user,  # type: ignore[arg-type]
+        by=request.user,
         now=timezone.now(),
     )
     if not isinstance(outcome, Receipt):
         form.add_error(None, refusal_words(outcome))
         return None
-    return go_on(request, reverse("staff:limits", args=[request.site.code]), "limit-signed")  # type: ignore[attr-defined]
+    return go_on(request, reverse("staff:limits", args=[request.here.code]), "limit-signed")
 
 
 def _limit(protocol: str, code: str) -> tuple[ProtocolVersion, Limit]:
@@ -103,10 +104,10 @@ def unsigned_count(site: Site, name: str) -> int:
     return sum(limit.code not in signed for limit in version.limits_to_sign())
 
 
-def _protocol(request: HttpRequest, version: ProtocolVersion) -> dict[str, Any]:
-    site = request.site  # type: ignore[attr-defined]
+def _protocol(request: Admitted, version: ProtocolVersion) -> dict[str, Any]:
+    site = request.here
     signed = standing_signatures(site, version)
-    may_sign = "limit.sign" in request.permissions  # type: ignore[attr-defined]
+    may_sign = "limit.sign" in request.permissions
 
     def shown(limits: Iterable[Limit], *, is_signed: bool) -> list[Mapping[str, Any]]:
         return [

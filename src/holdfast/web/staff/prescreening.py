@@ -4,7 +4,7 @@ from typing import Any
 
 import orjson
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -16,6 +16,7 @@ from holdfast.actions.outcomes import Receipt
 from holdfast.actions.prescreening import record_prescreening
 from holdfast.records.care import PrescreeningEntry
 from holdfast.records.prescreening import consort_flow, log_of
+from holdfast.web.admitted import Admitted
 from holdfast.web.done import done_words, go_on
 from holdfast.web.refusals import refusal_words
 from holdfast.web.staff.flow import drawing, steps
@@ -26,38 +27,38 @@ PER_PAGE = 50
 
 
 @require_safe
-def page(request: HttpRequest, site: str) -> HttpResponse:
+def page(request: Admitted, site: str) -> HttpResponse:
     """The flow, the log and, for who may, a form for the next line."""
-    may_record = "prescreening.record" in request.permissions  # type: ignore[attr-defined]
+    may_record = "prescreening.record" in request.permissions
     return _page(request, PrescreeningForm() if may_record else None)
 
 
 @require_POST
-def record(request: HttpRequest, site: str) -> HttpResponse:
+def record(request: Admitted, site: str) -> HttpResponse:
     """One more line of the log."""
     form = PrescreeningForm(request.POST)
     if not form.is_valid():
         return _page(request, form, status=422)
     now = timezone.now()
     outcome = record_prescreening(
-        site=request.site,  # type: ignore[attr-defined]
+        site=request.here,
         referral_source=form.cleaned_data["source"],
         outcome=form.cleaned_data["outcome"],
         reasons=form.cleaned_data["reasons"],
         decided_at=now,
         entry_id=form.cleaned_data["entry_id"],
-        by=request.user,  # type: ignore[arg-type]
+        by=request.user,
         now=now,
     )
     if not isinstance(outcome, Receipt):
         form.add_error(None, refusal_words(outcome))
         return _page(request, form, status=422)
-    address = reverse("staff:prescreening", args=[request.site.code])  # type: ignore[attr-defined]
+    address = reverse("staff:prescreening", args=[request.here.code])
     return go_on(request, address, "prescreening-recorded")
 
 
-def _page(request: HttpRequest, form: PrescreeningForm | None, status: int = 200) -> HttpResponse:
-    pages = Paginator(log_of(request.site), PER_PAGE).get_page(request.GET.get("page"))  # type: ignore[attr-defined]
+def _page(request: Admitted, form: PrescreeningForm | None, status: int = 200) -> HttpResponse:
+    pages = Paginator(log_of(request.here), PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "form": form,
         "pages": pages,
@@ -68,8 +69,8 @@ def _page(request: HttpRequest, form: PrescreeningForm | None, status: int = 200
     return render(request, "staff/prescreening.html", context, status=status)
 
 
-def _flow(request: HttpRequest) -> dict[str, Any]:
-    flow = consort_flow(request.site)  # type: ignore[attr-defined]
+def _flow(request: Admitted) -> dict[str, Any]:
+    flow = consort_flow(request.here)
     drawn = drawing(steps(flow))
     title = ngettext(
         "%(n)d person was considered; %(in)d went on to screening, %(yes)d eligible and confirmed.",

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -28,6 +28,7 @@ from holdfast.interop.fhir.referral import (
 from holdfast.interop.fhir.report import SENTENCES, ImportReport
 from holdfast.records.histories import enrollment_as_of
 from holdfast.records.people import Site
+from holdfast.web.admitted import Admitted
 from holdfast.web.done import done_words, go_on
 from holdfast.web.refusals import refusal_words
 from holdfast.web.staff.forms import ReferralForm
@@ -40,13 +41,13 @@ KEPT_REPORTS = 5
 
 
 @require_safe
-def new(request: HttpRequest, site: str) -> HttpResponse:
+def new(request: Admitted, site: str) -> HttpResponse:
     """The page to send a bundle from."""
     return _page(request, ReferralForm(protocols=protocol_choices()))
 
 
 @require_POST
-def take_in(request: HttpRequest, site: str) -> HttpResponse:
+def take_in(request: Admitted, site: str) -> HttpResponse:
     """Read a bundle and open the referral; refused, nothing of it is kept."""
     form = ReferralForm(request.POST, request.FILES, protocols=protocol_choices())
     if not form.is_valid():
@@ -55,7 +56,7 @@ def take_in(request: HttpRequest, site: str) -> HttpResponse:
         return _count_only(request, form)
     try:
         packed = form.cleaned_data["bundle"].read()
-        imported, digest = read_upload(packed, request.site)  # type: ignore[attr-defined]
+        imported, digest = read_upload(packed, request.here)
     except ReferralRefused as refused:
         return _page(request, form, refused=refused, status=422)
     outcome = opened(
@@ -71,12 +72,12 @@ def take_in(request: HttpRequest, site: str) -> HttpResponse:
         return _page(request, form, status=422)
     _remember(request, outcome.stream_id, imported.report)
     is_new = outcome.entry_id == form.cleaned_data["entry_id"]
-    address = reverse("staff:referral-read", args=[request.site.code, outcome.stream_id])  # type: ignore[attr-defined]
+    address = reverse("staff:referral-read", args=[request.here.code, outcome.stream_id])
     return go_on(request, address, "referral-imported" if is_new else "referral-known")
 
 
 @require_safe
-def read(request: HttpRequest, site: str, enrollment_id: UUID) -> HttpResponse:
+def read(request: Admitted, site: str, enrollment_id: UUID) -> HttpResponse:
     """What was read, what was left out, and the verdict that follows."""
     enrollment = enrollment_at(request, enrollment_id)
     verdict = latest_verdict(enrollment.id)
@@ -101,7 +102,7 @@ def read_upload(packed: bytes, site: Site) -> tuple[ImportedReferral, str]:
 
 
 def opened(
-    request: HttpRequest,
+    request: Admitted,
     imported: ImportedReferral,
     digest: str,
     *,
@@ -111,14 +112,14 @@ def opened(
 ) -> Answered:
     """Open the referral that was read, at the request's site."""
     return open_referral(
-        site=request.site,  # type: ignore[attr-defined]
+        site=request.here,
         protocol=protocols.load(protocol),
         referral=imported.referral,
         identity=imported.identity,
         source=source,
         bundle_sha256=digest,
         entry_id=entry_id,
-        by=request.user,  # type: ignore[arg-type]
+        by=request.user,
         now=timezone.now(),
     )
 
@@ -128,28 +129,28 @@ def protocol_choices() -> list[tuple[str, str]]:
     return [(name, protocols.load(name).title) for name in protocols.names()]
 
 
-def _count_only(request: HttpRequest, form: ReferralForm) -> HttpResponse:
+def _count_only(request: Admitted, form: ReferralForm) -> HttpResponse:
     """No consent to hold: the file is not read, and one person without a name is counted."""
     now = timezone.now()
     outcome = record_prescreening(
-        site=request.site,  # type: ignore[attr-defined]
+        site=request.here,
         referral_source=form.cleaned_data["source"],
         outcome="declined",
         reasons=["other"],
         decided_at=now,
         entry_id=form.cleaned_data["entry_id"],
-        by=request.user,  # type: ignore[arg-type]
+        by=request.user,
         now=now,
     )
     if not isinstance(outcome, Receipt):
         form.add_error(None, refusal_words(outcome))
         return _page(request, form, status=422)
-    address = reverse("staff:prescreening", args=[request.site.code])  # type: ignore[attr-defined]
+    address = reverse("staff:prescreening", args=[request.here.code])
     return go_on(request, address, "referral-counted")
 
 
 def _page(
-    request: HttpRequest,
+    request: Admitted,
     form: ReferralForm,
     refused: ReferralRefused | None = None,
     status: int = 200,
@@ -158,7 +159,7 @@ def _page(
     return render(request, "staff/referral_new.html", context, status=status)
 
 
-def _remember(request: HttpRequest, enrollment_id: UUID, report: ImportReport) -> None:
+def _remember(request: Admitted, enrollment_id: UUID, report: ImportReport) -> None:
     """Keep the counts of an import for the page that shows them."""
     told = {
         "read": dict(report.read),

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django import forms
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -15,12 +15,14 @@ from django.views.decorators.http import require_safe
 from holdfast.actions.judging import latest_verdict, local_date, protocol_of
 from holdfast.actions.verdicts import judge
 from holdfast.definitions import questions
+from holdfast.domain.findings import Decision
 from holdfast.domain.questions import QuestionKind
 from holdfast.records import access
 from holdfast.records.canonical import fact_sha256
 from holdfast.records.care import Confirmation, Enrollment, VerdictShown
 from holdfast.records.histories import EnrollmentPast, enrollment_as_of, person_of
 from holdfast.records.keys import opened
+from holdfast.web.admitted import Admitted
 from holdfast.web.done import done_words
 from holdfast.web.staff.forms import (
     ConditionForm,
@@ -51,14 +53,14 @@ class Sent:
 
 
 @require_safe
-def page(request: HttpRequest, site: str, enrollment_id: UUID) -> HttpResponse:
+def page(request: Admitted, site: str, enrollment_id: UUID) -> HttpResponse:
     """The verdict on the site's date of today, and what there is to do about it."""
     enrollment = enrollment_at(request, enrollment_id)
     return screening_page(request, enrollment)
 
 
 def screening_page(
-    request: HttpRequest, enrollment: Enrollment, sent: Sent | None = None
+    request: Admitted, enrollment: Enrollment, sent: Sent | None = None
 ) -> HttpResponse:
     """The page; 422 where a form came back with errors."""
     verdict = verdict_of_today(request, enrollment)
@@ -95,20 +97,20 @@ def screening_page(
     return render(request, "staff/screening.html", context, status=422 if sent else 200)
 
 
-def verdict_of_today(request: HttpRequest, enrollment: Enrollment) -> VerdictShown:
+def verdict_of_today(request: Admitted, enrollment: Enrollment) -> VerdictShown:
     """The verdict that stands today: judged again where the site's date has moved on."""
     now = timezone.now()
     today = local_date(enrollment.site, now)
     verdict = latest_verdict(enrollment.id)
     if verdict is None or verdict.as_of != today:
-        judge(enrollment=enrollment, as_of=today, by=request.user, now=now, because="date")  # type: ignore[arg-type]
+        judge(enrollment=enrollment, as_of=today, by=request.user, now=now, because="date")
         verdict = latest_verdict(enrollment.id)
     assert verdict is not None
     return verdict
 
 
 def _put_forms(
-    request: HttpRequest,
+    request: Admitted,
     enrollment: Enrollment,
     verdict: VerdictShown,
     shown: DecisionShown,
@@ -131,21 +133,21 @@ def _put_forms(
         _put_override(request, verdict, finding, back)
 
 
-def _put_limit(request: HttpRequest, protocol: str, finding: FindingShown) -> None:
+def _put_limit(request: Admitted, protocol: str, finding: FindingShown) -> None:
     limit = finding.values.get("limit")
-    if limit and "limit.see" in request.permissions:  # type: ignore[attr-defined]
-        site = request.site.code  # type: ignore[attr-defined]
+    if limit and "limit.see" in request.permissions:
+        site = request.here.code
         finding.limit_href = f"{reverse('staff:limits', args=[site])}#{protocol}-{limit}"
 
 
 def _put_answer(
-    request: HttpRequest,
+    request: Admitted,
     enrollment: Enrollment,
     finding: FindingShown,
     asked: dict[tuple[str, str], FindingShown],
 ) -> None:
     """The way to answer it; a finding that asks the same as an earlier one leads there."""
-    if "answer.record" not in request.permissions or not finding.question:  # type: ignore[attr-defined]
+    if "answer.record" not in request.permissions or not finding.question:
         return
     question = questions.load().questions[finding.question]
     if question.kind is QuestionKind.ENTRY:
@@ -160,10 +162,10 @@ def _put_answer(
     finding.answer_href = reverse("staff:answer", args=[site, enrollment.id, question.code])
 
 
-def _ask_href(request: HttpRequest, enrollment: Enrollment, shown: DecisionShown) -> str:
+def _ask_href(request: Admitted, enrollment: Enrollment, shown: DecisionShown) -> str:
     """Where the open questions are asked in one go, for who may record answers."""
     is_open = any(finding.answer_href for finding in shown.asks)
-    if "answer.record" not in request.permissions or not is_open:  # type: ignore[attr-defined]
+    if "answer.record" not in request.permissions or not is_open:
         return ""
     return reverse("staff:ask", args=[enrollment.site.code, enrollment.id])
 
@@ -175,14 +177,14 @@ def places_of(finding: FindingShown) -> list[str]:
 
 
 def _put_override(
-    request: HttpRequest, verdict: VerdictShown, finding: FindingShown, back: Sent
+    request: Admitted, verdict: VerdictShown, finding: FindingShown, back: Sent
 ) -> None:
     """A form to set the finding aside, for the role that the protocol names."""
     if not finding.may_override or finding.set_aside:
         return
-    if "verdict.override" not in request.permissions:  # type: ignore[attr-defined]
+    if "verdict.override" not in request.permissions:
         return
-    site = request.site  # type: ignore[attr-defined]
+    site = request.here
     if finding.may_override not in access.roles_of(request.user, site, timezone.now()):
         return
     returned = back.override
@@ -195,8 +197,8 @@ def _put_override(
     )
 
 
-def _entry_forms(request: HttpRequest, back: Sent) -> dict[str, Any]:
-    if "answer.record" not in request.permissions:  # type: ignore[attr-defined]
+def _entry_forms(request: Admitted, back: Sent) -> dict[str, Any]:
+    if "answer.record" not in request.permissions:
         return {}
     return {
         "medication_form": back.medication or MedicationForm(auto_id="medication-%s"),
@@ -204,7 +206,7 @@ def _entry_forms(request: HttpRequest, back: Sent) -> dict[str, Any]:
     }
 
 
-def _confirming(request: HttpRequest, verdict: VerdictShown, back: Sent) -> dict[str, Any]:
+def _confirming(request: Admitted, verdict: VerdictShown, back: Sent) -> dict[str, Any]:
     """Who confirmed this verdict; or the form to do so, for who may."""
     row = Confirmation.objects.filter(verdict=verdict).select_related("signature").first()
     if row is not None:
@@ -220,7 +222,7 @@ def _confirming(request: HttpRequest, verdict: VerdictShown, back: Sent) -> dict
         }
     if verdict.decision == "undetermined":
         return {"confirm_words": _("A physician confirms once nothing is left to ask.")}
-    if "verdict.confirm" not in request.permissions:  # type: ignore[attr-defined]
+    if "verdict.confirm" not in request.permissions:
         return {"confirm_words": _("This verdict waits for a physician's signature.")}
     if back.confirm:
         return {"confirm_form": _about(back.confirm, verdict)}
@@ -230,18 +232,18 @@ def _confirming(request: HttpRequest, verdict: VerdictShown, back: Sent) -> dict
 
 def _about(form: forms.Form, verdict: VerdictShown) -> Any:
     """A form that came back is, from now on, about the verdict that this page shows."""
-    form.data = {**form.data.dict(), "verdict": str(verdict.id), "entry_id": str(uuid4())}
+    form.data = {**dict(form.data.items()), "verdict": str(verdict.id), "entry_id": str(uuid4())}
     return form
 
 
 def _verdicts(
-    request: HttpRequest, enrollment: Enrollment, past: EnrollmentPast
+    request: Admitted, enrollment: Enrollment, past: EnrollmentPast
 ) -> list[dict[str, Any]]:
     """Every verdict as it was shown, newest first."""
     logins = {v.recorded_by_id: v.recorded_by.login for v in past.verdicts}
     return [
         {
-            "words": DECISIONS[verdict.decision],  # type: ignore[index]
+            "words": DECISIONS[Decision(verdict.decision)],
             "because": verdict.because,
             "at": verdict.recorded_at,
             "by": logins[verdict.recorded_by_id],
@@ -254,7 +256,7 @@ def _verdicts(
     ]
 
 
-def _person_words(request: HttpRequest, past: EnrollmentPast) -> str:
+def _person_words(request: Admitted, past: EnrollmentPast) -> str:
     """Age, sex and whether the person is alive, for who may see it."""
     if not may_see_names(request):
         return ""

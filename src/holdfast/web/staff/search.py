@@ -2,21 +2,20 @@
 
 from uuid import UUID
 
-from django.http import HttpRequest
-
 from holdfast.records.care import Enrollment
 from holdfast.records.search import people_named
+from holdfast.web.admitted import Admitted
 from holdfast.web.staff.who import may_see_names
 
 
-def found_enrollments(request: HttpRequest, words: str) -> set[UUID]:
+def found_enrollments(request: Admitted, words: str) -> set[UUID]:
     """The enrollments of the request's site that a name or a record number finds."""
-    here = Enrollment.objects.filter(site=request.site)  # type: ignore[attr-defined]
+    here = Enrollment.objects.filter(site=request.here)
     digits = words.rpartition("-")[2].lstrip("0")
     found: set[UUID] = set()
     if digits.isascii() and digits.isdigit() and len(digits) < 9:
         found.update(here.filter(number=int(digits)).values_list("id", flat=True))
     if may_see_names(request):
-        people = people_named(request.site, words)  # type: ignore[attr-defined]
+        people = people_named(request.here, words)
         found.update(here.filter(person__in=people).values_list("id", flat=True))
     return found

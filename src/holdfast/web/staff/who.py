@@ -5,18 +5,19 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from django.http import Http404, HttpRequest
+from django.http import Http404
 from django.utils.translation import gettext as _
 
 from holdfast.records.care import Enrollment
 from holdfast.records.keys import Erased, opened
 from holdfast.records.people import Identity
+from holdfast.web.admitted import Admitted
 
 
-def enrollment_at(request: HttpRequest, enrollment_id: UUID) -> Enrollment:
+def enrollment_at(request: Admitted, enrollment_id: UUID) -> Enrollment:
     """An enrollment of the request's site; not found for any other."""
     found = (
-        Enrollment.objects.filter(id=enrollment_id, site=request.site)  # type: ignore[attr-defined]
+        Enrollment.objects.filter(id=enrollment_id, site=request.here)
         .select_related("site", "person")
         .first()
     )
@@ -25,17 +26,17 @@ def enrollment_at(request: HttpRequest, enrollment_id: UUID) -> Enrollment:
     return found
 
 
-def may_see_names(request: HttpRequest) -> bool:
+def may_see_names(request: Admitted) -> bool:
     """True where this person may see who a referred person is, at this site."""
-    return "referral.see" in request.permissions  # type: ignore[attr-defined]
+    return "referral.see" in request.permissions
 
 
-def name_of(request: HttpRequest, enrollment: Enrollment) -> str:
+def name_of(request: Admitted, enrollment: Enrollment) -> str:
     """Given and family name; the number for who may not see names, or where they were erased."""
     return names_of(request, [enrollment])[enrollment.id] or enrollment.label
 
 
-def names_of(request: HttpRequest, enrollments: Sequence[Enrollment]) -> dict[UUID, str]:
+def names_of(request: Admitted, enrollments: Sequence[Enrollment]) -> dict[UUID, str]:
     """The name of each enrollment, empty where it may not or cannot be read."""
     empty = {enrollment.id: "" for enrollment in enrollments}
     if not may_see_names(request):

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from holdfast.definitions import protocols
 from holdfast.records.worklist import WorklistLine, worklist
+from holdfast.web.admitted import Admitted
 from holdfast.web.staff.limits import unsigned_count
 from holdfast.web.staff.search import found_enrollments
 from holdfast.web.staff.who import names_of
@@ -23,13 +24,13 @@ TABS = ("all", "ask", "confirm", "overdue", "done")
 
 
 @require_safe
-def page(request: HttpRequest, site: str) -> HttpResponse:
+def page(request: Admitted, site: str) -> HttpResponse:
     """People by what is next, fifty a page; a search finds whole names and record numbers."""
     now = timezone.now()
     words = request.GET.get("q", "").strip()[:100]
     chosen = request.GET.get("next", "all")
     chosen = chosen if chosen in TABS else "all"
-    lines = worklist(request.site, now)  # type: ignore[attr-defined]
+    lines = worklist(request.here, now)
     shown = [line for line in lines if _belongs(line, chosen)]
     if words:
         found = found_enrollments(request, words)
@@ -68,7 +69,7 @@ def _tabs(lines: list[WorklistLine]) -> list[dict[str, Any]]:
     ]
 
 
-def _rows(request: HttpRequest, lines: Any, now: datetime) -> list[dict[str, Any]]:
+def _rows(request: Admitted, lines: Any, now: datetime) -> list[dict[str, Any]]:
     names = names_of(request, [line.enrollment for line in lines])
     return [
         {
@@ -123,8 +124,8 @@ def span_words(span: timedelta) -> str:
     return ngettext("%(n)d day", "%(n)d days", days) % {"n": days}
 
 
-def _unsigned(request: HttpRequest) -> int:
+def _unsigned(request: Admitted) -> int:
     """How many limits await a signature at this site; 0 for who may not see them."""
-    if "limit.see" not in request.permissions:  # type: ignore[attr-defined]
+    if "limit.see" not in request.permissions:
         return 0
-    return sum(unsigned_count(request.site, name) for name in protocols.names())  # type: ignore[attr-defined]
+    return sum(unsigned_count(request.here, name) for name in protocols.names())
