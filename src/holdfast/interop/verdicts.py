@@ -18,6 +18,9 @@ from holdfast.interop.fhir.report import ImportReport, Remark
 
 SCHEMA = 1
 
+_SAID_OF_EVERYBODY: dict[tuple[object, ...], dict[str, Any]] = {}
+"""Findings that bear no value of a person: the same for everybody, and most of what is said."""
+
 
 def verdict_document(
     protocol: ProtocolVersion,
@@ -73,6 +76,24 @@ def _person(person: Person, as_of: date) -> dict[str, Any]:
 
 
 def _finding(finding: Finding, protocol: ProtocolVersion, language: str) -> dict[str, Any]:
+    if finding.values:
+        return _said(finding, protocol, language)
+    key = (
+        protocol.parsed_sha256,
+        language,
+        finding.code,
+        finding.outcome,
+        finding.reason,
+        finding.question,
+        finding.reference,
+        finding.standing,
+    )
+    if key not in _SAID_OF_EVERYBODY:
+        _SAID_OF_EVERYBODY[key] = _said(finding, protocol, language)
+    return dict(_SAID_OF_EVERYBODY[key])
+
+
+def _said(finding: Finding, protocol: ProtocolVersion, language: str) -> dict[str, Any]:
     return {
         "code": finding.code,
         "outcome": finding.outcome.value,

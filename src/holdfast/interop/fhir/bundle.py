@@ -13,7 +13,7 @@ from typing import Any
 
 import orjson
 
-from holdfast.interop.fhir.document import read_document
+from holdfast.interop.fhir.document import Document, read_document
 from holdfast.interop.fhir.elements import Json, list_in, wrong_type
 from holdfast.interop.fhir.refusal import Problems, ReferralRefused
 from holdfast.interop.fhir.resource_types import (
@@ -34,7 +34,7 @@ _KEY = re.compile(r"[a-z][A-Za-z]{1,40}")
 _MEND_REFERENCE = "Export again with everything it points at, or correct the reference."
 
 
-@dataclass
+@dataclass(slots=True)
 class Entry:
     """One resource of the bundle and where it stands."""
 
@@ -43,6 +43,7 @@ class Entry:
     resource: Json
     full_url: str | None
     is_not_sent: bool = False  # the request deletes it or only asks for it
+    is_about_patient: bool = False  # its subject is the one patient of the bundle
 
     @property
     def path(self) -> str:
@@ -85,16 +86,16 @@ def read_bundle(data: bytes) -> Bundle:
     ReferralRefused
         If it is no sound bundle about exactly one patient; ``problems`` names each place.
     """
-    document, pieces = read_document(data)
+    document = read_document(data)
     problems = Problems()
-    entries = list(_entries(document, problems))
+    entries = list(_entries(document.content, problems))
     by_name = _by_name(entries, problems)
     problems.refuse_if_any()
     patient = _the_patient(entries)
     names = frozenset(name for name, entry in by_name.items() if entry is patient)
     bundle = Bundle(entries, patient, names, by_name)
     _check_subjects(bundle, problems)
-    _check_references(bundle, pieces, str(document["type"]), problems)
+    _check_references(bundle, document, problems)
     problems.refuse_if_any()
     return bundle
 
@@ -231,16 +232,15 @@ def _check_subjects(bundle: Bundle, problems: Problems) -> None:
         else:
             key = "patient" if "patient" in resource else "subject"
         subject = resource.get(key)
-        if type(subject) is dict and _is_one_of(subject.get("reference"), names):
-            continue
+        if type(subject) is dict:
+            reference = subject.get("reference")
+            if type(reference) is str and (reference in names or bundle.is_patient(reference)):
+                entry.is_about_patient = True
+                continue
         try:
             _check_subject(bundle, entry, subject, key)
         except ReferralRefused as refusal:
             problems.add_under(entry.path, refusal)
-
-
-def _is_one_of(reference: object, names: frozenset[str]) -> bool:
-    return type(reference) is str and reference in names
 
 
 def _check_subject(bundle: Bundle, entry: Entry, subject: object, key: str) -> None:
@@ -285,23 +285,30 @@ def _local_name(reference: str) -> str | None:
     return f"{match[1]}/{match[2]}" if match else None
 
 
-def _check_references(bundle: Bundle, pieces: list[bytes], kind: str, problems: Problems) -> None:
-    """Find dangling references: a search over each entry first, and then the place of each."""
+def _check_references(bundle: Bundle, document: Document, problems: Problems) -> None:
+    """Find dangling references: a search over all first, and then the place of each."""
     held = frozenset(entry.kind for entry in bundle.entries)
-    is_dangling = _dangling_test(bundle, held, is_page=kind == "searchset")
-    known: set[bytes] = set()  # references already followed to where they lead
+    is_page = document.content["type"] == "searchset"
+    is_dangling = _dangling_test(bundle, held, is_page=is_page)
+    pointed_at = _REFERENCES.findall(document.written)
+    inside = sum(1 for each in pointed_at if each.startswith(b"#"))
+    if inside == _inside_found(bundle, document) and not any(
+        is_dangling(each.decode("utf-8", "replace")) for each in set(pointed_at)
+    ):
+        return
     for entry in bundle.entries:
-        suspects = set(_REFERENCES.findall(pieces[entry.index])) - known
-        if not suspects:
-            continue
-        contained = _contained_ids(entry.resource)
-        for suspect in suspects:
-            reference = suspect.decode("utf-8", "replace")
-            if _is_lost(reference, contained, is_dangling):
-                _name_dangling(entry, contained, is_dangling, problems)
-                break
-            if not reference.startswith("#"):
-                known.add(suspect)
+        _name_dangling(entry, _contained_ids(entry.resource), is_dangling, problems)
+
+
+def _inside_found(bundle: Bundle, document: Document) -> int:
+    """How many references to contained resources find theirs."""
+    count = 0
+    for entry in bundle.entries:
+        if "contained" in entry.resource:
+            known = {f"#{each}".encode() for each in _contained_ids(entry.resource)} | {b"#"}
+            found = _REFERENCES.findall(document.pieces[entry.index])
+            count += sum(1 for reference in found if reference in known)
+    return count
 
 
 def _is_lost(reference: str, contained: frozenset[str], is_dangling: Callable[[str], bool]) -> bool:

@@ -7,7 +7,7 @@ a parser that keeps the last one hides the first.
 import json
 import re
 import zlib
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 
 import orjson
 
@@ -78,8 +78,16 @@ def _too_large(limit: int) -> ReferralRefused:
     )
 
 
-def read_document(data: bytes) -> tuple[dict[str, Any], list[bytes]]:
-    """The object in ``data``, and each of its entries written compactly, for searching.
+class Document(NamedTuple):
+    """A parsed object, each of its entries written compactly, and all of it so, for searching."""
+
+    content: dict[str, Any]
+    pieces: list[bytes]
+    written: bytes
+
+
+def read_document(data: bytes) -> Document:
+    """The object in ``data``.
 
     Raises
     ------
@@ -98,9 +106,10 @@ def read_document(data: bytes) -> tuple[dict[str, Any], list[bytes]]:
             'Send a FHIR R4 Bundle: an object with "resourceType": "Bundle".',
         )
     frame, pieces = _written_compactly(document)
-    if _quotes(data) != _quotes(frame) + _quotes(b"".join(pieces)):
+    written = b",".join((frame, *pieces))
+    if _quotes(data) != _quotes(written):
         raise _duplicate_key(data)
-    return document, pieces
+    return Document(document, pieces, written)
 
 
 def _written_compactly(document: dict[str, Any]) -> tuple[bytes, list[bytes]]:

@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from holdfast.interop.fhir.refusal import ReferralRefused
@@ -22,7 +23,7 @@ MOST_CODINGS = 100
 OLDEST_YEAR = 1850
 
 _DATE = re.compile(
-    r"(\d{4})(?:-(\d\d)(?:-(\d\d)"
+    r"\d{4}(?:-(\d\d)(?:-(\d\d)"
     r"(?:T(?:[01]\d|2[0-4]):[0-5]\d(?::[0-6]\d(?:\.\d{1,12})?)?(?:Z|[+-][01]\d:[0-5]\d)?)?)?)?"
 )
 # Control characters, and the marks that make text read backwards on a screen.
@@ -202,26 +203,34 @@ def day_in(parent: Json, key: str, latest: date, place: str = "") -> Day | None:
         return None
     if type(value) is not str:
         raise wrong_type(place + key, "a date")
-    match = _DATE.fullmatch(value) if value.isascii() else None
-    if match is None:
+    found = _day(value)
+    if found is None:
         raise ReferralRefused(
             place + key, "This is not a date.", "Write it as 2024-05-31, 2024-05 or 2024."
         )
-    year, month, day = match.groups()
-    try:
-        first = date(int(year), int(month or 1), int(day or 1))
-    except ValueError:
-        first = date.min
-    if first.year < OLDEST_YEAR:
+    if found.first.year < OLDEST_YEAR:
         raise ReferralRefused(
             place + key, "There is no such date in a living memory.", "Correct the date."
         )
-    if first > latest:
+    if found.first > latest:
         raise ReferralRefused(
             place + key,
             "The date lies in the future.",
             "Correct the date, or screen as of a later day.",
         )
+    return found
+
+
+@lru_cache(maxsize=1024)  # everything measured at one visit bears the same moments
+def _day(text: str) -> Day | None:
+    match = _DATE.fullmatch(text) if text.isascii() else None
+    if match is None:
+        return None
+    month, day = match.groups()
+    try:
+        first = date.fromisoformat(text[:10] if day else f"{text[:4]}-{month or '01'}-01")
+    except ValueError:
+        first = date.min
     return Day(first, day is not None)
 
 
@@ -247,12 +256,21 @@ def refuse_reversed(start: Day | None, end: Day | None, place: str) -> None:
         raise ReferralRefused(place, "It ends before it begins.", "Correct one of the two dates.")
 
 
-def one_of(parent: Json, stem: str, kinds: tuple[str, ...]) -> str | None:
-    """Which of ``stem[x]`` is there; refused if two are, because R4 allows one."""
-    found = [stem + kind for kind in kinds if parent.get(stem + kind) is not None]
+def choice(stem: str, *kinds: str) -> tuple[str, ...]:
+    """The keys under which FHIR may write ``stem[x]``."""
+    return tuple(stem + kind for kind in kinds)
+
+
+def _stem(keys: tuple[str, ...]) -> str:
+    return re.split("[A-Z]", keys[0])[0]
+
+
+def one_of(parent: Json, keys: tuple[str, ...]) -> str | None:
+    """Which of the keys of a choice is there; refused if two are, because R4 allows one."""
+    found = [key for key in keys if key in parent and parent[key] is not None]
     if len(found) > 1:
         raise ReferralRefused(
-            f"{stem}[x]", f"It has both {found[0]} and {found[1]}.", "Keep the right one."
+            f"{_stem(keys)}[x]", f"It has both {found[0]} and {found[1]}.", "Keep the right one."
         )
     return found[0] if found else None
 

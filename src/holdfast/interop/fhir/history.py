@@ -7,6 +7,7 @@ from holdfast.interop.fhir.bundle import Entry
 from holdfast.interop.fhir.elements import (
     Day,
     Json,
+    choice,
     code_in,
     concept_in,
     day_in,
@@ -43,7 +44,10 @@ PROCEDURE_STATUSES = frozenset(
         "unknown",
     }
 )
-_MOMENTS = ("DateTime", "Period", "Age", "Range", "String")
+_ONSET, _ABATEMENT, _PERFORMED = (
+    choice(stem, "DateTime", "Period", "Age", "Range", "String")
+    for stem in ("onset", "abatement", "performed")
+)
 
 Span = tuple[Day | None, Day | None]
 
@@ -70,7 +74,7 @@ def read_procedure(entry: Entry, latest: date, tally: Tally) -> HistoryEntry | N
     """A procedure that was completed; any other did not happen, or not as far as is known."""
     resource = entry.resource
     status = code_in(resource, "status", PROCEDURE_STATUSES)
-    start, end = _moment(resource, "performed", latest)
+    start, end = _moment(resource, _PERFORMED, latest)
     code = concept_in(resource, "code")
     if status == "entered-in-error":
         tally.leave_out(entry.place, LeftOutReason.ENTERED_IN_ERROR)
@@ -100,8 +104,8 @@ def _read(
     tally: Tally,
 ) -> HistoryEntry | None:
     resource = entry.resource
-    onset, _ = _moment(resource, "onset", latest)
-    _, abated = _moment(resource, "abatement", latest)
+    onset, _ = _moment(resource, _ONSET, latest)
+    _, abated = _moment(resource, _ABATEMENT, latest)
     refuse_reversed(onset, abated, "abatement[x]")
     day_in(resource, "recordedDate", latest)
     code = concept_in(resource, "code")
@@ -131,7 +135,7 @@ def _read(
 
 def _is_active(entry: Entry, clinical: str | None, tally: Tally) -> bool | None:
     """Whether it is going on; None where the record does not say, or not with one voice."""
-    has_abated = one_of(entry.resource, "abatement", _MOMENTS) is not None
+    has_abated = one_of(entry.resource, _ABATEMENT) is not None
     if clinical in GOING_ON:
         if has_abated:
             tally.note(entry.place, NoteReason.CONTRADICTORY)
@@ -142,9 +146,9 @@ def _is_active(entry: Entry, clinical: str | None, tally: Tally) -> bool | None:
     return None
 
 
-def _moment(resource: Json, stem: str, latest: date) -> Span:
-    """Beginning and end of ``stem[x]``; an age, a range or words give no day, and none is made."""
-    key = one_of(resource, stem, _MOMENTS)
+def _moment(resource: Json, keys: tuple[str, ...], latest: date) -> Span:
+    """Beginning and end of a choice of times; an age, a range or words give no day, and none is made."""
+    key = one_of(resource, keys)
     if key is None:
         return None, None
     if key.endswith("DateTime"):

@@ -9,6 +9,7 @@ from holdfast.interop.fhir.elements import (
     Concept,
     Day,
     Json,
+    choice,
     code_in,
     concept_in,
     day_in,
@@ -72,6 +73,8 @@ LEFT_OUT = {
 IS_CURRENT = {"active": True, "completed": False, "stopped": False}
 """What a status says of taking; any other (on hold, unknown) does not say."""
 
+MEDICATION = choice("medication", "CodeableConcept", "Reference")
+EFFECTIVE = choice("effective", "DateTime", "Period")
 MOST_INGREDIENTS = 50
 LONGEST_FUTURE = date.max
 
@@ -126,7 +129,7 @@ def read_statement(
 
 def _last_day(resource: Json, latest: date, latest_end: date | None) -> Day | None:
     """The end of the effective period. A single date says when it was taken, not until when."""
-    match one_of(resource, "effective", ("DateTime", "Period")):
+    match one_of(resource, EFFECTIVE):
         case "effectivePeriod":
             _, end = period_in(resource, "effectivePeriod", latest, latest_end=latest_end)
             return end
@@ -156,7 +159,7 @@ def _taken(
 
 def _medication(bundle: Bundle, resource: Json) -> Concept | None:
     """The medicine, by its own words and codes; None if the Medication was entered in error."""
-    key = one_of(resource, "medication", ("CodeableConcept", "Reference"))
+    key = one_of(resource, MEDICATION)
     if key == "medicationCodeableConcept":
         found = concept_in(resource, key)
         if found is None:

@@ -6,6 +6,8 @@ from holdfast.interop.fhir.refusal import ReferralRefused
 
 def refuse_modifiers(resource: Json) -> None:
     """Refuse rules and extensions that FHIR forbids to ignore when they are not understood."""
+    if "modifierExtension" not in resource and "implicitRules" not in resource:
+        return
     for key in ("modifierExtension", "implicitRules"):
         if resource.get(key):
             raise ReferralRefused(

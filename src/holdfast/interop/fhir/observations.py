@@ -12,6 +12,7 @@ from holdfast.interop.fhir.elements import (
     Day,
     Json,
     Quantity,
+    choice,
     code_in,
     concept_in,
     day_in,
@@ -37,6 +38,8 @@ STATUSES = frozenset(
     }
 )
 READ_STATUSES = frozenset({"final", "amended", "corrected", "preliminary"})
+
+EFFECTIVE = choice("effective", "DateTime", "Period", "Timing", "Instant")
 
 SYSTOLIC, DIASTOLIC = "8480-6", "8462-4"
 """The parts of a blood pressure, whichever panel holds them (85354-9, or 55284-4 before it)."""
@@ -135,7 +138,7 @@ def _refuse_wrong_vital_sign(resource: Json) -> None:
 def _observed(resource: Json, latest: date) -> Day | None:
     """When it was true: the day, the end of a period, or not known. When it was issued is not it."""
     found: Day | None = None
-    match one_of(resource, "effective", ("DateTime", "Period", "Timing", "Instant")):
+    match one_of(resource, EFFECTIVE):
         case "effectivePeriod":
             start, end = period_in(resource, "effectivePeriod", latest)
             found = end or start

@@ -7,6 +7,7 @@ from holdfast.interop.fhir.bundle import Bundle
 from holdfast.interop.fhir.elements import (
     Day,
     Json,
+    choice,
     code_in,
     day_in,
     flag_in,
@@ -23,6 +24,7 @@ BIRTH_SEX = "http://hl7.org/fhir/us/core/StructureDefinition/us-core-birthsex"
 GENDERS = frozenset({"female", "male", "other", "unknown"})
 BIRTH_SEXES = {"F": "female", "M": "male", "UNK": None, "OTH": None, "ASKU": None}
 OLDEST_YEARS = 130
+DECEASED = choice("deceased", "Boolean", "DateTime")
 
 
 def read_person(bundle: Bundle, latest: date, tally: Tally) -> Person:
@@ -80,7 +82,7 @@ def _sex(patient: Json) -> str | None:
 
 
 def _death(patient: Json, born: Day | None, latest: date) -> tuple[bool | None, Day | None]:
-    match one_of(patient, "deceased", ("Boolean", "DateTime")):
+    match one_of(patient, DECEASED):
         case "deceasedBoolean":
             return flag_in(patient, "deceasedBoolean"), None
         case "deceasedDateTime":

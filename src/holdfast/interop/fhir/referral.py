@@ -21,7 +21,7 @@ from holdfast.interop.fhir.observations import Wanted, read_observation
 from holdfast.interop.fhir.patient import read_person
 from holdfast.interop.fhir.refusal import Problems, ReferralRefused
 from holdfast.interop.fhir.report import ImportReport, LeftOutReason, Tally
-from holdfast.interop.fhir.resource_types import ANSWERING, SUBJECT_KEYS
+from holdfast.interop.fhir.resource_types import ANSWERING
 
 __all__ = [
     "ImportedReferral",
@@ -85,15 +85,13 @@ class _Reading:
 
     def take(self, entry: Entry) -> None:
         """Read one entry of a type that gives answers."""
-        resource = entry.resource
-        subject = resource.get(SUBJECT_KEYS.get(entry.kind, "subject")) or {}
         if entry.is_not_sent:
             self.tally.leave_out(entry.place, LeftOutReason.DELETED)
             return
-        if not self.bundle.is_patient(subject.get("reference")):
+        if not entry.is_about_patient:
             self.tally.leave_out(entry.place, LeftOutReason.NOT_THIS_PERSON)
             return
-        refuse_modifiers(resource)
+        refuse_modifiers(entry.resource)
         self.tally.read[entry.kind] += 1
         match entry.kind:
             case "Observation":
