@@ -177,7 +177,16 @@ def _coherent(answers: dict[str, Answer]) -> dict[str, Answer]:
         return code in kept and kept[code].value == value
 
     for ever, details in (
-        ("mdma-used-ever", ("mdma-last-used-on",)),
+        ("mdma-used-ever", ("mdma-lifetime-uses", "mdma-last-used-on", "mdma-use-context")),
+        (
+            "other-psychedelics-used-ever",
+            (
+                "other-psychedelics-agent",
+                "other-psychedelics-lifetime-uses",
+                "other-psychedelics-last-used-on",
+                "other-psychedelics-use-context",
+            ),
+        ),
         ("other-substance-use-disorder-ever", ("other-substance-use-disorder-last-met",)),
     ):
         if says(ever, value=False):

@@ -314,7 +314,10 @@ class TimeSince:
 
 @dataclass(frozen=True)
 class Recorded:
-    """A history that must be on record, whatever it says; its details too where it is yes."""
+    """A history that must be on record, whatever it says; its details too where it is yes.
+
+    "Never" beside a detail of what never was (a day, a setting, a number above 0) is a conflict.
+    """
 
     question: str
     details: tuple[str, ...]
@@ -322,10 +325,19 @@ class Recorded:
     def rule(self, case: Case) -> Ruling:
         def judge(answer: Answer) -> Ruling:
             if not answer.value:
-                return passed("history-recorded", **origin(answer))
+                return self._denied(case, answer)
             return self._detailed(case, answer)
 
         return case.settled(self.question).ruling(judge)
+
+    def _denied(self, case: Case, answer: Answer) -> Ruling:
+        for detail in self.details:
+            for other in case.settled(detail).answers:
+                if other.value != 0:
+                    places: dict[str, Value] = {"place": answer.source.place}
+                    places["other_place"] = other.source.place
+                    return unknown("answers-conflict", self.question, **places)
+        return passed("history-recorded", **origin(answer))
 
     def _detailed(self, case: Case, answer: Answer) -> Ruling:
         rulings = [
