@@ -52,7 +52,10 @@ def main() -> list[dict[str, Any]]:
 def _databases() -> Iterator[tuple[str, str]]:
     from tests import databases
 
-    with tempfile.TemporaryDirectory(dir=Path.cwd()) as folder:
+    # Not in /tmp: that may be memory, where waiting for the disk costs nothing.
+    disk = Path(__file__).resolve().parent.parent / "var"
+    disk.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=disk) as folder:
         yield "SQLite", f"sqlite:///{folder}/append.sqlite3"
     if programs := databases.postgres_programs():
         with databases.cluster(programs, fsync="on") as running:

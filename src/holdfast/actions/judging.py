@@ -201,6 +201,7 @@ def judge_in(
         outcomes=document(outcomes_of(judgement)).decode(),
         language=language,
         interactions_sha256=judgement.interactions_sha256,
+        terminology_sha256=judgement.protocol.conditions.sha256,
         because=because,
         judged_at_position=stream.position,
         findings_token=token,
