@@ -113,10 +113,16 @@ def _rotated(path: Path) -> tuple[str, str]:
     from datetime import UTC, datetime
     from uuid import UUID, uuid5
 
-    from holdfast.actions.keys import rotate_site_key
     from holdfast.actions.outcomes import Refusal
     from holdfast.actions.people import house
-        from holdfast.records.keys import create_key_file, read_key_file, site_key, write_key_file
+    from holdfast.actions.site_key import rotate_site_key
+    from holdfast.records.keys import (
+        KeyMissing,
+        create_key_file,
+        read_key_file,
+        site_key,
+        write_key_file,
+    )
     from holdfast.records.people import PersonKey
 
     coming = path.with_name(path.name + ".next")

@@ -53,8 +53,8 @@ class Console:
         """Print it."""
         try:
             print(letter(message).decode(), file=sys.stdout, flush=True)
-        except OSError as error:
-            raise NotReceived(type(error).__name__) from None
+        except OSError:
+            raise NotReceived("not-printed") from None
         return "printed"
 
 
@@ -72,8 +72,8 @@ class File:
                 file.write(letter(message) + b"\n")
                 file.flush()
                 os.fsync(file.fileno())
-        except OSError as error:
-            raise NotReceived(type(error).__name__) from None
+        except OSError:
+            raise NotReceived("not-written") from None
         return "written"
 
 
@@ -101,8 +101,8 @@ class Webhook:
                 told = orjson.loads(answer.read(64 * 1024))
         except urllib.error.HTTPError as error:
             raise NotReceived(f"http-{error.code}") from None
-        except (OSError, ValueError) as error:
-            raise NotReceived(type(error).__name__) from None
+        except (OSError, ValueError):
+            raise NotReceived("no-answer") from None
         if not isinstance(told, dict) or told.get("received") != str(message.id):
             raise NotReceived("no-receipt")
         return "acknowledged"

@@ -5,10 +5,11 @@ delivered twice, and the receiver knows it again by its id.
 """
 
 from datetime import datetime, timedelta
+from uuid import uuid4
 
 from django.db.models import Count, Max, Q
 
-from holdfast.actions.outbox import record_delivery
+from holdfast.actions.deliveries import record_delivery
 from holdfast.actions.people import house
 from holdfast.records.journal import OutboxEntry
 from holdfast.watch.channels import Channel, NotReceived, channel_of_the_site
@@ -60,6 +61,7 @@ def deliver(now: datetime, channel: Channel | None = None) -> int:
             message=message,
             channel=way.name,
             outcome=outcome,
+            entry_id=uuid4(),
             detail=detail,
             by=house(),
             now=now,

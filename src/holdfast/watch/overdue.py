@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from holdfast.actions.outbox import tell_overdue
+from holdfast.actions.overdue import tell_overdue
 from holdfast.actions.people import house
 from holdfast.records.care import WorklistMoment
 

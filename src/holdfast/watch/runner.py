@@ -38,6 +38,7 @@ _FAILURES = (
     DatabaseAbsent,
     DatabaseError,
     KeyMissing,
+    LookupError,
     OSError,
     RuntimeError,
     User.DoesNotExist,

@@ -1,38 +1,14 @@
-"""Messages: attempts to deliver them, and what became overdue, told once."""
+"""What became overdue is told once."""
 
 from datetime import datetime
-from uuid import UUID, uuid4, uuid5
+from uuid import UUID, uuid5
 
 from holdfast.actions.outcomes import Conflict, Receipt
 from holdfast.actions.writing import lock, message, one_transaction
 from holdfast.records.care import WorklistMoment
 from holdfast.records.columns import instant_text
-from holdfast.records.journal import JournalEntry, OutboxDelivery, OutboxEntry
+from holdfast.records.journal import JournalEntry
 from holdfast.records.people import User
-
-
-@one_transaction
-def record_delivery(
-    *,
-    message: OutboxEntry,
-    channel: str,
-    outcome: str,
-    detail: str,
-    by: User,
-    now: datetime,
-) -> Receipt | Conflict:
-    """Write one attempt to deliver a message; ``received`` only once the receiver said so.
-
-    ``outcome`` is one of ``OutboxDelivery.OUTCOMES``; ``detail`` is a code, never words.
-    """
-    if outcome not in OutboxDelivery.OUTCOMES:
-        raise ValueError(f"Not an outcome of a delivery: {outcome}.")
-    stream = lock(message.stream_id, now)
-    attempt = OutboxDelivery(
-        id=uuid4(), message=message, channel=channel, outcome=outcome, detail=detail[:200]
-    )
-    sent = stream.sent(f"message-{outcome}", attempt.id, {"message": message.id})
-    return stream.write(sent, [attempt], by=by, values={"channel": channel})
 
 
 def overdue_entry(moment: WorklistMoment) -> UUID:
