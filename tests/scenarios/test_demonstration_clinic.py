@@ -150,6 +150,7 @@ def served(folder: Folder) -> Iterator[str]:
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=30)
     assert process.returncode == 0, out + err
+    assert "Watching:" in folder.log.read_text(encoding="utf-8")
     assert "Traceback" not in err
     assert f"http://127.0.0.1:{port}" in out
     assert "for-demonstration-only" in out

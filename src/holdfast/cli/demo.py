@@ -9,6 +9,7 @@ import argparse
 import errno
 import os
 import socket
+import subprocess
 import sys
 import tempfile
 import time
@@ -158,7 +159,8 @@ def _serve(folder: Folder, port: int, seconds: float) -> int:
     for account in accounts():
         print(f"  {account.login:24}{account.role:15}{', '.join(account.sites)}")
     print(f"\nNobody in it exists. Its log is {folder.log}. Ctrl-C stops it.\n", flush=True)
-    with _errors_to(folder.log):
+    folder.log.write_bytes(b"")  # each start has a log of its own
+    with _errors_to(folder.log), _watched(folder.log):
         code = serve.serve(HOST, port)
     if code:
         print(folder.log.read_text(encoding="utf-8")[-2000:], file=sys.stderr)
@@ -176,3 +178,21 @@ def _errors_to(log: Path) -> Iterator[None]:
     finally:
         os.dup2(kept, 2)
         os.close(kept)
+
+
+@contextmanager
+def _watched(log: Path) -> Iterator[None]:
+    """The night watch beside the pages, in a session of its own, until they end."""
+    with log.open("ab") as file:
+        watch = subprocess.Popen(
+            [sys.executable, "-m", "holdfast", "watch"],
+            stdin=subprocess.DEVNULL,
+            stdout=file,
+            stderr=file,
+            start_new_session=True,
+        )
+    try:
+        yield
+    finally:
+        watch.terminate()
+        watch.wait()
