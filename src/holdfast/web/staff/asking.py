@@ -5,7 +5,6 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -13,16 +12,14 @@ from django.views.decorators.http import require_http_methods
 
 from holdfast.actions.answers import record_answers
 from holdfast.actions.judging import local_date
-from holdfast.actions.outcomes import Receipt
 from holdfast.definitions import questions
 from holdfast.definitions.sentences import question_sentence
 from holdfast.domain.questions import Question, QuestionKind
 from holdfast.records.care import Enrollment
 from holdfast.records.histories import enrollment_as_of
 from holdfast.web.admitted import Admitted
-from holdfast.web.done import go_on
-from holdfast.web.refusals import refusal_words
 from holdfast.web.staff.forms import ConversationForm
+from holdfast.web.staff.outcome import onward
 from holdfast.web.staff.screening import places_of, verdict_of_today
 from holdfast.web.staff.shown import FindingShown, read_shown
 from holdfast.web.staff.who import enrollment_at, name_of
@@ -49,10 +46,8 @@ def page(request: Admitted, site: str, enrollment_id: UUID) -> HttpResponse:
             by=request.user,
             now=timezone.now(),
         )
-        if isinstance(outcome, Receipt):
-            address = reverse("staff:screening", args=[enrollment.site.code, enrollment.id])
-            return go_on(request, address, "answers-recorded")
-        form.add_error(None, refusal_words(outcome))
+        if done := onward(request, enrollment, form, outcome, "answers-recorded"):
+            return done
     context = {
         "enrollment": enrollment,
         "who": name_of(request, enrollment),

@@ -6,14 +6,11 @@ from uuid import UUID
 from django import forms
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import override as in_language
 from django.views.decorators.http import require_POST, require_safe
 
-from holdfast.actions.outcomes import Answered, Receipt
 from holdfast.actions.signatures import ReauthenticationProof
 from holdfast.actions.verdicts import confirm_verdict, override_finding
 from holdfast.domain.findings import Decision
@@ -21,13 +18,13 @@ from holdfast.records.canonical import fact_sha256
 from holdfast.records.care import Confirmation, Enrollment, VerdictShown
 from holdfast.records.keys import opened
 from holdfast.web.admitted import Admitted
-from holdfast.web.done import go_on
 from holdfast.web.paper import verdict_pdf
 from holdfast.web.reauthentication import prove
-from holdfast.web.refusals import refusal_words
 from holdfast.web.staff.forms import ConfirmForm, OverrideForm
+from holdfast.web.staff.known import day_words
 from holdfast.web.staff.medicines import medication_rows
-from holdfast.web.staff.screening import Sent, screening_page, verdict_of_today
+from holdfast.web.staff.outcome import onward
+from holdfast.web.staff.screening import Sent, checked_on, screening_page, verdict_of_today
 from holdfast.web.staff.shown import DecisionShown, FindingShown, read_shown
 from holdfast.web.staff.who import enrollment_at, may_see_names, name_of
 from holdfast.web.templatetags.look import STANDINGS
@@ -47,7 +44,7 @@ def confirm(request: Admitted, site: str, enrollment_id: UUID) -> HttpResponse:
             by=request.user,
             now=timezone.now(),
         )
-        if done := _done(request, enrollment, form, outcome, "verdict-confirmed"):
+        if done := onward(request, enrollment, form, outcome, "verdict-confirmed"):
             return done
     return screening_page(request, enrollment, Sent(confirm=form))
 
@@ -68,7 +65,7 @@ def set_aside(request: Admitted, site: str, enrollment_id: UUID) -> HttpResponse
             by=request.user,
             now=timezone.now(),
         )
-        if done := _done(request, enrollment, form, outcome, "finding-overridden"):
+        if done := onward(request, enrollment, form, outcome, "finding-overridden"):
             return done
     return screening_page(request, enrollment, Sent(override=form))
 
@@ -120,16 +117,6 @@ def _verdict(enrollment: Enrollment, verdict_id: UUID) -> VerdictShown:
     return found
 
 
-def _done(
-    request: Admitted, enrollment: Enrollment, form: forms.Form, outcome: Answered, done: str
-) -> HttpResponse | None:
-    if isinstance(outcome, Receipt):
-        site = request.here.code
-        return go_on(request, reverse("staff:screening", args=[site, enrollment.id]), done)
-    form.add_error(None, refusal_words(outcome))
-    return None
-
-
 def _lists(shown: DecisionShown) -> list[tuple[str, list[FindingShown]]]:
     lists = [
         (_("What stops"), shown.stops),
@@ -148,7 +135,7 @@ def _paper(request: Admitted, enrollment: Enrollment, verdict: VerdictShown) -> 
         [_("Number"), enrollment.label],
         [_("Site"), enrollment.site.name],
         [_("Protocol"), f"{shown.protocol_title} ({enrollment.protocol_version})"],
-        [_("As of"), date_format(shown.as_of, "j F Y")],
+        [_("As of"), _as_of_words(shown, verdict)],
     ]
     return {
         "title": _("Verdict on eligibility"),
@@ -179,6 +166,16 @@ def _paper(request: Admitted, enrollment: Enrollment, verdict: VerdictShown) -> 
     }
 
 
+def _as_of_words(shown: DecisionShown, verdict: VerdictShown) -> str:
+    words = day_words(shown.as_of)
+    if day := checked_on(verdict):
+        return _("%(day)s; judged again on %(again)s, unchanged") % {
+            "day": words,
+            "again": day_words(day),
+        }
+    return words
+
+
 def _paper_finding(finding: FindingShown) -> dict[str, str]:
     return {
         "outcome": finding.outcome,
@@ -192,7 +189,7 @@ def _paper_finding(finding: FindingShown) -> dict[str, str]:
 def _paper_medication(row: dict[str, Any]) -> dict[str, Any]:
     lines = [f"{axis['title']}: {axis['words']}" for axis in row["axes"]]
     if row["earliest_dosing_on"]:
-        day = date_format(row["earliest_dosing_on"], "j F Y")
+        day = day_words(row["earliest_dosing_on"])
         lines.append(_("Earliest dosing date: %(day)s") % {"day": day})
     if row["stop_abruptly"]:
         lines.append(str(row["stop_abruptly"]))

@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
-from django import forms
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -15,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from holdfast.actions import answers as entering
 from holdfast.actions.judging import latest_verdict
-from holdfast.actions.outcomes import Answered, Receipt
+from holdfast.actions.outcomes import Answered
 from holdfast.definitions import questions
 from holdfast.definitions.sentences import question_sentence
 from holdfast.domain.questions import Question, QuestionKind
@@ -28,8 +27,6 @@ from holdfast.records.histories import (
     medications_of,
 )
 from holdfast.web.admitted import Admitted
-from holdfast.web.done import go_on
-from holdfast.web.refusals import refusal_words
 from holdfast.web.staff.forms import (
     AnswerCorrectionForm,
     AnswerForm,
@@ -39,6 +36,7 @@ from holdfast.web.staff.forms import (
     MedicationForm,
 )
 from holdfast.web.staff.known import source_words, value_words
+from holdfast.web.staff.outcome import onward
 from holdfast.web.staff.screening import Sent, places_of, screening_page
 from holdfast.web.staff.shown import read_shown
 from holdfast.web.staff.who import enrollment_at
@@ -63,7 +61,7 @@ def answer(request: Admitted, site: str, enrollment_id: UUID, question: str) -> 
             by=request.user,
             now=timezone.now(),
         )
-        if done := _done(request, enrollment, form, outcome, "answer-recorded"):
+        if done := onward(request, enrollment, form, outcome, "answer-recorded"):
             return done
     return _answer_page(request, enrollment, form, status=422)
 
@@ -81,7 +79,7 @@ def medication(request: Admitted, site: str, enrollment_id: UUID) -> HttpRespons
             by=request.user,
             now=timezone.now(),
         )
-        if done := _done(request, enrollment, form, outcome, "medication-recorded"):
+        if done := onward(request, enrollment, form, outcome, "medication-recorded"):
             return done
     return screening_page(request, enrollment, Sent(medication=form))
 
@@ -99,7 +97,7 @@ def condition(request: Admitted, site: str, enrollment_id: UUID) -> HttpResponse
             by=request.user,
             now=timezone.now(),
         )
-        if done := _done(request, enrollment, form, outcome, "condition-recorded"):
+        if done := onward(request, enrollment, form, outcome, "condition-recorded"):
             return done
     return screening_page(request, enrollment, Sent(condition=form))
 
@@ -126,7 +124,7 @@ def correct(
             by=request.user,
             now=timezone.now(),
         )
-        if done := _done(request, enrollment, form, outcome, "answer-corrected"):
+        if done := onward(request, enrollment, form, outcome, "answer-corrected"):
             return done
     context = {"enrollment": enrollment, "form": form, "row": row, **shown}
     status = 422 if request.method == "POST" else 200
@@ -222,17 +220,6 @@ def _find(rows: list[Any], entries: list[Any], fact_id: UUID) -> tuple[Any, Any]
 
 def _three(value: bool | None) -> str:
     return {True: "true", False: "false", None: ""}[value]
-
-
-def _done(
-    request: Admitted, enrollment: Enrollment, form: forms.Form, outcome: Answered, done: str
-) -> HttpResponse | None:
-    """Go on where it was written; say on the form why not where it was not."""
-    if isinstance(outcome, Receipt):
-        site = request.here.code
-        return go_on(request, reverse("staff:screening", args=[site, enrollment.id]), done)
-    form.add_error(None, refusal_words(outcome))
-    return None
 
 
 def _places(enrollment: Enrollment, question: str) -> list[str]:

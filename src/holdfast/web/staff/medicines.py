@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from holdfast.domain.answers import MedicationEntry
+from holdfast.web.staff.known import day_words
 from holdfast.web.staff.shown import FindingShown
 from holdfast.web.staff.words import SOURCE_KINDS
 
@@ -69,7 +70,8 @@ def _row(
 ) -> dict[str, Any]:
     said = [f for f in findings if f.values.get("medicine") == told["name"]]
     earliest = told["earliest_dosing_on"]
-    stop = told["stop_abruptly"]
+    is_over = recorded is not None and recorded[0].is_current is False
+    stop = None if is_over else told["stop_abruptly"]
     return {
         "name": told["name"],
         "outcome": told["outcome"],
@@ -108,5 +110,5 @@ def _taken(entry: MedicationEntry) -> str:
     now = {True: _("taken now"), False: _("not taken now"), None: _("not known whether taken now")}
     words = [now[entry.is_current]]
     if entry.last_taken_on:
-        words.append(_("last taken on %(day)s") % {"day": entry.last_taken_on.isoformat()})
+        words.append(_("last taken on %(day)s") % {"day": day_words(entry.last_taken_on)})
     return ", ".join(words)

@@ -1,6 +1,7 @@
 """The screening of one enrollment: the verdict as it is shown, with what there is to do about it."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -89,6 +90,7 @@ def screening_page(
         "verdicts": _verdicts(request, enrollment, past),
         "verdict": verdict,
         "hash": fact_sha256(verdict),
+        "checked_on": checked_on(verdict),
         "done": done_words(request),
         **shown.context(),
         **_entry_forms(request, back),
@@ -107,6 +109,12 @@ def verdict_of_today(request: Admitted, enrollment: Enrollment) -> VerdictShown:
         verdict = latest_verdict(enrollment.id)
     assert verdict is not None
     return verdict
+
+
+def checked_on(verdict: VerdictShown) -> date | None:
+    """The day on which an older verdict was judged again and stood unchanged: the site's today."""
+    today = local_date(verdict.enrollment.site, timezone.now())
+    return today if today != verdict.as_of else None
 
 
 def _put_forms(
@@ -248,6 +256,7 @@ def _verdicts(
             "at": verdict.recorded_at,
             "by": logins[verdict.recorded_by_id],
             "hash": fact_sha256(verdict),
+            "checked_on": checked_on(verdict),
             "href": reverse(
                 "staff:verdict-shown", args=[enrollment.site.code, enrollment.id, verdict.id]
             ),

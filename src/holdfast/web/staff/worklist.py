@@ -107,7 +107,7 @@ def when_words(line: WorklistLine, now: datetime) -> str:
     if line.is_overdue and moment.overdue_at:
         return _("overdue by %(span)s") % {"span": span_words(now - moment.overdue_at)}
     if line.is_due and moment.due_at:
-        return _("due since %(span)s") % {"span": span_words(now - moment.due_at)}
+        return _("due for %(span)s") % {"span": span_words(now - moment.due_at)}
     if moment.kind == "done":
         return _("%(span)s ago") % {"span": span_words(now - moment.since)}
     return _("waiting %(span)s") % {"span": span_words(now - moment.since)}
