@@ -78,9 +78,10 @@ def read_observation(entry: Entry, wanted: Wanted, latest: date, tally: Tally) -
     resource = entry.resource
     status = code_in(resource, "status", STATUSES)
     observed = _observed(resource, latest)
-    code = resource.get("code")
-    if code is None:
+    if resource.get("code") is None:
         raise missing("code", "code")
+    if "component" not in resource and _is_of_no_interest(resource, wanted):
+        return []
     parts = list(_parts(resource, wanted))
     if not parts:
         _refuse_wrong_vital_sign(resource)
@@ -163,14 +164,17 @@ def _parts(resource: Json, wanted: Wanted) -> Iterator[tuple[str, Json, str]]:
             yield loinc, component, at
 
 
-def _loinc(part: Json, wanted: Wanted, at: str) -> str | None:
-    code: Any = part.get("code")
+def _is_of_no_interest(part: Json, wanted: Wanted) -> bool:
+    """True for the usual case, decided without building anything: one code, and nobody asks for it."""
+    code: Any = part["code"]
     codings = code.get("coding") if type(code) is dict else None
-    if type(codings) is list and len(codings) == 1 and type(codings[0]) is dict:
-        # The usual case, decided without building anything: most observations are not asked for.
-        only = codings[0].get("code")
-        if type(only) is str and only not in wanted:
-            return None
+    if type(codings) is not list or len(codings) != 1 or type(codings[0]) is not dict:
+        return False
+    only = codings[0].get("code")
+    return type(only) is str and only not in wanted and only not in VITAL_SIGN_UNITS
+
+
+def _loinc(part: Json, wanted: Wanted, at: str) -> str | None:
     found = concept_in(part, "code", at)
     if found is None:
         return None
