@@ -25,4 +25,4 @@ def run(database: Any, statement: str, values: Sequence[Any]) -> Any:
         return cursor
     database.validate_no_broken_transaction()
     with database.wrap_database_errors:
-        return database.connection.cursor().execute(_marked(statement), values)
+        return database.connection.execute(_marked(statement), values)

@@ -160,10 +160,12 @@ class LockedStream:
 
     def place(self, fact: Fact, *, by: User) -> Fact:
         """Give a fact its place in the stream, so that its hash can be known before it is written."""
-        fact.stream_id = self.id
-        fact.position = self.position + 1
-        fact.recorded_at = self.now
-        fact.recorded_by_id = by.id
+        vars(fact).update(
+            stream_id=self.id,
+            position=self.position + 1,
+            recorded_at=self.now,
+            recorded_by_id=by.id,
+        )
         return fact
 
     def write(
@@ -252,7 +254,6 @@ def lock(stream_id: UUID, now: datetime) -> LockedStream:
     kind, position, head, recorded_at, key_id, wrapped = found
     if wrapped is None:
         raise KeyMissing("The organisation has no receipts key: it was never founded.")
-    key_id = key_id if isinstance(key_id, UUID) else UUID(key_id)
     return LockedStream(
         id=stream_id,
         kind=kind,
@@ -265,8 +266,9 @@ def lock(stream_id: UUID, now: datetime) -> LockedStream:
 
 
 @lru_cache(maxsize=8)
-def _receipts_key(site: SiteKey, key_id: UUID, wrapped: str) -> DataKey:
+def _receipts_key(site: SiteKey, stored_id: UUID | str, wrapped: str) -> DataKey:
     """The organisation's key: nobody's own, so it may stay opened. A person's key never does."""
+    key_id = stored_id if isinstance(stored_id, UUID) else UUID(stored_id)
     return DataKey(key_id, site.unwrap(key_id, wrapped))
 
 
