@@ -23,6 +23,10 @@ settings.load_profile(os.environ.get("HOLDFAST_PROPERTIES", "fast"))
 
 ROOT = Path(__file__).resolve().parent.parent
 
+# The browser driver keeps an event loop in the thread of the tests that share its worker; Django
+# would take every later query of that thread for one made inside a coroutine.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
 
 @pytest.fixture(scope="session")
 def migrated_file(django_db_blocker: pytest.FixtureRequest, tmp_path_factory) -> Path:
