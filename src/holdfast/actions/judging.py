@@ -186,7 +186,7 @@ def judge_in(
     """
     judgement = judged(enrollment, stream.position, as_of)
     shown = shown_document(judgement, language)
-    token = key.token("findings", document({**shown, "as_of": None}))
+    token = key.token("findings", document(_without_the_date(shown)))
     last = latest_verdict(enrollment.id)
     if last is not None and last.findings_token == token:
         return None
@@ -217,6 +217,15 @@ def judge_in(
     receipt = stream.write(sent, facts, by=by, values=values)
     worklist.follow(enrollment)
     return receipt
+
+
+def _without_the_date(shown: dict[str, Any]) -> dict[str, Any]:
+    """What a reader would call the same verdict on another day.
+
+    The earliest session of a medicine still taken is counted from that day, and moves with it.
+    """
+    medicines = [{**each, "earliest_dosing_on": None} for each in shown["medications"]]
+    return {**shown, "as_of": None, "medications": medicines}
 
 
 def outcomes_of(judgement: Judgement) -> list[list[str | None]]:

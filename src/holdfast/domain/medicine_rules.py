@@ -256,7 +256,7 @@ def _part(
         values["washout_days"] = washout_days
     if question.entry.last_taken_on is not None:
         values["last_taken_on"] = question.entry.last_taken_on
-    if earliest is not None:
+    if earliest is not None and not reason.startswith("still-taken"):
         values["since" if reason == "washout-over" else "until"] = earliest
     if awaiting:
         values["limits"] = ", ".join(awaiting)

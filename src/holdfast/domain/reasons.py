@@ -83,7 +83,7 @@ _LAST = (*_TAKEN, "last_taken_on")
 
 MEDICINE_REASONS: Mapping[str, tuple[str, ...]] = {
     # Taking it, or having stopped
-    "still-taken": (*_TAKEN, "until", "washout_days"),
+    "still-taken": (*_TAKEN, "washout_days"),
     "still-taken-no-washout-known": _TAKEN,
     "still-taken-contraindicated": _TAKEN,
     "still-taken-unknown": _TAKEN,
