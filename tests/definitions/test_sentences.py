@@ -79,8 +79,45 @@ def test_a_sentence_says_what_where_from_and_when():
         observed_on=date(2026, 3, 4),
     )
     assert sentences.sentence(finding, protocols.load("mapp2")) == (
-        "47.9 kg is below 48 (seen here, 4 March 2026). The protocol asks: Weighs at least 48 kg."
+        "47.9 kg (seen here, 4 March 2026) is below 48. The protocol asks: Weighs at least 48 kg."
     )
+
+
+def test_one_day_is_not_one_days():
+    finding = _finding("weight", "answer-stale", valid_days=Decimal("1"))
+    said = sentences.sentence(finding, protocols.load("mapp2"))
+    assert said.startswith("The answer is older than 1 day. ")
+    finding = _finding("weight", "answer-stale", valid_days=Decimal("11"))
+    said = sentences.sentence(finding, protocols.load("mapp2"))
+    assert said.startswith("The answer is older than 11 days. ")
+
+
+def test_one_time_is_not_one_times():
+    finding = _finding(
+        "mdma-lifetime-use",
+        "at-or-below-limit",
+        value=Decimal("1"),
+        unit="{#}",
+        limit="mdma-lifetime-uses-at-most",
+        limit_value=Decimal("10"),
+    )
+    said = sentences.sentence(finding, protocols.load("mapp2"))
+    assert said.startswith("1 time, at most 10. ")
+
+
+@pytest.mark.parametrize(
+    ("medicine", "start"),
+    [("Sertraline", "Sertraline is still taken, "), ("Zoloft", "Zoloft: sertraline is still ")],
+)
+def test_a_medicine_is_named_once(medicine, start):
+    finding = _finding(
+        "medication-ssri",
+        "still-taken-no-washout-known",
+        medicine=medicine,
+        ingredient="sertraline",
+        drug_class="ssri",
+    )
+    assert sentences.sentence(finding, protocols.load("mapp2")).startswith(start)
 
 
 def test_an_unsigned_limit_is_named_in_words():
@@ -88,7 +125,7 @@ def test_an_unsigned_limit_is_named_in_words():
         "weight", "limit-unsigned", limit="weight-floor-kg", limits="weight-floor-kg"
     )
     said = sentences.sentence(finding, protocols.load("mapp2"))
-    assert said.endswith("for the site: Body weight is at least this.")
+    assert said.endswith("for this site: Body weight is at least this.")
 
 
 def test_a_language_that_is_not_there_falls_back_to_english():

@@ -26,6 +26,9 @@ GIVEN = ("wording", "origin", "limits", "stop", "plan")
 _VERBATIM = ("medicine", "ingredient", "ingredients")
 _BLANKS = re.compile(r"[ \t]+")
 _PLACE = re.compile(r"\{([^{}]*)\}")
+# A count and the word that it counts.
+_COUNTED = re.compile(r"\{([a-z_]+)\} (days|months|Tage|\{unit\})")
+_SINGULAR = {"days": "day", "months": "month", "Tage": "Tag", "times": "time", "points": "point"}
 
 
 @dataclass(frozen=True)
@@ -124,7 +127,7 @@ def sentence(finding: Finding, protocol: ProtocolVersion, language: str = "en") 
         texts["limits"] = _limit_wordings(str(finding.values["limits"]), protocol)
     if "unit" in texts:
         texts["unit"] = _UNIT_WORDS.get(texts["unit"], texts["unit"])
-    return filled(templates[language], texts)
+    return _named_once(filled(templates[language], texts), texts)
 
 
 def question_sentence(code: str, language: str = "en") -> str:
@@ -135,8 +138,26 @@ def question_sentence(code: str, language: str = "en") -> str:
 
 def filled(template: str, texts: Mapping[str, str]) -> str:
     """A template with its places filled, and no space left where a text is empty."""
-    written = _PLACE.sub(lambda match: texts.get(match.group(1), ""), template)
+    counted = _COUNTED.sub(lambda match: _one(match, texts), template)
+    written = _PLACE.sub(lambda match: texts.get(match.group(1), ""), counted)
     return (_BLANKS.sub(" ", written) if "  " in written else written).strip()
+
+
+def _one(counted: re.Match[str], texts: Mapping[str, str]) -> str:
+    """A count and its word, in the singular where the count is 1."""
+    if texts.get(counted[1]) != "1":
+        return counted[0]
+    word = texts.get("unit", "") if counted[2] == "{unit}" else counted[2]
+    return f"{{{counted[1]}}} {_SINGULAR.get(word, counted[2])}"
+
+
+def _named_once(written: str, texts: Mapping[str, str]) -> str:
+    """Without the entry's words in front, where the sentence names the same medicine anyway."""
+    medicine, ingredient = texts.get("medicine", ""), texts.get("ingredient", "")
+    if not medicine or medicine.casefold() != ingredient.casefold():
+        return written
+    rest = written.removeprefix(f"{medicine}: ")
+    return rest[:1].upper() + rest[1:]
 
 
 def plain(value: Value, language: str = "en") -> str:
