@@ -17,10 +17,13 @@ from holdfast.records.models import (
     SignedLimit,
 )
 from holdfast.web.refusals import REFUSALS
+from holdfast.web.staff.journal import EVENTS
 from tests.web.clinic import PASSWORD
 
 # Refusals of acts that have no page yet: accounts, sites, roles and targets are set up by commands.
 NOT_FROM_A_PAGE = {
+    "already-received",
+    "not-a-code",
     "already-founded",
     "ends-before-it-begins",
     "hours-not-fit",
@@ -240,3 +243,27 @@ def test_every_refusal_of_an_action_has_words():
         for code in re.findall(r'Refusal\(\s*"([a-z-]+)"', path.read_text(encoding="utf-8"))
     }
     assert found - set(REFUSALS) - NOT_FROM_A_PAGE == set()
+
+
+def test_every_event_of_an_enrollment_has_words():
+    """The journal page says what happened in words; a code there would be for programs."""
+    folder = Path(actions.__file__).parent
+    elsewhere = {
+        "account-opened",
+        "limit-signed",
+        "organisation-founded",
+        "prescreening-recorded",
+        "role-ended",
+        "role-given",
+        "site-key-rotated",
+        "site-opened",
+        "stream-opened",
+        "target-set",
+    }
+    pattern = r'(?:sent|Sent|_record|_correct)\(\s*"([a-z-]+)"'
+    found = {
+        kind
+        for path in folder.glob("*.py")
+        for kind in re.findall(pattern, path.read_text(encoding="utf-8"))
+    }
+    assert found - elsewhere - set(EVENTS) == set()

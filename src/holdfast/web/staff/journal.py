@@ -44,6 +44,9 @@ EVENTS = {
     "verdict-shown": _("A verdict was shown"),
     "verdict-confirmed": _("A physician confirmed the verdict"),
     "finding-overridden": _("A finding was set aside"),
+    "became-overdue": _("What it waits for became overdue"),
+    "message-received": _("A message was delivered"),
+    "message-failed": _("A message could not be delivered"),
     "conflict-kept": _("An entry came twice with different content; both are kept"),
 }
 
