@@ -11,13 +11,14 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from holdfast.cli.options import Subparsers, refuse, set_up, with_database, with_key
+
 if TYPE_CHECKING:
     from holdfast.actions.outcomes import Answered
     from holdfast.interop.fhir.referral import ImportedReferral
     from holdfast.records.people import Site, User
 
 DONE, REFUSED, NOT_UNDERSTOOD = 0, 1, 2
-Subparsers = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 class Stopped(Exception):
@@ -57,7 +58,6 @@ def add(subparsers: Subparsers) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Run one of the commands; 0 done, 1 refused with its reason, 2 not understood."""
-    from holdfast.cli.record import refuse, set_up
 
     set_up(args)
     from holdfast.records import readiness
@@ -71,7 +71,6 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _parser(subparsers: Any, name: str, text: str, act: Any) -> argparse.ArgumentParser:
-    from holdfast.cli.record import with_database, with_key
 
     parser: argparse.ArgumentParser = subparsers.add_parser(name, help=text, description=text)
     with_key(with_database(parser))

@@ -5,6 +5,16 @@ import os
 import sys
 from pathlib import Path
 
+from holdfast.cli.options import (
+    Subparsers,
+    existing_file,
+    refuse,
+    say,
+    set_up,
+    with_database,
+    with_key,
+)
+
 WITHOUT_RECIPIENT = (
     "No recovery recipient: only the site key can open this backup. If the site key is lost, "
     "this backup is lost with it, and every name and word in it. Make a recipient with: holdfast "
@@ -16,10 +26,14 @@ SITE_KEY_LEFT_OUT = (
 )
 
 
-def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def add(subparsers: Subparsers) -> None:
     """Add the three commands."""
-    from holdfast.cli.record import existing_file, with_database, with_key
+    _add_backup(subparsers)
+    _add_restore(subparsers)
+    _add_upgrade(subparsers)
 
+
+def _add_backup(subparsers: Subparsers) -> None:
     backup_parser = with_key(
         with_database(
             subparsers.add_parser(
@@ -41,6 +55,9 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
         help="public key of who can open it when the site key is lost; may be given several times",
     )
     backup_parser.set_defaults(run=backup)
+
+
+def _add_restore(subparsers: Subparsers) -> None:
     restore_parser = with_key(
         with_database(
             subparsers.add_parser(
@@ -62,6 +79,9 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
         help="write the site key that the backup holds for the recipient to this new file",
     )
     restore_parser.set_defaults(run=restore)
+
+
+def _add_upgrade(subparsers: Subparsers) -> None:
     upgrade_parser = with_key(
         with_database(
             subparsers.add_parser(
@@ -83,8 +103,6 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
 
 def _recipients(args: argparse.Namespace) -> list[Path]:
     """The recipients named, or asked for where somebody is there to answer."""
-    from holdfast.cli.record import existing_file
-
     if args.recipient:
         return list(args.recipient)
     if named := os.environ.get("HOLDFAST_RECIPIENT"):
@@ -99,8 +117,6 @@ def _recipients(args: argparse.Namespace) -> list[Path]:
 
 def backup(args: argparse.Namespace) -> int:
     """Write one backup."""
-    from holdfast.cli.record import refuse, say, set_up
-
     set_up(args)
     from datetime import UTC, datetime
 
@@ -134,8 +150,6 @@ def backup(args: argparse.Namespace) -> int:
 
 def restore(args: argparse.Namespace) -> int:
     """Restore one backup, and say so only when it was verified."""
-    from holdfast.cli.record import refuse, say, set_up
-
     set_up(args)
     from holdfast.records.backups_file import BackupRefused
     from holdfast.records.backups_recipients import NotARecipient, read_recovery_key
@@ -170,8 +184,6 @@ def restore(args: argparse.Namespace) -> int:
 
 def upgrade(args: argparse.Namespace) -> int:
     """Back up, migrate, verify, report."""
-    from holdfast.cli.record import refuse, say, set_up
-
     set_up(args)
     from holdfast.records.backups_recipients import NotARecipient, read_recipient
     from holdfast.records.upgrading import UpgradeFailed

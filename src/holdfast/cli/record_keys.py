@@ -4,11 +4,11 @@ import argparse
 import os
 from pathlib import Path
 
+from holdfast.cli.options import Subparsers, refuse, say, set_up, with_database, with_key
 
-def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+
+def add(subparsers: Subparsers) -> None:
     """Add ``key`` with its parts."""
-    from holdfast.cli.record import with_database, with_key
-
     parser = subparsers.add_parser(
         "key",
         help="create or rotate the key of the site",
@@ -32,8 +32,6 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
 
 def create(args: argparse.Namespace) -> int:
     """Make a site key."""
-    from holdfast.cli.record import refuse, say, set_up
-
     set_up(args)
     from holdfast.records.keys import create_key_file
 
@@ -51,8 +49,6 @@ def create(args: argparse.Namespace) -> int:
 
 def show(args: argparse.Namespace) -> int:
     """Print the fingerprint and the public key; never the key."""
-    from holdfast.cli.record import refuse, say, set_up
-
     set_up(args)
     from holdfast.records.keys import KeyMissing, site_key
     from holdfast.records.seals import public_key_of
@@ -68,8 +64,6 @@ def show(args: argparse.Namespace) -> int:
 
 def create_recipient(args: argparse.Namespace) -> int:
     """Make a recovery key and its public half."""
-    from holdfast.cli.record import refuse, say, set_up
-
     set_up(args)
     from holdfast.records.backups_recipients import create_recovery_key
 
@@ -86,8 +80,6 @@ def create_recipient(args: argparse.Namespace) -> int:
 
 def rotate(args: argparse.Namespace) -> int:
     """Replace the site key; a rotation that was cut short is finished."""
-    from holdfast.cli.record import refuse, say, set_up
-
     set_up(args)
     from holdfast.records.keys import KeyMissing
 

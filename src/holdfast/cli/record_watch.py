@@ -5,11 +5,11 @@ import signal
 import threading
 from typing import Any
 
+from holdfast.cli.options import Subparsers, say, set_up, with_database, with_key, with_seals
 
-def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+
+def add(subparsers: Subparsers) -> None:
     """Add ``watch``."""
-    from holdfast.cli.record import with_database, with_key, with_seals
-
     parser = with_seals(
         with_key(
             with_database(
@@ -28,15 +28,14 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
 
 def run(args: argparse.Namespace) -> int:
     """Watch until told to stop; 1 where a loop failed in ``--once`` or broke."""
-    from holdfast.cli.record import say, set_up
-
     set_up(args)
     from datetime import UTC, datetime
 
     from holdfast.watch.runner import TURNS, Watch, take_turn
 
     if args.once:
-        return 0 if all([take_turn(loop, datetime.now(UTC)) for loop in TURNS]) else 1
+        taken = [take_turn(loop, datetime.now(UTC)) for loop in TURNS]  # each takes its turn
+        return 0 if all(taken) else 1
     ended = threading.Event()
 
     def end(number: int, frame: Any) -> None:
