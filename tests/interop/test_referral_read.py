@@ -323,6 +323,10 @@ class TestObservations:
         assert [a.question for a in read(resource).answers] == ["blood-pressure-systolic"]
         assert left_out(resource) == [("Observation/bp1", "no-value")]
 
+    def test_a_value_beside_the_reason_of_its_absence_is_nothing(self):
+        resource = weight(dataAbsentReason=concept("error"))
+        assert left_out(resource) == [("Observation/o1", "no-value")]
+
     @pytest.mark.parametrize("code", ["registered", "cancelled", "unknown"])
     def test_a_result_that_is_not_finished_is_left_out(self, code):
         assert left_out(weight(status=code)) == [("Observation/o1", "not-finished")]

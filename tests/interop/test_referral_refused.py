@@ -408,6 +408,12 @@ PATIENTS = [
     ("dead before birth", {"deceasedDateTime": "1979-01-01"}, "deceasedDateTime", "before"),
     ("death in the future", {"deceasedDateTime": "2027-01-01"}, "deceasedDateTime", "future"),
     (
+        "a person whose meaning is modified",
+        {"modifierExtension": [{"url": "http://x", "valueBoolean": True}]},
+        "modifierExtension",
+        "changes the meaning",
+    ),
+    (
         "a record that was replaced",
         {"link": [{"type": "replaced-by", "other": {"reference": "Patient/p9"}}]},
         "link[0]",
