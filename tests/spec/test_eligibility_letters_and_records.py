@@ -256,3 +256,34 @@ def test_something_that_stops_and_something_that_nobody_asked_are_both_shown(per
         stops=["overnight-stay: answered-otherwise"],
         asks=["suicide-risk: not-asked", "sodium: not-asked"],
     )
+
+
+def test_a_no_without_a_date_counts_where_nothing_grows_old(person_spec):
+    """Whether there was ever an aneurysm does not depend on the day on which it was asked (from memory)."""
+    person_spec(
+        "mapp2",
+        """
+        question           | answer | source | on
+        -------------------+--------+--------+---
+        aneurysm-ever      | no     | told   |
+        heart-failure-ever | no     | told   |
+        bipolar-1-ever     | no     | told   |
+        """,
+        verdict="eligible",
+    )
+
+
+def test_the_same_entry_imported_twice_changes_nothing(person_spec):
+    """Two hospitals recorded the same diabetes; it is well managed once (supplement)."""
+    person_spec(
+        "mapp2",
+        """
+        question                                  | answer                  | source              | on
+        ------------------------------------------+-------------------------+---------------------+-----------
+        condition: E11.9 Diabetes mellitus type 2 | active since 2018-01-01 | record Condition/11 |
+        condition: Type 2 diabetes                | active since 2018-02-01 | record Condition/12 |
+        diabetes-type-2                           | yes                     | told                | 2026-03-24
+        diabetes-type-2-well-managed              | yes                     | letter              | 2026-03-10
+        """,
+        verdict="eligible",
+    )

@@ -386,3 +386,32 @@ def test_without_a_signed_validity_a_no_is_not_enough_and_a_yes_still_stops(pers
         verdict="ineligible",
         stops=["suicide-risk: answered-otherwise"],
     )
+
+
+def test_an_adopted_woman_who_knows_nothing_of_her_family_is_not_refused(person_spec):
+    """What nobody can know is not a yes to a psychotic disorder in the family, and not a no."""
+    person_spec(
+        "mapp2",
+        """
+        question                    | answer       | source | on
+        ----------------------------+--------------+--------+---
+        family-psychosis-or-bipolar | nobody asked |        |
+        """,
+        verdict="undetermined",
+        asks=["family-history: not-asked"],
+    )
+
+
+def test_generalised_anxiety_panic_and_insomnia_do_not_exclude(person_spec):
+    """No criterion names them; they are common with PTSD."""
+    person_spec(
+        "mapp2",
+        """
+        question                                    | answer                  | source             | on
+        --------------------------------------------+-------------------------+--------------------+---
+        condition: F41.1 Generalized anxiety disorder| active since 2018-01-01 | record Condition/2 |
+        condition: F41.0 Panic disorder             | active since 2018-01-01 | record Condition/3 |
+        condition: G47.00 Insomnia                  | active since 2018-01-01 | record Condition/4 |
+        """,
+        verdict="eligible",
+    )

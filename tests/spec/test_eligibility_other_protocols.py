@@ -340,3 +340,77 @@ def test_of_nobody_the_swiss_and_the_australian_protocol_know_nothing_either(per
     )
     assert not swiss.met
     assert not australian.met
+
+
+def test_a_swiss_woman_past_the_menopause_needs_no_pregnancy_test(person_spec):
+    """Post-menopausal is not of childbearing potential (phase-3 parent criteria, item 5, as a caution)."""
+    person_spec(
+        "oehen-2013",
+        """
+        question               | answer          | source | on
+        -----------------------+-----------------+--------+-----------
+        born-on                | 1961-05-05      | told   | 2026-03-24
+        childbearing-potential | post-menopausal | told   | 2026-03-24
+        pregnancy-test         | nobody asked    |        |
+        """,
+        verdict="eligible",
+    )
+
+
+def test_an_australian_with_bipolar_ii_and_old_suicide_attempts_may_be_treated(person_spec):
+    """Bipolar II is not excluded, attempts are not in themselves excluded (supplement); the risk was assessed last week."""
+    person_spec(
+        "tga-authorised-prescriber",
+        """
+        question                              | answer                   | source             | on
+        --------------------------------------+--------------------------+--------------------+-----------
+        condition: F31.81 Bipolar II disorder | active since 2016-01-01  | record Condition/2 |
+        condition: Suicide attempt            | 2014-08-01 to 2014-08-01 | record Condition/3 |
+        bipolar-1-ever                        | no                       | letter             | 2026-03-20
+        serious-imminent-suicide-risk         | no                       | seen               | 2026-03-24
+        """,
+        verdict="eligible",
+    )
+
+
+def test_a_veteran_with_a_severe_alcohol_use_disorder_is_left_to_the_approved_protocol(person_spec):
+    """The Australian rules name no alcohol criterion; the physician who read the approved protocol attests the rest."""
+    person_spec(
+        "tga-authorised-prescriber",
+        """
+        question                     | answer | source | on
+        -----------------------------+--------+--------+-----------
+        alcohol-use-disorder         | severe | seen   | 2026-03-24
+        meets-full-protocol-criteria | no     | seen   | 2026-03-24
+        """,
+        verdict="ineligible",
+        stops=["full-protocol: answered-otherwise"],
+    )
+
+
+def test_an_australian_of_sixteen_is_a_child(person_spec):
+    """18 is the floor of every source read; the approved protocol's own age was not."""
+    person_spec(
+        "tga-authorised-prescriber",
+        """
+        question | answer     | source | on
+        ---------+------------+--------+-----------
+        born-on  | 2009-12-24 | seen   | 2026-03-24
+        """,
+        verdict="ineligible",
+        stops=["age: is-a-child"],
+    )
+
+
+def test_a_swiss_patient_whose_ptsd_is_younger_than_the_signed_months_waits(person_spec):
+    """No number was found for MP-2; these pages sign six months. From 1 October it is too short by a day."""
+    person_spec(
+        "oehen-2013",
+        """
+        question   | answer     | source | on
+        -----------+------------+--------+-----------
+        ptsd-onset | 2025-10-01 | told   | 2026-03-24
+        """,
+        verdict="ineligible",
+        stops=["ptsd-duration: too-short-so-far"],
+    )

@@ -322,3 +322,57 @@ def test_a_woman_who_has_weaned_her_child_may_enter(person_spec):
         """,
         verdict="eligible",
     )
+
+
+def test_somebody_who_does_not_say_their_sex_may_enter_where_nothing_depends_on_it(person_spec):
+    """Could become pregnant, tested, with an accepted method, and a QTc good by either ceiling: nobody need know more."""
+    person_spec(
+        "mapp2",
+        """
+        question              | answer       | source | on
+        ----------------------+--------------+--------+-----------
+        sex-assigned-at-birth | nobody asked |        |
+        qtcb                  | 432 ms       | seen   | 2026-03-24
+        """,
+        verdict="eligible",
+    )
+
+
+def test_a_woman_whose_only_partner_had_a_vasectomy_may_enter(person_spec):
+    """A vasectomised sole partner is among the accepted methods (item 5)."""
+    person_spec(
+        "mapp2",
+        """
+        question             | answer                    | source | on
+        ---------------------+---------------------------+--------+-----------
+        contraception-method | vasectomised-sole-partner | told   | 2026-03-24
+        """,
+        verdict="eligible",
+    )
+
+
+def test_a_couple_that_uses_two_barriers_may_enter(person_spec):
+    """Double barrier is among the accepted methods (item 5)."""
+    person_spec(
+        "mapp2",
+        """
+        question             | answer         | source | on
+        ---------------------+----------------+--------+-----------
+        contraception-method | double-barrier | told   | 2026-03-24
+        """,
+        verdict="eligible",
+    )
+
+
+def test_one_barrier_is_not_two(person_spec):
+    """A single barrier is not on the list (item 5)."""
+    person_spec(
+        "mapp2",
+        """
+        question             | answer         | source | on
+        ---------------------+----------------+--------+-----------
+        contraception-method | single-barrier | told   | 2026-03-24
+        """,
+        verdict="ineligible",
+        stops=["contraception-method: choice-excludes"],
+    )
