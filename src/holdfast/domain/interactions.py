@@ -128,7 +128,6 @@ class Agent:
 
     name: str
     drug_class: str
-    atc: tuple[str, ...]
     danger: Sourced
     loss_of_benefit: Sourced
     cyp2d6: Cyp2d6

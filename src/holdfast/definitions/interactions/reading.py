@@ -160,7 +160,6 @@ class InteractionFile:
         of_class = Agent(
             name="",
             drug_class=code,
-            atc=(),
             danger=self._sourced(table, "danger", Danger),
             loss_of_benefit=self._sourced(table, "loss_of_benefit", LossOfBenefit),
             cyp2d6=self._cyp2d6(table),
@@ -185,7 +184,6 @@ class InteractionFile:
         agent = Agent(
             name=name,
             drug_class=of_class.drug_class,
-            atc=table.texts("atc"),
             danger=own("danger", lambda: self._sourced(table, "danger", Danger), of_class.danger),
             loss_of_benefit=own(
                 "loss_of_benefit",
