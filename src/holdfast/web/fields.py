@@ -1,10 +1,14 @@
 """Widgets and fields that many forms use: options as large targets, dates, the password again."""
 
+import datetime
 from typing import Any
 from uuid import uuid4
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+CHOOSE = ("", _("Choose"))
 
 
 class Options(forms.RadioSelect):
@@ -87,3 +91,10 @@ def yes_no_unknown(words: Any) -> forms.TypedChoiceField:
         required=False,
         widget=Options,
     )
+
+
+def not_in_the_future(day: datetime.date | None) -> datetime.date | None:
+    """The day as it is; an error for one that has come nowhere on earth yet."""
+    if day is not None and day > timezone.now().date() + datetime.timedelta(days=1):
+        raise forms.ValidationError(_("This day has not come yet."))
+    return day

@@ -18,7 +18,7 @@ from holdfast.domain.questions import Question, QuestionKind
 from holdfast.records.care import Enrollment
 from holdfast.records.histories import enrollment_as_of
 from holdfast.web.admitted import Admitted
-from holdfast.web.staff.forms import ConversationForm
+from holdfast.web.staff.answer_forms import ConversationForm
 from holdfast.web.staff.outcome import onward
 from holdfast.web.staff.screening import places_of, verdict_of_today
 from holdfast.web.staff.shown import FindingShown, read_shown

@@ -27,9 +27,8 @@ from holdfast.records.histories import (
     medications_of,
 )
 from holdfast.web.admitted import Admitted
+from holdfast.web.staff.answer_forms import AnswerCorrectionForm, AnswerForm
 from holdfast.web.staff.forms import (
-    AnswerCorrectionForm,
-    AnswerForm,
     ConditionCorrectionForm,
     ConditionForm,
     MedicationCorrectionForm,
