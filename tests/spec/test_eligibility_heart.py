@@ -470,6 +470,20 @@ def test_a_long_qtc_that_the_repeat_does_not_show_does_not_exclude(person_spec):
     )
 
 
+def test_two_tracings_of_one_morning_are_a_tracing_and_its_repeat(person_spec):
+    """The rule says repeated: of two on the same day one is in range, so the length was not repeated."""
+    person_spec(
+        "mapp2",
+        """
+        question | answer | source    | on
+        ---------+--------+-----------+-----------
+        qtcb     | 468 ms | seen ecg1 | 2026-03-24
+        qtcb     | 441 ms | seen ecg2 | 2026-03-24
+        """,
+        verdict="eligible",
+    )
+
+
 def test_a_long_qtc_after_a_good_one_has_yet_to_be_repeated(person_spec):
     """The earlier tracing is not a repeat of the later one."""
     person_spec(

@@ -7,7 +7,7 @@ only once a physician has signed it. Each number named here is the one signed fo
 
 
 def test_somebody_with_ptsd_for_exactly_six_months_may_enter(person_spec):
-    """At least ptsd-duration-at-least-months, 6 (item 7), by the calendar: from 30 September to 31 March."""
+    """At least ptsd-duration-at-least-months, 6 (item 7), by the calendar: from 30 September to 30 March."""
     person_spec(
         "mapp2",
         """
@@ -15,6 +15,7 @@ def test_somebody_with_ptsd_for_exactly_six_months_may_enter(person_spec):
         -----------+------------+--------+-----------
         ptsd-onset | 2025-09-30 | seen   | 2026-03-24
         """,
+        as_of="2026-03-30",
         verdict="eligible",
     )
 
@@ -36,7 +37,7 @@ def test_somebody_one_day_short_of_six_months_waits(person_spec):
 
 def test_somebody_whose_six_months_end_in_a_month_without_that_day_may_enter(person_spec):
     """Six months from 31 August end on the last day of February, for that month has no 31st (item 7)."""
-    person_spec(
+    found = person_spec(
         "mapp2",
         """
         question   | answer     | source | on
@@ -45,6 +46,8 @@ def test_somebody_whose_six_months_end_in_a_month_without_that_day_may_enter(per
         """,
         verdict="eligible",
     )
+    duration = next(finding for finding in found.met if finding.code == "ptsd-duration")
+    assert duration.values["reached_on"].isoformat() == "2026-02-28"
 
 
 def test_somebody_who_cannot_say_when_it_began_is_asked(person_spec):
