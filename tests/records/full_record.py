@@ -40,11 +40,13 @@ class FullRecord:
         """One seal, now."""
         return make_seal(by=self.clinic.administrator, now=self.now())
 
-    def append(self, stream_id: UUID, facts: list[Fact], **given: Any) -> Any:
+    def append(
+        self, stream_id: UUID, facts: list[Fact], kind: str = "test-entry", **given: Any
+    ) -> Any:
         """One entry with these facts."""
         with transaction.atomic():
             stream = lock(stream_id, self.now())
-            sent = stream.sent("test-entry", uuid4(), {"number": str(uuid4())})
+            sent = stream.sent(kind, uuid4(), {"number": str(uuid4())})
             return stream.write(sent, facts, by=self.clinic.administrator, **given)
 
     def filled(self, model: type[Fact], **given: Any) -> Fact:

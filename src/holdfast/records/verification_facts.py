@@ -50,7 +50,7 @@ class FactSums:
         """Add one row that is there."""
         line = f"{table} {row} {digest} {stream} {position}".encode(errors="surrogateescape")
         mark = blake2b(line, digest_size=16, key=self._key).digest()
-        self._found[f"{table}{str(row)[:2]}"] += int.from_bytes(mark)
+        self._found[table + str(row)[:2]] += int.from_bytes(mark)
 
     def differing(self) -> set[str]:
         """Tables with two digits whose sums differ."""

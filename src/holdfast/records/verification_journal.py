@@ -79,7 +79,7 @@ class EntryRow:
 
     row: tuple[Any, ...]
     expected: int
-    digest: str | None
+    digest: str
 
     @property
     def told(self) -> dict[str, Any]:
@@ -147,45 +147,48 @@ class JournalWalk:
     def _walk_stream(self, stream: Any, rows: Iterable[tuple[Any, ...]]) -> None:
         seals = self.sealed.of(stream)
         sealed_to = self.sealed.sealed_to(stream)
-        previous, expected = _NOTHING, 1
+        sums = self.sums
+        previous, expected, number = _NOTHING, 1, 0
         row: tuple[Any, ...] = ()
-        for row in rows:
+        # This loop is walked a million times: what is rare is in methods of its own.
+        for number, row in enumerate(rows, start=1):
             entry_id, _, position, at, by, event, entry_hash = row
             told = told_by(event)
-            digest = sha256(previous + event).hexdigest() if told is not None else None
+            raw = sha256(previous + event).digest() if told is not None else _NOTHING
             if (
                 told is None
                 or position != expected
-                or digest != entry_hash
+                or raw.hex() != entry_hash
                 or told.get("entry") != entry_id
                 or told.get("stream") != stream
                 or told.get("position") != position
                 or told.get("recorded_at") != at
                 or told.get("by") != by
             ):
-                self._say(EntryRow(row, expected, digest))
+                self._say(EntryRow(row, expected, raw.hex()))
+                # The row that follows is judged by what stands here, so that one altered row
+                # does not make every later one look altered.
+                raw = _raw(entry_hash)
+                position = position if isinstance(position, int) else expected
             if told is not None:
-                self._learn(told, stream, position)
+                if sums is not None:
+                    sums.add_named(told.get("facts"), stream, position)
+                if told.get("keys") or told.get("kind") in _TELLING:
+                    self._learn(told, stream, position)
+                self.walked.doers.add(str(by))
             if position in seals and seals[position][0] != entry_hash:
                 self._against_seal(row, seals[position][1])
-            if not isinstance(position, int) or position > sealed_to:
+            if position > sealed_to:
                 self.report.unsealed_entries += 1
                 self.report.unsealed_facts += len((told or {}).get("facts") or ())
-            # The row that follows is judged by what stands here, so that one altered row does
-            # not make every later one look altered.
-            previous = _raw(entry_hash)
-            expected = (position if isinstance(position, int) else expected) + 1
-            self.report.entries += 1
+            previous, expected = raw, position + 1
+        self.report.entries += number
         self._finish(stream, row, expected - 1, seals)
 
     def _learn(self, told: dict[str, Any], stream: Any, position: Any) -> None:
-        """Keep what an event says of facts, keys and streams."""
-        self.walked.doers.add(str(told.get("by")))
-        if self.sums is not None:
-            self.sums.add_named(told.get("facts"), stream, position)
-        if keys := told.get("keys"):
-            for key in keys:
-                self.walked.keys_made[str(key)] = (stream, position)
+        """Keep what an event says of keys and streams."""
+        for key in told.get("keys") or ():
+            self.walked.keys_made[str(key)] = (stream, position)
         if (kind := told.get("kind")) in _TELLING:
             values = told.get("values") or {}
             if kind == "stream-opened":

@@ -50,7 +50,7 @@ class KeyCheck:
         is_destroyed = key in self.walked.keys_destroyed
         if wrapped is None and is_destroyed:
             self.report.erased.append(
-                f"the {word_class} words under key {dashed(key)}, on {destroyed_at}"
+                f"words of the class {word_class!a}, under key {dashed(key)}, on {destroyed_at}"
             )
         elif wrapped is None:
             self._say(key, "it was destroyed, but no journal row says so")
