@@ -66,13 +66,13 @@ class Settled:
             for answer, ruling in zip(self.answers, rulings, strict=True)
             if ruling.outcome is not rulings[0].outcome
         )
-        return unknown("answers-conflict", self.question, **_conflict(self.answers[0], other))
+        return answers_conflict(self.question, self.answers[0], other)
 
     def conflict(self) -> Ruling:
         """UNKNOWN, naming two answers that differ; for a rule that has seen that some do."""
         first = self.answers[0]
         other = next(answer for answer in self.answers if answer.value != first.value)
-        return unknown("answers-conflict", self.question, **_conflict(first, other))
+        return answers_conflict(self.question, first, other)
 
     def says(self, value: object) -> bool:
         """True if every standing answer says so, and there is one."""
@@ -83,8 +83,10 @@ class Settled:
         return any(answer.value == value for answer in self.answers)
 
 
-def _conflict(first: Answer, other: Answer) -> dict[str, Value]:
-    return {"place": first.source.place, "other_place": other.source.place}
+def answers_conflict(question: str, first: Answer, other: Answer) -> Ruling:
+    """UNKNOWN, naming where two answers that disagree came from."""
+    places: dict[str, Value] = {"place": first.source.place, "other_place": other.source.place}
+    return unknown("answers-conflict", question, **places)
 
 
 def origin(answer: Answer) -> dict[str, Value]:

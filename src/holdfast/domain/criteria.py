@@ -10,7 +10,16 @@ from typing import Protocol
 
 from holdfast.domain.answers import Answer
 from holdfast.domain.calendar_months import full_years, months_after
-from holdfast.domain.case import Case, Ruling, Settled, failed, origin, passed, unknown
+from holdfast.domain.case import (
+    Case,
+    Ruling,
+    Settled,
+    answers_conflict,
+    failed,
+    origin,
+    passed,
+    unknown,
+)
 from holdfast.domain.findings import Outcome, Value
 
 
@@ -239,12 +248,7 @@ class Severity:
                 case "moderate":
                     return self._in_remission(case, values)
                 case "none" if is_recorded:
-                    other = recorded.answers[0].source.place
-                    conflict: dict[str, Value] = {
-                        "place": answer.source.place,
-                        "other_place": other,
-                    }
-                    return unknown("answers-conflict", self.question, **conflict)
+                    return answers_conflict(self.question, answer, recorded.answers[0])
                 case _:
                     return passed("not-severe", **values)
 
@@ -296,9 +300,7 @@ class TimeSince:
         if answer.value:
             return unknown("has-happened", self.last)
         if last.answers:
-            places: dict[str, Value] = {"place": answer.source.place}
-            places["other_place"] = last.answers[0].source.place
-            return unknown("answers-conflict", self.ever, **places)
+            return answers_conflict(self.ever, answer, last.answers[0])
         return passed("never", **origin(answer))
 
     def _long_ago(self, case: Case, answer: Answer) -> Ruling:
@@ -324,19 +326,14 @@ class Recorded:
 
     def rule(self, case: Case) -> Ruling:
         def judge(answer: Answer) -> Ruling:
-            if not answer.value:
-                return self._denied(case, answer)
-            return self._detailed(case, answer)
+            return (self._detailed if answer.value else self._denied)(case, answer)
 
         return case.settled(self.question).ruling(judge)
 
     def _denied(self, case: Case, answer: Answer) -> Ruling:
-        for detail in self.details:
-            for other in case.settled(detail).answers:
-                if other.value != 0:
-                    places: dict[str, Value] = {"place": answer.source.place}
-                    places["other_place"] = other.source.place
-                    return unknown("answers-conflict", self.question, **places)
+        for other in (a for detail in self.details for a in case.settled(detail).answers):
+            if other.value != 0:
+                return answers_conflict(self.question, answer, other)
         return passed("history-recorded", **origin(answer))
 
     def _detailed(self, case: Case, answer: Answer) -> Ruling:

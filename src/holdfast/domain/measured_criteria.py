@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from holdfast.domain.answers import Answer
-from holdfast.domain.case import Case, Ruling, failed, origin, passed, unknown
+from holdfast.domain.case import Case, Ruling, answers_conflict, failed, origin, passed, unknown
 from holdfast.domain.criteria import Choice, Rule
 from holdfast.domain.findings import Outcome, Value
 from holdfast.domain.limits import LimitInForce
@@ -117,9 +117,7 @@ class Pregnancy:
     def rule(self, case: Case) -> Ruling:
         told, test = case.settled(self.pregnant), case.settled(self.test)
         if told.mentions(True) and test.mentions("negative"):
-            places: dict[str, Value] = {"place": told.answers[0].source.place}
-            places["other_place"] = test.answers[0].source.place
-            return unknown("answers-conflict", self.pregnant, **places)
+            return answers_conflict(self.pregnant, told.answers[0], test.answers[0])
         if told.mentions(True):
             return told.ruling(
                 lambda answer: (
