@@ -1,6 +1,7 @@
 """Every reason has a sentence, and no sentence has a gap."""
 
 import ast
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -81,6 +82,28 @@ def test_a_sentence_says_what_where_from_and_when():
     assert sentences.sentence(finding, protocols.load("mapp2")) == (
         "47.9 kg (seen here, 4 March 2026) is below 48. The protocol asks: Weighs at least 48 kg."
     )
+
+
+@pytest.mark.parametrize(
+    ("number", "ending"),
+    [
+        ("50", "at least 48 kg. The number signed for this site is 50 kg."),
+        ("48", "The protocol asks: Weighs at least 48 kg."),
+    ],
+)
+def test_a_number_that_the_site_signed_otherwise_is_said(number, ending):
+    finding = replace(
+        _finding(
+            "weight",
+            "below-limit",
+            value=Decimal("47"),
+            unit="kg",
+            limit="weight-floor-kg",
+            limit_value=Decimal(number),
+        ),
+        standing=Standing.SIGNED,
+    )
+    assert sentences.sentence(finding, protocols.load("mapp2")).endswith(ending)
 
 
 def test_one_day_is_not_one_days():

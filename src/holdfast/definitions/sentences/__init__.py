@@ -13,7 +13,7 @@ from holdfast.definitions.loading import FOLDER, Document, Table, nearest, read_
 from holdfast.definitions.questions import LANGUAGES
 from holdfast.definitions.questions import load as load_questions
 from holdfast.domain.answers import SourceKind
-from holdfast.domain.findings import Finding, Value
+from holdfast.domain.findings import Finding, Standing, Value
 from holdfast.domain.protocol import ProtocolVersion
 from holdfast.domain.reasons import MEDICINE_REASONS, PLAN_REASONS, REASONS, STOPPING_REASONS
 
@@ -33,11 +33,15 @@ _SINGULAR = {"days": "day", "months": "month", "Tage": "Tag", "times": "time", "
 
 @dataclass(frozen=True)
 class Sentences:
-    """The templates of every reason by language, and how a language writes dates and sources."""
+    """The templates of every reason by language, and how a language writes dates and sources.
+
+    ``signed`` is what a language adds where the site's number is not the one the protocol words.
+    """
 
     templates: Mapping[str, Mapping[str, str]]
     months: Mapping[str, tuple[str, ...]]
     sources: Mapping[str, Mapping[str, str]]
+    signed: Mapping[str, str]
     sha256: str
 
 
@@ -67,6 +71,7 @@ def read(path: Path, reasons: Mapping[str, tuple[str, ...]]) -> Sentences:
     languages, tables = root.named_tables("language"), root.named_tables("reason")
     months = {name: table.texts("months", required=True) for name, table in languages.items()}
     sources = {name: _sources(table) for name, table in languages.items()}
+    signed = {name: table.text("signed") for name, table in languages.items()}
     for table in languages.values():
         table.finish()
     templates = {code: _template(code, table, reasons) for code, table in tables.items()}
@@ -75,7 +80,7 @@ def read(path: Path, reasons: Mapping[str, tuple[str, ...]]) -> Sentences:
             root.problem(None, f"reason {reason!r} has no sentence", f"Add [reason.{reason}]")
     root.finish()
     document.finish()
-    return Sentences(templates, months, sources, document.sha256)
+    return Sentences(templates, months, sources, signed, document.sha256)
 
 
 def _sources(table: Table) -> dict[str, str]:
@@ -127,7 +132,8 @@ def sentence(finding: Finding, protocol: ProtocolVersion, language: str = "en") 
         texts["limits"] = _limit_wordings(str(finding.values["limits"]), protocol)
     if "unit" in texts:
         texts["unit"] = _UNIT_WORDS.get(texts["unit"], texts["unit"])
-    return _named_once(filled(templates[language], texts), texts)
+    written = _named_once(filled(templates[language], texts), texts)
+    return written + _signed_otherwise(finding, protocol, language)
 
 
 def question_sentence(code: str, language: str = "en") -> str:
@@ -185,7 +191,21 @@ _UNIT_WORDS = {
     "{#}": "times",
     "mL/min/{1.73_m2}": "mL/min/1.73 m²",
     "[lb_av]": "lb",
+    "mo": "months",
 }
+
+
+def _signed_otherwise(finding: Finding, protocol: ProtocolVersion, language: str) -> str:
+    """What the site signed, where that is not the number in the words of the protocol; else nothing."""
+    limit = protocol.limits.get(str(finding.values.get("limit", "")))
+    if limit is None or limit.value is None or finding.standing is not Standing.SIGNED:
+        return ""
+    names = ("limit_value", "months", "systolic")
+    ran = next((finding.values[name] for name in names if name in finding.values), limit.value)
+    if ran == limit.value:
+        return ""
+    texts = {"value": plain(ran, language), "unit": _UNIT_WORDS.get(limit.unit, limit.unit)}
+    return f" {filled(load().signed[language], texts)}"
 
 
 def _origin(values: Mapping[str, Value], language: str) -> str:
