@@ -80,15 +80,15 @@ def test_a_sentence_says_what_where_from_and_when():
         observed_on=date(2026, 3, 4),
     )
     assert sentences.sentence(finding, protocols.load("mapp2")) == (
-        "47.9 kg (seen here, 4 March 2026) is below 48. The protocol asks: Weighs at least 48 kg."
+        "47.9 kg (seen here, 4 March 2026) is below 48. The protocol asks: Weighs enough."
     )
 
 
 @pytest.mark.parametrize(
     ("number", "ending"),
     [
-        ("50", "at least 48 kg. The number signed for this site is 50 kg."),
-        ("48", "The protocol asks: Weighs at least 48 kg."),
+        ("50", "Weighs enough. The number signed for this site is 50 kg."),
+        ("48", "The protocol asks: Weighs enough."),
     ],
 )
 def test_a_number_that_the_site_signed_otherwise_is_said(number, ending):
