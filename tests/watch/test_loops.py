@@ -95,8 +95,8 @@ def test_seals_name_what_moved_and_now_and_then_everything(small, monkeypatch):
 
 
 def test_the_nightly_check_names_the_row(small, own_database, monkeypatch):
-    monkeypatch.setattr(integrity, "differing_verdicts", lambda: [])
-    monkeypatch.setattr("holdfast.records.worklist.compare", lambda: [])
+    monkeypatch.setattr(integrity, "differing_verdicts", list)
+    monkeypatch.setattr("holdfast.records.worklist.compare", list)
     assert take_turn("integrity", small.now()) is True
     Attacker(own_database).run("UPDATE records_outboxentry SET kind = 'x'")
     assert take_turn("integrity", small.now()) is False

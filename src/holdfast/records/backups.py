@@ -30,7 +30,7 @@ SCHEMA = 1
 END = b'{"end":true}'
 
 
-class BackupFailed(RuntimeError):  # noqa: N818 - the name is the event
+class BackupFailed(RuntimeError):
     """A backup could not be made; there is no file."""
 
 

@@ -35,7 +35,7 @@ _LONGEST_HEADER = 64 * 1024
 _FILE_KEY, _SITE_KEY = "backup-file-key", "site-key"
 
 
-class BackupRefused(ValueError):  # noqa: N818 - the name is the event
+class BackupRefused(ValueError):
     """A file is no backup, was cut or altered, or cannot be opened with the key at hand."""
 
 

@@ -21,7 +21,7 @@ PUBLIC = "holdfast-recipient-1"
 PRIVATE = "holdfast-recovery-key-1"
 
 
-class NotARecipient(ValueError):  # noqa: N818 - the name is the event
+class NotARecipient(ValueError):
     """A file does not hold the key that it should hold."""
 
 

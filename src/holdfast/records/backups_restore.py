@@ -33,7 +33,7 @@ from holdfast.records.verification_snapshot import snapshot_of, sqlite_path
 _BATCH = 1_000  # rows inserted at a time
 
 
-class RestoreRefused(RuntimeError):  # noqa: N818 - the name is the event
+class RestoreRefused(RuntimeError):
     """Nothing was restored and nothing was changed; the message says why."""
 
 

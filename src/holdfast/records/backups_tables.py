@@ -86,7 +86,7 @@ def plan_of(model: type[models.Model]) -> TablePlan:
     """The plan of one model, as it is today."""
     fields = model._meta.concrete_fields
     return TablePlan(
-        model, tuple(field.column for field in fields), tuple(_kind(field) for field in fields)
+        model, tuple(str(field.column) for field in fields), tuple(_kind(field) for field in fields)
     )
 
 

@@ -37,7 +37,7 @@ _LOCK_NUMBER = 0x486F6C6466617374  # of PostgreSQL's advisory lock: one seal at 
 log = logging.getLogger("holdfast.seals")
 
 
-class SealsDiffer(RuntimeError):  # noqa: N818 - the name is the event
+class SealsDiffer(RuntimeError):
     """A seal was exported before with other content: the record is not the one that was sealed."""
 
 

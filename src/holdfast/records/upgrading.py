@@ -30,7 +30,7 @@ from holdfast.records.verification_snapshot import (
 )
 
 
-class UpgradeFailed(RuntimeError):  # noqa: N818 - the name is the event
+class UpgradeFailed(RuntimeError):
     """The database is as it was; the message says why, and where the backup is."""
 
 
@@ -65,7 +65,7 @@ def upgrade(backup: Path | None, recipients: Sequence[Recipient]) -> Iterator[st
     yield f"Upgraded.{where}"
 
 
-class NotVerified(RuntimeError):  # noqa: N818 - the name is the event
+class NotVerified(RuntimeError):
     """After the migrations the record does not fit."""
 
 

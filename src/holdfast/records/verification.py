@@ -17,7 +17,7 @@ from holdfast.records.seals import public_key_of
 from holdfast.records.verification_facts import FactSums, name_differences, read_facts
 from holdfast.records.verification_journal import JournalWalk, read_named_facts
 from holdfast.records.verification_keys import KeyCheck, check_accounts
-from holdfast.records.verification_protection import protection
+from holdfast.records.verification_protection import file_check, protection
 from holdfast.records.verification_report import Problem, Report
 from holdfast.records.verification_seals import check_seals
 from holdfast.records.verification_signatures import SignatureCheck
@@ -51,6 +51,13 @@ def _first_line(error: Exception) -> str:
 
 
 def _verify(snapshot: Snapshot, wanted: Wanted) -> Report:
+    with file_check(snapshot) as damaged:
+        report = _verify_rows(snapshot, wanted)
+        report.protection += protection(snapshot, damaged.result())
+    return report
+
+
+def _verify_rows(snapshot: Snapshot, wanted: Wanted) -> Report:
     report = Report()
     public_key = public_key_of(wanted.key.signing_key) if wanted.key else None
     seals = Report()  # rows are named before the seals that show them
@@ -60,11 +67,10 @@ def _verify(snapshot: Snapshot, wanted: Wanted) -> Report:
     walked = walk.walk()
     read = read_facts(snapshot, sums, report)
     name_differences(snapshot, sums, report, read_named_facts(snapshot))
-    SignatureCheck(snapshot, report).check()
+    SignatureCheck(snapshot, report, sealed).check()
     _take_over(report, seals)
     KeyCheck(report, walked, wanted.key).check(snapshot, sealed, read)
     check_accounts(snapshot, report, walked)
-    report.protection += protection(snapshot)
     return report
 
 

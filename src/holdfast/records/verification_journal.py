@@ -148,10 +148,11 @@ class JournalWalk:
         seals = self.sealed.of(stream)
         sealed_to = self.sealed.sealed_to(stream)
         sums = self.sums
-        previous, expected, number = _NOTHING, 1, 0
+        previous, expected, walked = _NOTHING, 1, 0
         row: tuple[Any, ...] = ()
         # This loop is walked a million times: what is rare is in methods of its own.
-        for number, row in enumerate(rows, start=1):
+        for row in rows:
+            walked += 1
             entry_id, _, position, at, by, event, entry_hash = row
             told = told_by(event)
             raw = sha256(previous + event).digest() if told is not None else _NOTHING
@@ -182,7 +183,7 @@ class JournalWalk:
                 self.report.unsealed_entries += 1
                 self.report.unsealed_facts += len((told or {}).get("facts") or ())
             previous, expected = raw, position + 1
-        self.report.entries += number
+        self.report.entries += walked
         self._finish(stream, row, expected - 1, seals)
 
     def _learn(self, told: dict[str, Any], stream: Any, position: Any) -> None:
@@ -233,7 +234,14 @@ class JournalWalk:
         self._cut_off(stream, position, seals)
 
     def _compare_head(self, stream: Any, row: StreamRow, last: tuple[Any, ...]) -> None:
-        entry_id, _, position, at, by, _, entry_hash = last
+        _, _, position, at, by, _, entry_hash = last
+        if isinstance(row.position, int) and isinstance(position, int) and row.position > position:
+            what = (
+                f"the stream's head stands at position {row.position}, but its rows end at "
+                f"{position}: the rows after it are gone, or the head was altered"
+            )
+            self.streams.append(Problem(JOURNAL, what, None, stream, position + 1))
+            return
         pairs = {
             "position": (row.position, position),
             "head": (row.head, entry_hash),

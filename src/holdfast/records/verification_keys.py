@@ -63,7 +63,7 @@ class KeyCheck:
     def _open(self, key: str, wrapped: Any, wrapped_with: Any) -> None:
         assert self.key is not None
         if wrapped_with != self.key.fingerprint:
-            self._say(key, f"it is wrapped with the site key {ascii(wrapped_with)}, not with this")
+            self._say(key, f"it is wrapped with the site key {wrapped_with!a}, not with this")
             return
         try:
             if base64.b64encode(base64.b64decode(wrapped, validate=True)).decode() != wrapped:
@@ -107,14 +107,16 @@ class KeyCheck:
 
 def check_accounts(snapshot: Snapshot, report: Report, walked: Walked) -> None:
     """Whoever did something has an account, and every account was opened by an entry."""
-    there = {
-        row[0] for row in snapshot.rows(f"SELECT {hexadecimal(snapshot, 'id')} FROM {ACCOUNTS}")
-    }
-    user = hexadecimal(snapshot, "user_id")
-    opened = {row[0] for row in snapshot.rows(f"SELECT {user} FROM records_staffrecord")}
+    there = _identifiers(snapshot, ACCOUNTS, "id")
+    opened = _identifiers(snapshot, "records_staffrecord", "user_id")
     for account in sorted((opened | walked.doers) - there):
         what = "the journal names this account, but its row is gone"
         report.add(Problem(ACCOUNTS, what, account))
     for account in sorted(there - opened - walked.doers, key=str):
         what = "no journal row says that this account was opened"
         report.add(Problem(ACCOUNTS, what, account))
+
+
+def _identifiers(snapshot: Snapshot, table: str, column: str) -> set[str]:
+    asked = f"SELECT {hexadecimal(snapshot, column)} FROM {table}"  # noqa: S608 - our own names
+    return {row[0] for row in snapshot.rows(asked)}

@@ -1,10 +1,12 @@
 """Whether the database protects its facts: our triggers there, none of anybody else, a whole file."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 
 from holdfast.records.facts import append_only_models
 from holdfast.records.triggers import missing_triggers
-from holdfast.records.verification_snapshot import Snapshot
+from holdfast.records.verification_snapshot import Snapshot, SqliteSnapshot, damage
 
 _SQLITE_OBJECTS = (
     "SELECT type, name FROM sqlite_master WHERE type IN ('trigger', 'view') ORDER BY name"
@@ -23,9 +25,20 @@ _POSTGRES_OBJECTS = """
 """
 
 
-def protection(snapshot: Snapshot) -> list[str]:
+@contextmanager
+def file_check(snapshot: Snapshot) -> Iterator["Future[list[str]]"]:
+    """SQLite's own check of the file, beside the verification: it needs no Python while it runs."""
+    with ThreadPoolExecutor(1) as beside:
+        if isinstance(snapshot, SqliteSnapshot) and snapshot.path is not None:
+            yield beside.submit(damage, snapshot.path)
+        else:
+            yield beside.submit(list)
+
+
+def protection(snapshot: Snapshot, damaged: Sequence[str]) -> list[str]:
     """What is wrong with the database itself, in plain words; empty when all is well."""
-    return [*_missing(snapshot), *_foreign(snapshot), *_damaged(snapshot)]
+    told = [f"the file is damaged: {'; '.join(damaged)[:300]}"] if damaged else []
+    return [*_missing(snapshot), *_foreign(snapshot), *told]
 
 
 def _missing(snapshot: Snapshot) -> Iterator[str]:
@@ -47,11 +60,3 @@ def _foreign(snapshot: Snapshot) -> Iterator[str]:
     for kind, name in snapshot.rows(_POSTGRES_OBJECTS if is_postgres else _SQLITE_OBJECTS):
         if name not in ours:
             yield f"the {kind} {ascii(name)[:80]} is none of ours: somebody put it there"
-
-
-def _damaged(snapshot: Snapshot) -> Iterator[str]:
-    """SQLite: an index that does not fit its table would hide rows from those who read by it."""
-    if snapshot.vendor == "sqlite":
-        found = [str(row[0]) for row in snapshot.rows("PRAGMA integrity_check(3)")]
-        if found != ["ok"]:
-            yield f"the file is damaged: {'; '.join(found)[:300]}"

@@ -50,8 +50,9 @@ class SqliteSnapshot:
 
     vendor = "sqlite"
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, path: Path | None = None) -> None:
         self._connection = connection
+        self.path = path  # None: a connection that somebody else writes through
 
     def rows(self, sql: str, values: Sequence[Any] = ()) -> Iterator[tuple[Any, ...]]:
         """The rows of a SELECT; ``NotText`` where a text is not UTF-8."""
@@ -87,7 +88,7 @@ class PostgresSnapshot:
         """The rows of a SELECT, through a cursor on the server's side."""
         name = f"holdfast_snapshot_{next(self._numbers)}"
         with psycopg.ServerCursor(self._connection, name) as cursor:
-            cursor.execute(sql, values or None, binary=True)  # type: ignore[call-overload]
+            cursor.execute(sql, values or None, binary=True)
             while chunk := cursor.fetchmany(CHUNK):
                 yield from chunk
 
@@ -117,6 +118,16 @@ def snapshot(settings: Mapping[str, Any]) -> Iterator[SqliteSnapshot | PostgresS
         yield found
 
 
+def damage(path: Path) -> list[str]:
+    """What SQLite finds wrong with the file itself; an index that does not fit, for example."""
+    connection = _open_sqlite(path)
+    try:
+        found = [str(row[0]) for row in connection.execute("PRAGMA integrity_check(3)").fetchall()]
+    finally:
+        connection.close()
+    return [] if found == ["ok"] else found
+
+
 @contextmanager
 def _sqlite(path: Path) -> Iterator[SqliteSnapshot]:
     if not path.is_file():
@@ -127,7 +138,7 @@ def _sqlite(path: Path) -> Iterator[SqliteSnapshot]:
         connection.execute("PRAGMA cache_size = -65536")  # 64 MiB
         connection.execute("BEGIN")
         connection.execute("SELECT count(*) FROM sqlite_master")  # the moment begins here
-        yield SqliteSnapshot(connection)
+        yield SqliteSnapshot(connection, path)
     finally:
         connection.close()
 

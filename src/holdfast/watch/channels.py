@@ -16,14 +16,16 @@ from holdfast.records.journal import OutboxEntry
 SECONDS_TO_ANSWER = 10
 
 
-class NotReceived(RuntimeError):  # noqa: N818 - the name is the event
+class NotReceived(RuntimeError):
     """The receiver did not say that it has the message; the message is a code."""
 
 
 class Channel(Protocol):
     """One way to deliver a message."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """A code that names it."""
 
     def deliver(self, message: OutboxEntry) -> str:
         """Deliver it and return the receiver's receipt, as a code; or raise ``NotReceived``."""

@@ -6,7 +6,7 @@ from holdfast.actions.replay import differing_verdicts
 from holdfast.records.verification_run import verify_here
 
 
-class RecordDoesNotFit(RuntimeError):  # noqa: N818 - the name is the event
+class RecordDoesNotFit(RuntimeError):
     """The record was altered, or a projection or a verdict does not follow from it."""
 
 

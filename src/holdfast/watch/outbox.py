@@ -4,6 +4,7 @@ A message is marked after its receipt, never before: where the watch dies betwee
 delivered twice, and the receiver knows it again by its id.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import uuid4
 
@@ -19,7 +20,7 @@ FIRST_WAIT = timedelta(seconds=15)
 LONGEST_WAIT = timedelta(hours=1)
 
 
-class Undelivered(RuntimeError):  # noqa: N818 - the name is the event
+class Undelivered(RuntimeError):
     """Messages that a receiver did not take; they are tried again."""
 
 
@@ -28,7 +29,7 @@ def wait_after(attempts: int) -> timedelta:
     return min(FIRST_WAIT * 2 ** min(attempts - 1, 20), LONGEST_WAIT)
 
 
-def due_messages(now: datetime) -> list[OutboxEntry]:
+def due_messages(now: datetime) -> Sequence[OutboxEntry]:
     """Messages that nobody has received and whose turn it is, the oldest first."""
     waiting = (
         OutboxEntry.objects.annotate(
