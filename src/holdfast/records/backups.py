@@ -25,6 +25,7 @@ from holdfast.records.backups_tables import kept_tables, read_rows
 from holdfast.records.columns import instant_text
 from holdfast.records.keys import SiteKey
 from holdfast.records.verification_snapshot import NotText, Snapshot, snapshot
+from holdfast.records.whole_files import let_go, name_once
 
 SCHEMA = 1
 END = b'{"end":true}'
@@ -90,7 +91,7 @@ def back_up(target: Path, keys: Keys, *, now: datetime) -> Manifest:
             manifest = _manifest(moment, now)
             _write(aside, moment, manifest, keys)
         _read_back(aside, manifest, keys)
-        os.link(aside, target)  # refuses to take the place of a file
+        name_once(aside, target)
     except NotText:
         raise BackupFailed(
             "The record holds text that nobody wrote; run holdfast verify."
@@ -100,8 +101,7 @@ def back_up(target: Path, keys: Keys, *, now: datetime) -> Manifest:
             raise
         raise BackupFailed(f"The file could not be written: {error.strerror}.") from error
     finally:
-        aside.unlink(missing_ok=True)
-    _sync(target.parent)
+        let_go(aside)
     return manifest
 
 
@@ -149,14 +149,6 @@ def _read_back(aside: Path, manifest: Manifest, keys: Keys) -> None:
         lines = SealedReader(file, keys.site).lines()
         if next(lines) != manifest.line() or sum(1 for _ in lines) == 0:
             raise BackupFailed("The file that was written cannot be read back.")
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def known_migrations() -> set[tuple[str, str]]:

@@ -28,6 +28,7 @@ from holdfast.records.columns import instant_text
 from holdfast.records.journal import BEFORE_THE_FIRST, Seal
 from holdfast.records.keys import site_key
 from holdfast.records.people import User
+from holdfast.records.whole_files import let_go, name_once
 
 SCHEMA = 1
 ALL_HEADS_EVERY = 256  # seals
@@ -207,13 +208,11 @@ def export(seal: Seal, folder: Path) -> bool:
             file.flush()
             os.fsync(file.fileno())
         os.chmod(name, 0o444)
-        try:
-            os.link(name, target)  # refuses to take the place of a file
-        except FileExistsError:
-            return _same_as_before(target, content, seal.number)
+        name_once(Path(name), target)
+    except FileExistsError:
+        return _same_as_before(target, content, seal.number)
     finally:
-        Path(name).unlink(missing_ok=True)
-    _sync_folder(folder)
+        let_go(Path(name))
     return True
 
 
@@ -221,14 +220,6 @@ def _same_as_before(target: Path, content: bytes, number: int) -> bool:
     if target.read_bytes() != content:
         raise SealsDiffer(f"Seal {number} was exported before with other content.")
     return False
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def export_missing(folder: Path) -> int:
