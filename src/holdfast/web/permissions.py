@@ -7,6 +7,7 @@ request, and by the test that walks the table. What is not yours is not found, n
 from collections.abc import Callable
 from enum import Enum
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ImproperlyConfigured
@@ -70,7 +71,10 @@ class Permissions:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        try:
+            return self.get_response(request)
+        finally:
+            timezone.deactivate()
 
     def process_view(
         self, request: HttpRequest, view: Any, args: Any, kwargs: dict[str, Any]
@@ -104,6 +108,7 @@ def _admit(request: HttpRequest, code: str, permission: str) -> None:
         raise Http404
     vars(request)["here"] = site
     vars(request)["permissions"] = held
+    timezone.activate(ZoneInfo(site.zone))  # the pages of a site tell its time
 
 
 def _who_are_you(request: HttpRequest, route: str) -> HttpResponse:

@@ -11,7 +11,7 @@ from holdfast.actions.answers import CORRECTION_REASONS
 from holdfast.domain.answers import Answer, Source, SourceKind
 from holdfast.domain.questions import LONGEST_TEXT, Question, QuestionKind
 from holdfast.web import fields
-from holdfast.web.fields import CHOOSE, not_in_the_future
+from holdfast.web.fields import not_in_the_future
 from holdfast.web.staff.words import CORRECTION_WORDS, choice_word, unit_words
 
 
@@ -91,13 +91,18 @@ class ConversationForm(forms.Form):
                 given = cast(list[Any], field.choices)
                 field.choices = [*given, ("", _("Leave open"))]
                 field.initial = ""
+            else:
+                field.widget.attrs["aria-labelledby"] = f"asked-{question.code}"
             if isinstance(field, forms.TypedChoiceField):
                 field.empty_value = None
             self.fields[question.code] = field
             if question.kind is QuestionKind.NUMBER and len(question.accepts) > 1:
                 units = [(unit, unit_words(unit)) for unit in question.accepts]
                 self.fields[f"{question.code}.unit"] = forms.ChoiceField(
-                    label=_("Unit"), choices=[CHOOSE, *units], required=False
+                    label=_("Unit"),
+                    choices=[("", _("Unit")), *units],
+                    required=False,
+                    widget=forms.Select(attrs={"aria-label": _("Unit"), "data-unit": "yes"}),
                 )
 
     def clean_observed_on(self) -> datetime.date | None:

@@ -22,7 +22,9 @@ from holdfast.web.staff.answer_forms import ConversationForm
 from holdfast.web.staff.outcome import onward
 from holdfast.web.staff.screening import places_of, verdict_of_today
 from holdfast.web.staff.shown import FindingShown, read_shown
+from holdfast.web.staff.topics import by_topic
 from holdfast.web.staff.who import enrollment_at, name_of
+from holdfast.web.staff.words import unit_words
 from holdfast.web.words import role_title
 
 EVERYBODY = "all"
@@ -52,7 +54,11 @@ def page(request: Admitted, site: str, enrollment_id: UUID) -> HttpResponse:
         "enrollment": enrollment,
         "who": name_of(request, enrollment),
         "form": form,
-        "asked": [_item(form, question, finding) for question, finding in asked],
+        "asked": len(asked),
+        "groups": by_topic(
+            [_item(form, question, finding) for question, finding in asked],
+            lambda item: str(item["code"]),
+        ),
         "tabs": _tabs(findings),
         "by": by,
     }
@@ -88,9 +94,14 @@ def _form(request: Admitted, enrollment: Enrollment, asked: list[Question]) -> C
 
 def _item(form: ConversationForm, question: Question, finding: FindingShown) -> dict[str, Any]:
     unit = f"{question.code}.unit"
+    known = question.accepts[0] if len(question.accepts) == 1 else ""
     return {
+        "code": question.code,
+        "label_id": f"asked-{question.code}",
         "value": form[question.code],
         "unit": form[unit] if unit in form.fields else None,
+        "unit_words": unit_words(known) if known else "",
+        "is_wide": len(question.choices) > 3,
         "why": finding.sentence,
     }
 

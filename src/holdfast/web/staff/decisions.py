@@ -27,7 +27,7 @@ from holdfast.web.staff.outcome import onward
 from holdfast.web.staff.screening import Sent, checked_on, screening_page, verdict_of_today
 from holdfast.web.staff.shown import DecisionShown, FindingShown, read_shown
 from holdfast.web.staff.who import enrollment_at, may_see_names, name_of
-from holdfast.web.templatetags.look import STANDINGS
+from holdfast.web.templatetags.look import standing_words
 from holdfast.web.words import DECISIONS, MEANINGS
 
 
@@ -182,7 +182,7 @@ def _paper_finding(finding: FindingShown) -> dict[str, str]:
         "sentence": finding.sentence,
         "ask": finding.ask or "",
         "source": f"{finding.title}, {finding.href}",
-        "standing": str(STANDINGS[finding.standing]),
+        "standing": standing_words(finding.standing, finding.is_about_a_limit),
     }
 
 

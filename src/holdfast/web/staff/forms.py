@@ -252,7 +252,7 @@ class AsOfForm(forms.Form):
 
     position = forms.IntegerField(label=_("Position"), required=False, min_value=0)
     moment = forms.DateTimeField(
-        label=_("or a time (UTC)"),
+        label=_("or a time at this site"),
         required=False,
         input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S.%f"],
         widget=forms.DateTimeInput(attrs={"type": "datetime-local", "step": "1"}),

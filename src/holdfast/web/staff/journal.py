@@ -27,6 +27,7 @@ from holdfast.records.people import User
 from holdfast.web.admitted import Admitted
 from holdfast.web.staff.forms import AsOfForm
 from holdfast.web.staff.known import source_words, value_words
+from holdfast.web.staff.topics import FEW, Group, by_topic
 from holdfast.web.staff.who import enrollment_at, may_see_names
 from holdfast.web.words import DECISIONS
 
@@ -68,6 +69,7 @@ def page(request: Admitted, site: str, enrollment_id: UUID) -> HttpResponse:
         "as_of_form": form,
         "as_of_chosen": form.is_bound and not is_wrong and past.position != newest,
         "entries": _entries(lines),
+        "top": top if top < newest else "",
         "position": past.position,
         "head": newest,
         "earlier": _step(request, top - PER_PAGE) if top > PER_PAGE else "",
@@ -129,22 +131,36 @@ def _state(request: Admitted, past: EnrollmentPast) -> dict[str, Any]:
     lines = journal_page(past.enrollment.id, past.position, 1)
     verdict = past.verdicts[-1] if past.verdicts else None
     may = may_see_names(request)
+    answers = _answers(past) if may else []
     return {
         "state_at": lines[0].event.recorded_at if lines else None,
         "state_decision": verdict.decision if verdict else "",
         "state_words": DECISIONS[Decision(verdict.decision)] if verdict else "",
-        "state_confirmed": bool(past.confirmations),
+        "state_confirmed": bool(
+            verdict and any(row.verdict_id == verdict.id for row in past.confirmations)
+        ),
         "may_see_answers": may,
-        "state_answers": _answers(past) if may else [],
+        "state_count": len(answers),
+        "state_groups": _grouped(answers),
     }
+
+
+def _grouped(answers: list[dict[str, str]]) -> list[Group[dict[str, str]]]:
+    """Answers by topic: folded where they are many."""
+    groups = by_topic(answers, lambda answer: answer["code"])
+    for group in groups:
+        group.is_open = len(answers) <= FEW
+    return groups
 
 
 def _answers(past: EnrollmentPast) -> list[dict[str, str]]:
     language = get_language() or "en"
     return [
         {
+            "code": answer.question,
             "question": question_sentence(answer.question, language),
-            "value": f"{value_words(answer)} ({source_words(answer, answer.observed_on)})",
+            "value": value_words(answer),
+            "source": source_words(answer, answer.observed_on),
         }
         for answer in answers_of(past)
     ]

@@ -98,10 +98,16 @@ def standing_signatures(site: Site, version: ProtocolVersion) -> dict[str, Signe
 
 
 def unsigned_count(site: Site, name: str) -> int:
-    """How many limits of a protocol await a signature at a site."""
+    """How many limits await a signature at a site for a protocol, those of medicines included."""
     version = protocols.load(name)
     signed = standing_signatures(site, version)
-    return sum(limit.code not in signed for limit in version.limits_to_sign())
+    limits = [*version.limits_to_sign(), *medicine_limits()]
+    return sum(limit.code not in signed for limit in limits)
+
+
+def medicine_limits() -> list[Limit]:
+    """The numbers about medicines that a physician signs, for each protocol by itself."""
+    return [limit for limit in interactions.load().limits.values() if limit.needs_signature]
 
 
 def _protocol(request: Admitted, version: ProtocolVersion) -> dict[str, Any]:
@@ -118,7 +124,7 @@ def _protocol(request: Admitted, version: ProtocolVersion) -> dict[str, Any]:
             if (limit.code in signed) == is_signed
         ]
 
-    medicines = [limit for limit in interactions.load().limits.values() if limit.needs_signature]
+    medicines = medicine_limits()
     groups = [
         {"is_signed": is_signed, "limits": shown(medicines, is_signed=is_signed)}
         for is_signed in (False, True)
@@ -126,6 +132,7 @@ def _protocol(request: Admitted, version: ProtocolVersion) -> dict[str, Any]:
     return {
         "name": version.name,
         "title": version.title,
+        "unsigned_count": unsigned_count(site, version.name),
         "unsigned": shown(version.limits_to_sign(), is_signed=False),
         "signed": shown(version.limits_to_sign(), is_signed=True),
         "medicines": [group for group in groups if group["limits"]],
@@ -149,6 +156,7 @@ def _shown(limit: Limit, signed: SignedLimit | None, sign_href: str) -> Mapping[
         "standing": limit.standing.value,
         "signed_value": signed_value,
         "signed_at": signed_at,
+        "is_not_of_the_facts": signed_value is not None and signed_value != limit.value,
         "signed_by": opened(signed.signature, "printed_name") if signed else "",
         "sign_href": sign_href,
     }

@@ -69,7 +69,7 @@ def _row(
     recorded: tuple[MedicationEntry, str] | None,
 ) -> dict[str, Any]:
     said = [f for f in findings if f.values.get("medicine") == told["name"]]
-    earliest = told["earliest_dosing_on"]
+    earliest = _earliest(told, recorded[0] if recorded else None)
     is_over = recorded is not None and recorded[0].is_current is False
     stop = None if is_over else told["stop_abruptly"]
     return {
@@ -81,13 +81,25 @@ def _row(
         "axes": axes(told),
         "sentences": list(dict.fromkeys(f.sentence for f in said)),
         "asks": list(dict.fromkeys(f.ask for f in said if f.ask)),
-        "earliest_dosing_on": date.fromisoformat(earliest) if earliest else None,
+        "earliest_dosing_on": earliest,
         "washout_days": told["washout_days"],
         "stop_abruptly": NEVER_ABRUPTLY.get(stop, _("Never stop abruptly.")) if stop else "",
         "title": told["reference"]["title"],
         "href": told["reference"]["href"],
         "standing": told["standing"],
     }
+
+
+def _earliest(told: Mapping[str, Any], entry: MedicationEntry | None) -> date | None:
+    """The earliest dosing date, where a date is the whole of what stands in the way.
+
+    A medicine that is never given together with MDMA, or that is still taken, has none: any date
+    beside it would read as a permission.
+    """
+    is_never = told["danger"] == "contraindicated" and told["outcome"] != "passed"
+    if is_never or not told["earliest_dosing_on"] or (entry and entry.is_current):
+        return None
+    return date.fromisoformat(told["earliest_dosing_on"])
 
 
 def axes(told: Mapping[str, Any]) -> list[dict[str, Any]]:

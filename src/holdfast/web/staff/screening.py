@@ -39,6 +39,7 @@ from holdfast.web.staff.known import (
 )
 from holdfast.web.staff.medicines import medication_rows
 from holdfast.web.staff.shown import DecisionShown, FindingShown, read_shown
+from holdfast.web.staff.topics import folded
 from holdfast.web.staff.who import enrollment_at, may_see_names, name_of
 from holdfast.web.words import DECISIONS, MEANINGS, role_title
 
@@ -69,6 +70,8 @@ def screening_page(
     past = enrollment_as_of(enrollment)
     back = sent or Sent()
     _put_forms(request, enrollment, verdict, shown, past, back)
+    to_ask = [finding for finding in shown.asks if not finding.awaits_signature]
+    confirming = _confirming(request, verdict, back)
     context = {
         "enrollment": enrollment,
         "who": name_of(request, enrollment),
@@ -76,7 +79,9 @@ def screening_page(
         "person_words": _person_words(request, past),
         "stops": shown.stops,
         "asks": shown.asks,
-        "to_ask": [finding for finding in shown.asks if not finding.awaits_signature],
+        "asks_folded": bool(shown.stops) or "confirmation" in confirming,
+        "to_ask": to_ask,
+        "to_ask_groups": folded(to_ask),
         "to_sign": [finding for finding in shown.asks if finding.awaits_signature],
         "ask_href": _ask_href(request, enrollment, shown),
         "set_aside": shown.set_aside,
@@ -94,7 +99,7 @@ def screening_page(
         "done": done_words(request),
         **shown.context(),
         **_entry_forms(request, back),
-        **_confirming(request, verdict, back),
+        **confirming,
     }
     return render(request, "staff/screening.html", context, status=422 if sent else 200)
 

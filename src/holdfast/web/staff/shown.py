@@ -45,6 +45,11 @@ class FindingShown:
         return "limit" in self.values
 
     @property
+    def is_about_a_limit(self) -> bool:
+        """True where its source is that of a number, not of a rule in words."""
+        return "limit" in self.values
+
+    @property
     def asks_first(self) -> bool:
         """True where the question itself is the thing to read."""
         return bool(self.ask) and self.outcome == "unknown" and not self.awaits_signature

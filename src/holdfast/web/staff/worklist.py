@@ -91,7 +91,10 @@ def next_words(line: WorklistLine) -> str:
     """The next act, in words."""
     moment = line.moment
     if moment.kind == "done":
-        return _("Verdict confirmed")
+        return {
+            "eligible": _("Confirmed eligible"),
+            "ineligible": _("Confirmed ineligible"),
+        }.get(moment.decision, _("Confirmed undetermined"))
     if moment.kind == "ask":
         return ngettext("%(n)d question is open", "%(n)d questions are open", moment.questions) % {
             "n": moment.questions

@@ -1,12 +1,18 @@
 """Template tags of the look: icons, marks and standings as shape and word, hashes short."""
 
+from datetime import UTC, datetime
+
 from django import template
 from django.templatetags.static import static
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 register = template.Library()
+
+FORMS = {"long": "j F Y, H:i", "short": "j M Y, H:i", "seconds": "j M Y, H:i:s"}
 
 OUTCOMES = {
     "passed": _("met"),
@@ -22,9 +28,17 @@ STANDINGS = {
     "derived": _("derived"),
     "secondary": _("from a second source"),
     "from-memory": _("from memory"),
-    "not-found": _("no public number"),
+    "not-found": _("no source found"),
     "signed": _("signed for this site"),
 }
+
+
+NO_NUMBER = _("no public number")
+
+
+def standing_words(name: str, is_about_a_number: bool = False) -> str:
+    """How far a fact was checked, in words: a number that nobody found is said to be that."""
+    return str(NO_NUMBER if is_about_a_number and name == "not-found" else STANDINGS[name])
 
 
 def _use(name: str) -> str:
@@ -61,12 +75,28 @@ def quiet_mark(outcome: str) -> SafeString:
 
 
 @register.simple_tag
-def standing(name: str) -> SafeString:
+def standing(name: str, is_about_a_number: bool = False) -> SafeString:
     """How far a fact was checked, as shape and word."""
     return format_html(
         '<span class="standing"><svg aria-hidden="true"><use href="{}"/></svg>{}</span>',
         _use(f"standing-{name}"),
-        STANDINGS[name],
+        standing_words(name, is_about_a_number),
+    )
+
+
+@register.simple_tag
+def moment(at: datetime, form: str = "long") -> SafeString:
+    """An instant in the site's zone, named; in UTC for machines and on hover.
+
+    ``form`` is ``long``, ``short`` (the month in three letters) or ``seconds``.
+    """
+    local = timezone.localtime(at)
+    return format_html(
+        '<time datetime="{}" title="{}" class="nowrap">{} {}</time>',
+        at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
+        at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC"),
+        date_format(local, FORMS[form]),
+        local.tzname() or "",
     )
 
 

@@ -48,6 +48,43 @@
     for (const menu of document.querySelectorAll(".menu[open]")) if (!menu.contains(event.target)) menu.open = false;
   });
 
+  /* What lies folded opens when a link leads into it, and stays open when the page is put together again. */
+  function unfold(hash) {
+    const target = hash.length > 1 && document.getElementById(decodeURIComponent(hash.slice(1)));
+    for (let each = target; each; each = each.parentElement) if (each.tagName === "DETAILS") each.open = true;
+    if (target) target.scrollIntoView({ block: "start" });
+  }
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest('a[href^="#"]');
+    if (link) unfold(link.hash);
+  });
+  document.addEventListener("DOMContentLoaded", () => { if (location.hash) unfold(location.hash); });
+  let unfolded = [];
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    unfolded = [...event.target.querySelectorAll("details[open][id]")].map((each) => each.id);
+  });
+  document.addEventListener("htmx:afterSettle", () => {
+    for (const id of unfolded) { const each = document.getElementById(id); if (each) each.open = true; }
+    unfolded = [];
+  });
+
+  /* How many questions of one conversation have their answer. */
+  function count(form) {
+    const rows = [...form.querySelectorAll("[data-question]")];
+    const has = (row) => [...row.querySelectorAll("input, select")].some((each) =>
+      each.type === "radio" ? each.checked && each.value !== "" : !each.dataset.unit && each.value !== "");
+    const done = rows.filter(has).length;
+    const said = form.querySelector("[data-so-far]");
+    if (said) said.textContent = said.dataset.soFar.replace("%", done);
+    for (const topic of form.querySelectorAll("[data-topic]")) {
+      const mine = [...topic.querySelectorAll("[data-question]")];
+      const count = topic.querySelector(".count");
+      count.textContent = count.dataset.of.replace("%", mine.filter(has).length);
+    }
+  }
+  document.addEventListener("input", (event) => { const form = event.target.closest("form.asking"); if (form) count(form); });
+  document.addEventListener("DOMContentLoaded", () => { for (const form of document.querySelectorAll("form.asking")) count(form); });
+
   /* A form that may be sent only once at a time. */
   document.addEventListener("submit", (event) => {
     const form = event.target;
