@@ -65,6 +65,10 @@ def test_by_keyboard_alone_from_log_in_to_an_answer(page_of):
     page.keyboard.press("j")
     page.keyboard.press("Enter")
     page.wait_for_url("**/people/**")
+    page.focus("#asks > summary")
+    page.keyboard.press(
+        "Enter"
+    )  # something stops: the questions are folded until one asks for them
     page.focus(".finding .act a[hx-get] >> nth=0")
     page.keyboard.press("Enter")
     page.wait_for_selector(".slot form")
@@ -77,6 +81,39 @@ def test_by_keyboard_alone_from_log_in_to_an_answer(page_of):
     page.keyboard.press("Enter")
     page.wait_for_selector(".done")
     assert page.evaluate("document.activeElement.className") == "done"
+    assert page.evaluate("document.querySelector('#asks').open"), "what was unfolded stays so"
+
+
+def test_questions_are_folded_by_topic_and_open_to_whoever_is_led_there(page_of):
+    page = page_of("physician", 390)
+    page.goto("/NORTH/worklist/")
+    page.click("[data-row] >> nth=0")
+    assert page.evaluate("document.documentElement.scrollHeight") < 4000
+    assert not page.evaluate("document.querySelector('#asks').open"), "what stops comes first"
+    page.click(".tally a[href='#asks']")
+    assert page.evaluate("document.querySelector('#asks').open")
+    counts = page.eval_on_selector_all(
+        "#asks .topic > summary .count", "all => all.map(each => Number(each.innerText))"
+    )
+    assert sum(counts) == int(page.inner_text("#asks > summary .count"))
+    page.goto(f"{page.url.split('#')[0]}#{page.get_attribute('.topic:last-child .finding', 'id')}")
+    page.reload()
+    assert page.evaluate("document.querySelector('#asks .topic:last-child').open")
+
+
+def test_a_conversation_counts_its_answers_and_fits_a_phone(page_of):
+    page = page_of("physician", 390)
+    page.goto("/NORTH/worklist/")
+    page.goto(f"{page.get_attribute('[data-row]', 'href')}ask/")
+    asked = page.locator("[data-question]").count()
+    assert page.inner_text("[data-so-far]") == f"0 of {asked} answered"
+    page.check("[name=agrees-to-overnight-stay][value=true]")
+    assert page.inner_text("[data-so-far]") == f"1 of {asked} answered"
+    tops = page.eval_on_selector_all(
+        "[name=agrees-to-overnight-stay]",
+        "all => all.map(each => Math.round(each.getBoundingClientRect().top))",
+    )
+    assert len(tops) == 3 and len(set(tops)) == 1, "yes, no and leave open stand on one line"
 
 
 def test_single_key_shortcuts_can_be_switched_off(page_of):
@@ -123,6 +160,7 @@ def test_everything_works_without_script(browser, address, bundle_file):
     page.fill("[name=password]", PASSWORD)
     page.click("main button.primary")
     page.click("[data-row] >> nth=0")
+    page.click("#asks > summary")
     page.click("text=Answer >> nth=0")
     page.check("[name=value] >> nth=0")
     page.check("[name=source][value=told]")

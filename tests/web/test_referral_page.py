@@ -94,7 +94,9 @@ def test_without_consent_nothing_of_the_file_is_kept_and_one_person_is_counted(a
     assert answer.status_code == 200
     assert Enrollment.objects.count() == before[0]
     assert PrescreeningEntry.objects.count() == before[1] + 1
-    assert PrescreeningEntry.objects.order_by("-position").first().enrollment is None
+    counted = PrescreeningEntry.objects.order_by("-position").first()
+    assert counted.enrollment is None
+    assert counted.reason_codes == '["no-consent-to-hold"]'
 
 
 def test_a_body_over_the_limit_is_refused_before_it_is_parsed(as_role, clinic):

@@ -97,7 +97,8 @@ def _earliest(told: Mapping[str, Any], entry: MedicationEntry | None) -> date | 
     beside it would read as a permission.
     """
     is_never = told["danger"] == "contraindicated" and told["outcome"] != "passed"
-    if is_never or not told["earliest_dosing_on"] or (entry and entry.is_current):
+    is_taken = (entry is not None and entry.is_current) or told["reason"].startswith("still-taken")
+    if is_never or is_taken or not told["earliest_dosing_on"]:
         return None
     return date.fromisoformat(told["earliest_dosing_on"])
 

@@ -8,7 +8,6 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
@@ -90,8 +89,7 @@ def _entry(line: PrescreeningEntry) -> dict[str, Any]:
         "at": line.decided_at,
         "source": source_word(line.referral_source),
         "decision": outcomes.get(line.outcome, line.outcome),
-        "reasons": "; ".join(reason_word(code) for code in orjson.loads(line.reason_codes))
-        or _("none given"),
+        "reasons": "; ".join(reason_word(code) for code in orjson.loads(line.reason_codes)),
         "by": line.decided_by.login,
         "label": line.enrollment.label if line.enrollment else "",
     }

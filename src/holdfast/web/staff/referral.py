@@ -136,7 +136,7 @@ def _count_only(request: Admitted, form: ReferralForm) -> HttpResponse:
         site=request.here,
         referral_source=form.cleaned_data["source"],
         outcome="declined",
-        reasons=["other"],
+        reasons=["no-consent-to-hold"],
         decided_at=now,
         entry_id=form.cleaned_data["entry_id"],
         by=request.user,

@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from holdfast.definitions import protocols
+from holdfast.records.care import Enrollment
 from holdfast.records.worklist import WorklistLine, worklist
 from holdfast.web.admitted import Admitted
 from holdfast.web.staff.limits import unsigned_count
@@ -128,7 +129,9 @@ def span_words(span: timedelta) -> str:
 
 
 def _unsigned(request: Admitted) -> int:
-    """How many limits await a signature at this site; 0 for who may not see them."""
+    """How many limits of the protocols in use here await a signature; 0 for who may not see them."""
     if "limit.see" not in request.permissions:
         return 0
-    return sum(unsigned_count(request.here, name) for name in protocols.names())
+    here = Enrollment.objects.filter(site=request.here)
+    used = set(here.values_list("protocol_name", flat=True).distinct())
+    return sum(unsigned_count(request.here, name) for name in protocols.names() if name in used)
