@@ -67,8 +67,8 @@ def _verify_rows(snapshot: Snapshot, wanted: Wanted) -> Report:
     walked = walk.walk()
     read = read_facts(snapshot, sums, report)
     name_differences(snapshot, sums, report, read_named_facts(snapshot))
-    SignatureCheck(snapshot, report, sealed).check()
     _take_over(report, seals)
+    SignatureCheck(snapshot, report, sealed).check()  # a seal that is wrong covers no signature
     KeyCheck(report, walked, wanted.key).check(snapshot, sealed, read)
     check_accounts(snapshot, report, walked)
     return report
