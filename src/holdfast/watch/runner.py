@@ -20,7 +20,7 @@ from holdfast.records import heartbeats
 from holdfast.records.keys import KeyMissing
 from holdfast.records.people import User
 from holdfast.records.verification_snapshot import DatabaseAbsent
-from holdfast.watch import integrity, outbox, overdue, seals
+from holdfast.watch import dates, integrity, outbox, overdue, seals
 
 log = logging.getLogger("holdfast.watch")
 
@@ -28,6 +28,7 @@ Turn = Callable[[datetime], int]
 
 TURNS: Mapping[str, Turn] = {
     "overdue": overdue.tell,
+    dates.LOOP: dates.judge_again,
     "outbox": outbox.deliver,
     "seals": seals.seal,
     "integrity": integrity.check,
