@@ -7,6 +7,7 @@ from typing import Any
 from holdfast.domain.answers import Answer, Source, SourceKind
 from holdfast.domain.questions import Question
 from holdfast.interop.fhir.bundle import Entry
+from holdfast.interop.fhir.coded_results import coded_result
 from holdfast.interop.fhir.elements import (
     LOINC_SYSTEMS,
     Day,
@@ -70,7 +71,7 @@ PRINTED_UNITS = {
 """How some UCUM units are printed; read only where no UCUM code stands beside them."""
 
 Wanted = Mapping[str, Question]
-"""The number questions that an imported measurement can answer, by LOINC code."""
+"""The questions that an imported observation can answer, by LOINC code."""
 
 
 def read_observation(entry: Entry, wanted: Wanted, latest: date, tally: Tally) -> list[Answer]:
@@ -95,12 +96,20 @@ def read_observation(entry: Entry, wanted: Wanted, latest: date, tally: Tally) -
         tally.note(entry.place, NoteReason.PRELIMINARY)
     answers, numbers = [], {}
     for loinc, part, at in parts:
+        question = wanted[loinc]
+        if question.results:
+            value = coded_result(part, question, at)
+            if isinstance(value, LeftOutReason):
+                tally.leave_out(entry.place, value)
+            else:
+                answers.append(_coded_answer(entry, question, value, observed))
+            continue
         quantity = _number(part, at)
         if quantity is None:
             tally.leave_out(entry.place, LeftOutReason.NO_VALUE)
             continue
         numbers[loinc] = quantity.value
-        answer = _answer(entry, wanted[loinc], quantity, observed, at, tally)
+        answer = _answer(entry, question, quantity, observed, at, tally)
         if answer is not None:
             answers.append(answer)
     if DIASTOLIC in numbers and numbers[DIASTOLIC] >= numbers.get(SYSTOLIC, 10_000):
@@ -220,6 +229,17 @@ def _answer(
         source=Source(SourceKind.RECORD, entry.place),
         observed_on=observed.day if observed else None,
         unit=unit,
+    )
+
+
+def _coded_answer(
+    entry: Entry, question: Question, value: str | bool, observed: Day | None
+) -> Answer:
+    return Answer(
+        question=question.code,
+        value=value,
+        source=Source(SourceKind.RECORD, entry.place),
+        observed_on=observed.day if observed else None,
     )
 
 
