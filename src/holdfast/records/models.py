@@ -31,6 +31,7 @@ from holdfast.records.duty import (
     DutyPage,
     PageAnswer,
     PageAttempt,
+    SignedTime,
 )
 from holdfast.records.erasure import (
     Disclosure,
