@@ -10,7 +10,7 @@ from uuid import UUID, uuid5
 from holdfast.actions.outcomes import Answered, Receipt, Refusal
 from holdfast.actions.permission import refused, role_with
 from holdfast.actions.signatures import ReauthenticationProof, proof_refused, sign
-from holdfast.actions.writing import LockedStream, Sent, lock, one_transaction
+from holdfast.actions.writing import LockedStream, Sent, lock, one_transaction, refused_where_erased
 from holdfast.definitions import jurisdictions, protocols
 from holdfast.domain.authority import Act, ApprovalKind, ChangeKind, Scope
 from holdfast.records.access import roles_of
@@ -104,6 +104,7 @@ def set_jurisdiction(
     return _signed(stream, sent, fact, "records-jurisdiction", site, by, proof, values)
 
 
+@refused_where_erased
 @one_transaction
 def record_approval(
     *,
@@ -136,6 +137,7 @@ def record_approval(
     return _signed(stream, sent, fact, "records-approval", site, by, proof, {"approval": told.kind})
 
 
+@refused_where_erased
 @one_transaction
 def change_approval(
     *,

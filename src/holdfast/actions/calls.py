@@ -15,7 +15,7 @@ import orjson
 from holdfast.actions.outcomes import Answered, Receipt, Refusal
 from holdfast.actions.permission import refused
 from holdfast.actions.referrals import Arrival, take_in
-from holdfast.actions.writing import lock, one_transaction
+from holdfast.actions.writing import lock, one_transaction, refused_where_erased
 from holdfast.definitions.prescreening import codes
 from holdfast.domain.answers import Person as PersonForRules
 from holdfast.domain.answers import Referral
@@ -33,6 +33,7 @@ from holdfast.records.people import Identity, Person, PersonKey, Site, User
 from holdfast.records.search import possible_duplicates
 
 
+@refused_where_erased
 @one_transaction
 def open_call(
     *,

@@ -8,7 +8,7 @@ from uuid import UUID, uuid5
 from holdfast.actions.calls import standing_permission
 from holdfast.actions.outcomes import Answered, Refusal
 from holdfast.actions.permission import refused
-from holdfast.actions.writing import lock, one_transaction
+from holdfast.actions.writing import lock, one_transaction, refused_where_erased
 from holdfast.definitions.letters import ADDRESSEES, LetterTemplate
 from holdfast.domain.scans import media_type_of, scan_problem
 from holdfast.records.calls import Letter, Scan
@@ -17,6 +17,7 @@ from holdfast.records.keys import data_key_of, sealed
 from holdfast.records.people import PersonKey, User
 
 
+@refused_where_erased
 @one_transaction
 def attach_scan(
     *, enrollment: Enrollment, data: bytes, entry_id: UUID, by: User, now: datetime
@@ -59,6 +60,7 @@ def letter_refused(enrollment: Enrollment, addressee: str, detail: str) -> Refus
     return Refusal("no-permission-to-tell") if detail.strip() and not may_tell else None
 
 
+@refused_where_erased
 @one_transaction
 def record_letter(
     *,
