@@ -89,8 +89,18 @@ def pages_of(site: Site, now: datetime) -> list[DutyPage]:
     taken = PageAnswer.objects.filter(done__in=PageAnswer.TAKEN).values("page_id")
     recent = rows.filter(asked_at__gte=now - RECENT)
     still_open = rows.exclude(id__in=taken).exclude(reason=DutyPage.TEST)
-    found = (recent | still_open).select_related("asked_by", "user").distinct()
-    return sorted(found, key=lambda row: (row.asked_at, row.position, row.id))
+    found = (recent | still_open).select_related("site", "asked_by", "user").distinct()
+    kept = {(row.user_id, row.channel): row.recorded_at for row in standing_contacts(site)}
+    standing = [row for row in found if _is_of_now(row, kept)]
+    return sorted(standing, key=lambda row: (row.asked_at, row.position, row.id))
+
+
+def _is_of_now(test: DutyPage, kept: Mapping[tuple[UUID, str], datetime]) -> bool:
+    """False for a test of an address that was replaced: it says nothing of the new one."""
+    if test.user_id is None:
+        return True
+    since = kept.get((test.user_id, test.channel))
+    return since is not None and since <= test.asked_at
 
 
 def page_value(row: DutyPage) -> duty.Page:

@@ -20,13 +20,14 @@ from holdfast.records import heartbeats
 from holdfast.records.keys import KeyMissing
 from holdfast.records.people import User
 from holdfast.records.verification_snapshot import DatabaseAbsent
-from holdfast.watch import integrity, outbox, overdue, seals
+from holdfast.watch import integrity, outbox, overdue, paging, seals
 
 log = logging.getLogger("holdfast.watch")
 
 Turn = Callable[[datetime], int]
 
 TURNS: Mapping[str, Turn] = {
+    "paging": paging.turn,
     "overdue": overdue.tell,
     "outbox": outbox.deliver,
     "seals": seals.seal,
