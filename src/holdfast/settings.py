@@ -57,6 +57,7 @@ MIDDLEWARE = [
     "holdfast.web.sessions.IdleTimeOut",
     "django_htmx.middleware.HtmxMiddleware",
     "holdfast.web.permissions.Permissions",
+    "holdfast.web.erased.ErasedWords",
 ]
 
 ROOT_URLCONF = "holdfast.urls"

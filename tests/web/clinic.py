@@ -89,5 +89,7 @@ class Places:
             "question": "able-to-swallow-pills",
             "protocol": "mapp2",
             "code": "caps-5-total-at-least",
+            "place": "victoria",
+            "rule": "health-record",
         }
         return {name: every[name] for name in names}

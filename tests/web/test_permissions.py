@@ -18,6 +18,8 @@ POSTED = {
     "staff:condition",
     "staff:confirm",
     "staff:override",
+    "staff:erasure-sign",
+    "staff:own-copy",
     "staff:prescreening-record",
     "api-1:import-referral",
 }

@@ -8,6 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 KEY = "done"
 DONE = {
+    "erasure-requested": _("Recorded. Two people must sign."),
+    "erasure-signed": _("Signed."),
+    "retention-signed": _("Signed. The years hold for this site from now on."),
     "answer-recorded": _("Recorded. The verdict was judged again."),
     "answers-recorded": _("Recorded as one conversation. The verdict was judged again."),
     "answer-corrected": _("Corrected. The earlier answer stays in the record."),

@@ -54,6 +54,11 @@ ROUTES: dict[str, str | Open] = {
     "staff:prescreening": "prescreening.see",
     "staff:prescreening-record": "prescreening.record",
     "staff:journal": "journal.see",
+    "staff:erasure": "erasure.request",
+    "staff:erasure-sign": "erasure.sign",
+    "staff:retention-sign": "limit.sign",
+    "staff:disclosures": "disclosures.see",
+    "staff:own-copy": "record.copy",
     # API
     "api-1:health": Open.ANYONE,
     "api-1:openapi-json": Open.ANYONE,

@@ -7,6 +7,13 @@ from django.utils.translation import gettext_lazy as _
 from holdfast.actions.outcomes import Conflict, Refusal
 
 REFUSALS = {
+    "words-erased": _("The words of this person were erased. Nothing was recorded."),
+    "retention-forbids": _("The rules of keeping do not permit it on this day."),
+    "another-person-signs": _("You signed already. Another person must sign."),
+    "erasure-requested-already": _("This was asked already. It waits for signatures."),
+    "classes-unknown": _("Choose what is to be erased."),
+    "years-are-the-laws-own": _("This number is the law's own."),
+    "years-do-not-fit": _("Enter whole years, from 0 to 100."),
     "not-permitted": _("Your roles do not allow this at this site."),
     "proof-missing": _("Enter your password again to sign."),
     "proof-of-another": _("Enter your own password to sign."),

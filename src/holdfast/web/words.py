@@ -15,6 +15,8 @@ DECISIONS = {
     Decision.UNDETERMINED: _("Undetermined"),
 }
 MEANINGS = {
+    "erases-words": _("erases a person's words"),
+    "signs-retention": _("signs how long this site keeps words"),
     "confirms-verdict": _("confirms this verdict"),
     "overrides-finding": _("sets a finding aside"),
     "signs-limit": _("signs this number for the site"),
