@@ -9,7 +9,8 @@ from django.utils import timezone
 from holdfast.actions import people
 from holdfast.actions.judging import latest_verdict
 from holdfast.definitions.roles import roles
-from holdfast.records.models import EligibilityAnswer, Enrollment, Site, User
+from holdfast.records.models import Approval, EligibilityAnswer, Enrollment, Site, User
+from tests.actions.approvals import approval, in_jurisdiction
 from tests.actions.clinic import Clinic, enrolled, found, written
 
 PASSWORD = "calm-sea-4711"
@@ -36,6 +37,8 @@ def build() -> Enrollment:
     for role in sorted(set(roles().granted) - set(clinic.accounts)):
         account(role, role, clinic.site, admin)
     account("stranger", "physician", other, admin)
+    in_jurisdiction(clinic)
+    approval(clinic)
     User.objects.exclude(login="holdfast").update(password=make_password(PASSWORD))
     return enrolled(Clinic(clinic.site, admin, clinic.accounts, timezone.now()))
 
@@ -87,6 +90,8 @@ class Places:
             "fact_id": self.fact_id,
             "kind": "answer",
             "question": "able-to-swallow-pills",
+            "approval_kind": "ethics-approval",
+            "approval_id": Approval.objects.earliest("recorded_at").id,
             "protocol": "mapp2",
             "code": "caps-5-total-at-least",
             "place": "victoria",

@@ -16,7 +16,16 @@ from django.urls import reverse
 
 from holdfast.records.models import JournalEntry, OutboxEntry
 from holdfast.web.logs import AllowedFields
-from holdfast.web.staff import asking, decisions, entries, limits, prescreening, referral
+from holdfast.web.staff import (
+    asking,
+    authority,
+    authority_entry,
+    decisions,
+    entries,
+    limits,
+    prescreening,
+    referral,
+)
 from tests.web.clinic import PASSWORD, Places
 from tests.web.routes import every_route
 from tests.web.test_permissions import POSTED
@@ -33,6 +42,9 @@ ACTIONS = [
     (decisions, "confirm_verdict"),
     (decisions, "override_finding"),
     (limits, "sign_limit"),
+    (authority, "set_jurisdiction"),
+    (authority_entry, "record_approval"),
+    (authority_entry, "change_approval"),
     (prescreening, "record_prescreening"),
     (referral, "open_referral"),
 ]

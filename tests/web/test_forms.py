@@ -250,6 +250,9 @@ def test_every_event_of_an_enrollment_has_words():
     folder = Path(actions.__file__).parent
     elsewhere = {
         "account-opened",
+        "approval-end-told",
+        "approval-recorded",
+        "jurisdiction-recorded",
         "limit-signed",
         "organisation-founded",
         "prescreening-recorded",

@@ -13,6 +13,7 @@ from holdfast.records.journal import Heartbeat
 INTERVALS: dict[str, timedelta] = {
     "paging": timedelta(seconds=5),
     "overdue": timedelta(minutes=1),
+    "expiry": timedelta(hours=1),
     "outbox": timedelta(seconds=15),
     "seals": timedelta(minutes=5),
     "integrity": timedelta(days=1),

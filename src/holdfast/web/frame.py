@@ -16,6 +16,7 @@ PLACES = (
     ("staff:referral-new", "refer", _("New referral"), "referral.import"),
     ("staff:prescreening", "log", _("Pre-screening"), "prescreening.see"),
     ("staff:limits", "sign", _("Limits"), "limit.see"),
+    ("staff:authority", "key", _("Approvals"), "authority.see"),
 )
 # A page that belongs to a place in the rail marks it as the current one.
 BELONGS = {
@@ -28,6 +29,12 @@ BELONGS = {
     "staff:referral-read": "staff:worklist",
     "staff:referral-import": "staff:referral-new",
     "staff:limit-sign": "staff:limits",
+    "staff:authority-jurisdiction": "staff:authority",
+    "staff:authority-kind": "staff:authority",
+    "staff:authority-record": "staff:authority",
+    "staff:authority-correct": "staff:authority",
+    "staff:authority-change": "staff:authority",
+    "staff:authority-check": "staff:authority",
     "staff:prescreening-record": "staff:prescreening",
 }
 

@@ -47,6 +47,24 @@ REFUSALS = {
     "limit-is-the-protocols-own": _(
         "This number is the protocol's own. Another one is an amendment."
     ),
+    "jurisdiction-unknown": _("Choose a jurisdiction from the list."),
+    "jurisdiction-missing": _("First record under which law the site works."),
+    "approval-kind-unknown": _("The site's jurisdiction has no such kind of approval."),
+    "approval-days-do-not-fit": _(
+        "The last day is before the first, or there is both a last day and none."
+    ),
+    "approval-of-another-site": _("This approval is of another site."),
+    "document-does-not-fit": _("This number or hash cannot be that of a document."),
+    "scope-missing": _("This kind of approval names more: see the marked fields."),
+    "scope-not-of-this-kind": _("This kind of approval is not for that."),
+    "product-does-not-fit": _("Write the product in lower-case words joined by hyphens."),
+    "consent-version-does-not-fit": _(
+        "Write the consent version in letters, digits, points and hyphens."
+    ),
+    "protocol-unknown": _("There is no such protocol version."),
+    "holder-of-another-site": _("This person holds no role at this site."),
+    "already-withdrawn": _("This approval was withdrawn already."),
+    "nothing-to-change": _("This approval is in that state already."),
 }
 CONFLICT = _(
     "This entry was already sent with other content. Both are kept for a person to settle. "

@@ -4,6 +4,9 @@ from django.urls import path
 
 from holdfast.web.staff import (
     asking,
+    authority,
+    authority_check,
+    authority_entry,
     decisions,
     disclosures,
     entries,
@@ -42,6 +45,14 @@ urlpatterns = [
     path("retention/<slug:place>/<slug:rule>/", erasure.sign_years, name="retention-sign"),
     path("limits/", limits.page, name="limits"),
     path("limits/<slug:protocol>/<slug:code>/", limits.sign, name="limit-sign"),
+    path("authority/", authority.page, name="authority"),
+    path("authority/check/", authority_check.page, name="authority-check"),
+    path("authority/jurisdiction/", authority.jurisdiction, name="authority-jurisdiction"),
+    path("authority/record/<slug:approval_kind>/", authority_entry.record, name="authority-record"),
+    path(
+        "authority/<uuid:approval_id>/correct/", authority_entry.correct, name="authority-correct"
+    ),
+    path("authority/<uuid:approval_id>/change/", authority_entry.change, name="authority-change"),
     path("prescreening/", prescreening.page, name="prescreening"),
     path("prescreening/record/", prescreening.record, name="prescreening-record"),
 ]
