@@ -21,6 +21,13 @@ POSTED = {
     "staff:erasure-sign",
     "staff:own-copy",
     "staff:prescreening-record",
+    "staff:duty-page",
+    "staff:duty-answer",
+    "staff:duty-test",
+    "staff:duty-contact",
+    "staff:duty-roster",
+    "staff:duty-off",
+    "staff:duty-time",
     "api-1:import-referral",
 }
 

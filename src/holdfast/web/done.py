@@ -23,6 +23,12 @@ DONE = {
     "approval-recorded": _("Signed. The approval is on record."),
     "approval-changed": _("Signed. What befell the approval is on record."),
     "prescreening-recorded": _("The entry is in the log."),
+    "duty-paged": _("Paged. It climbs until somebody answers."),
+    "duty-answered": _("Your answer is recorded."),
+    "duty-test-begun": _("A code is on its way by this channel. Enter it here."),
+    "duty-contact-kept": _("Your channels are recorded. Test each of them."),
+    "duty-rostered": _("The roster is changed."),
+    "duty-time-signed": _("Signed. The time holds for this site from now on."),
     "referral-imported": _("The referral is imported."),
     "referral-known": _("This bundle was imported before. Nothing has changed."),
     "referral-counted": _(

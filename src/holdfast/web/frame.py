@@ -16,6 +16,7 @@ PLACES = (
     ("staff:referral-new", "refer", _("New referral"), "referral.import"),
     ("staff:prescreening", "log", _("Pre-screening"), "prescreening.see"),
     ("staff:limits", "sign", _("Limits"), "limit.see"),
+    ("staff:duty", "clock", _("Duty"), "duty.see"),
     ("staff:authority", "key", _("Approvals"), "authority.see"),
 )
 # A page that belongs to a place in the rail marks it as the current one.
@@ -36,6 +37,13 @@ BELONGS = {
     "staff:authority-change": "staff:authority",
     "staff:authority-check": "staff:authority",
     "staff:prescreening-record": "staff:prescreening",
+    "staff:duty-page": "staff:duty",
+    "staff:duty-answer": "staff:duty",
+    "staff:duty-test": "staff:duty",
+    "staff:duty-contact": "staff:duty",
+    "staff:duty-roster": "staff:duty",
+    "staff:duty-off": "staff:duty",
+    "staff:duty-time": "staff:duty",
 }
 
 

@@ -34,6 +34,7 @@ ROUTES: dict[str, str | Open] = {
     "look": Open.ANYONE,
     "about": Open.ANYONE,
     "my-access": Open.SIGNED_IN,
+    "pulse": Open.SIGNED_IN,
     # people of one site
     "staff:worklist": "worklist.see",
     "staff:referral-new": "referral.import",
@@ -65,6 +66,15 @@ ROUTES: dict[str, str | Open] = {
     "staff:retention-sign": "limit.sign",
     "staff:disclosures": "disclosures.see",
     "staff:own-copy": "record.copy",
+    # duty
+    "staff:duty": "duty.see",
+    "staff:duty-page": "duty.page",
+    "staff:duty-answer": "duty.answer",
+    "staff:duty-test": "duty.answer",
+    "staff:duty-contact": "duty.answer",
+    "staff:duty-roster": "duty.roster",
+    "staff:duty-off": "duty.roster",
+    "staff:duty-time": "duty.sign",
     # API
     "api-1:health": Open.ANYONE,
     "api-1:openapi-json": Open.ANYONE,
