@@ -69,5 +69,13 @@ def test_a_number_from_memory_decides_nothing_until_signed():
     assert found["united-states/hipaa-documentation"].outcome is Outcome.UNKNOWN
 
 
+def test_a_recorded_jurisdiction_adds_its_rules_and_takes_none_away():
+    codes = {f.code for f in judge(recorded="switzerland")}
+    assert {"switzerland/health-record", "victoria/health-record"} <= codes
+    assert {f.code for f in judge(zone="Europe/Paris", recorded="victoria")} == {
+        f.code for f in judge()
+    }
+
+
 def test_no_finding_is_no_permission():
     assert not is_permitted(())

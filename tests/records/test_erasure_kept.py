@@ -76,6 +76,20 @@ def test_an_altered_list_restores_nothing(own_database, seals, tmp_path, capsys)
     assert "is not what the site wrote" in capsys.readouterr().err
 
 
+def test_the_command_writes_an_own_copy_and_none_of_who_was_erased(own_database, tmp_path, capsys):
+    clinic = found()
+    enrollment = enrolled(clinic)
+    out = tmp_path / "copy.zip"
+    assert main(["own-copy", enrollment.label, "--out", str(out)]) == 0
+    assert enrollment.disclosures.get().kind == "own-copy"
+    assert out.stat().st_mode & 0o777 == 0o600
+    assert main(["own-copy", enrollment.label, "--out", str(out)]) == 1
+    assert main(["own-copy", "NORTH-0099", "--out", str(tmp_path / "x.zip")]) == 1
+    erased(clinic, enrollment)
+    assert main(["own-copy", enrollment.label, "--out", str(tmp_path / "y.zip")]) == 1
+    assert "were erased" in capsys.readouterr().err
+
+
 def test_no_name_is_left_anywhere_and_the_record_verifies(own_database, seals, tmp_path, caplog):
     clinic = found()
     enrollment = enrolled(clinic)

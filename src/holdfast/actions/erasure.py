@@ -21,6 +21,7 @@ from holdfast.actions.writing import LockedStream, Sent, lock, one_transaction
 from holdfast.definitions import retention
 from holdfast.domain.findings import Finding
 from holdfast.domain.retention import CLASSES, governing, is_permitted, may_be_erased
+from holdfast.records.approvals import jurisdiction_fact
 from holdfast.records.canonical import document
 from holdfast.records.care import Enrollment, Signature
 from holdfast.records.erasure import Erasure, ErasureRequest, ErasureSignature
@@ -38,9 +39,11 @@ def retention_findings(
 ) -> tuple[Finding, ...]:
     """What the rules of retention say of erasing these words on the site's date."""
     site = enrollment.site
+    recorded = jurisdiction_fact(site)
     return may_be_erased(
         retention.load(),
         zone=site.zone,
+        recorded=recorded.jurisdiction if recorded else None,
         classes=classes,
         signed_years=signed_years(site),
         last_entry_on=last_entry_on(enrollment.person_id, site),

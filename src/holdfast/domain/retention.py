@@ -46,6 +46,7 @@ def may_be_erased(
     jurisdictions: Iterable[Jurisdiction],
     *,
     zone: str,
+    recorded: str | None = None,
     classes: frozenset[str],
     signed_years: Mapping[str, int],
     last_entry_on: date | None,
@@ -57,6 +58,8 @@ def may_be_erased(
     ----------
     zone
         The site's IANA time zone, by which its jurisdictions are known.
+    recorded
+        The jurisdiction that somebody recorded for the site; its rules hold beside the zone's.
     classes
         The classes of words to erase: ``identity``, ``words``.
     signed_years
@@ -70,7 +73,7 @@ def may_be_erased(
         One for the place, one for each rule that keeps any of these words. A zone of no known
         jurisdiction, an unsigned number or an unknown last entry answers UNKNOWN.
     """
-    here = [place for place in jurisdictions if place.covers(zone)]
+    here = [p for p in jurisdictions if p.covers(zone) or p.code == recorded]
     is_known = any(EVERYWHERE not in place.zones for place in here)
     findings = [
         Finding(
