@@ -253,6 +253,7 @@ def test_every_event_of_an_enrollment_has_words():
         "approval-end-told",
         "approval-recorded",
         "jurisdiction-recorded",
+        "crisis-number-set",
         "duty-condition-told",
         "duty-contact-kept",
         "duty-paged",

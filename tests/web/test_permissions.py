@@ -28,6 +28,8 @@ POSTED = {
     "staff:duty-roster",
     "staff:duty-off",
     "staff:duty-time",
+    "staff:call-answer",
+    "staff:scan-attach",
     "api-1:import-referral",
 }
 

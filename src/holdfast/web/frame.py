@@ -17,6 +17,7 @@ PLACES = (
     ("staff:prescreening", "log", _("Pre-screening"), "prescreening.see"),
     ("staff:limits", "sign", _("Limits"), "limit.see"),
     ("staff:duty", "clock", _("Duty"), "duty.see"),
+    ("staff:crisis-numbers", "key", _("Crisis lines"), "site.manage"),
     ("staff:authority", "key", _("Approvals"), "authority.see"),
 )
 # A page that belongs to a place in the rail marks it as the current one.
@@ -29,6 +30,12 @@ BELONGS = {
     "staff:verdict-shown": "staff:worklist",
     "staff:referral-read": "staff:worklist",
     "staff:referral-import": "staff:referral-new",
+    "staff:call-new": "staff:referral-new",
+    "staff:call": "staff:worklist",
+    "staff:papers": "staff:worklist",
+    "staff:letter-write": "staff:worklist",
+    "staff:waiting": "staff:worklist",
+    "staff:waiting-step": "staff:worklist",
     "staff:limit-sign": "staff:limits",
     "staff:authority-jurisdiction": "staff:authority",
     "staff:authority-kind": "staff:authority",

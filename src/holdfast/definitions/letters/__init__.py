@@ -85,3 +85,8 @@ def _letter(
             table.problem("paragraphs", f"a letter may not name {name!r}", "Leave it out")
     table.finish()
     return LetterTemplate(kind, addressee, language, greeting, subject, paragraphs, closing, sha256)
+
+
+def filled(text: str, values: Mapping[str, str]) -> str:
+    """A text of a template with its fields; what stands in a field is never read as a template."""
+    return _FIELD.sub(lambda found: values[found.group(1)], text)
