@@ -18,7 +18,7 @@ DEFINITIONS = PACKAGE / "definitions"
 CLINICAL = ("protocols", "interactions", "retention")
 STANDINGS = {str(standing) for standing in Standing} - {"signed"}
 NOT_CLINICAL = {"format", "version"}  # numbers of a form, not of a person
-RULES = ("limit", "criterion")
+RULES = ("limit", "criterion", "approval", "duty")
 
 
 def clinical_files(folder: Path) -> list[Path]:
