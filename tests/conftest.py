@@ -18,7 +18,7 @@ pytest_plugins = ["pytester"]
 
 # The fast profile gives the same answer twice; the nightly one explores.
 settings.register_profile("fast", deadline=None, derandomize=True, database=None)
-settings.register_profile("nightly", deadline=None, max_examples=5_000, print_blob=True)
+settings.register_profile("nightly", deadline=None, max_examples=1_000, print_blob=True)
 settings.load_profile(os.environ.get("HOLDFAST_PROPERTIES", "fast"))
 
 ROOT = Path(__file__).resolve().parent.parent

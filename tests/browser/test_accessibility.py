@@ -11,6 +11,7 @@ PAGES = {
     "new referral": "/NORTH/referrals/new/",
     "what was read": "{person}read/",
     "screening": "{person}",
+    "a verdict as it was shown": "{verdict}",
     "asking": "{person}ask/",
     "one answer": "{person}answers/able-to-swallow-pills/",
     "journal": "{person}journal/",
@@ -41,11 +42,17 @@ def person_of(page) -> str:
     return str(page.get_attribute("[data-row]", "href"))
 
 
+def verdict_of(page, person: str) -> str:
+    page.goto(person)
+    return str(page.get_attribute("#shown a", "href"))
+
+
 def walk(page, pages: dict[str, str], axe: str) -> dict[str, list[str]]:
     person = person_of(page) if "worklist" in pages else ""
+    verdict = verdict_of(page, person) if person else ""
     wrong = {}
     for name, path in pages.items():
-        page.goto(path.format(person=person))
+        page.goto(path.format(person=person, verdict=verdict))
         page.evaluate(
             "() => document.querySelectorAll('details').forEach(each => { each.open = true })"
         )

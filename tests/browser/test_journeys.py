@@ -113,7 +113,8 @@ def test_a_conversation_counts_its_answers_and_fits_a_phone(page_of):
         "[name=agrees-to-overnight-stay]",
         "all => all.map(each => Math.round(each.getBoundingClientRect().top))",
     )
-    assert len(tops) == 3 and len(set(tops)) == 1, "yes, no and leave open stand on one line"
+    assert len(tops) == 3
+    assert len(set(tops)) == 1, "yes, no and leave open stand on one line"
 
 
 def test_single_key_shortcuts_can_be_switched_off(page_of):

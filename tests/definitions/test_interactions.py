@@ -234,6 +234,36 @@ def test_an_agent_without_a_rule_claims_nothing():
             assert agent.danger.standing is Standing.NOT_FOUND
 
 
+def test_where_nothing_was_found_nothing_is_denied():
+    """ "None" is a finding; where nobody looked, or nothing was found, the word is "unknown"."""
+    for agent in TABLE.agents.values():
+        for said in (agent.danger, agent.loss_of_benefit, agent.cyp2d6):
+            assert said.value != "none" or said.standing is not Standing.NOT_FOUND, agent.name
+
+
+@pytest.mark.parametrize(
+    ("name", "cyp2d6"),
+    [
+        ("phenelzine", "unknown"),
+        ("vortioxetine", "unknown"),
+        ("ibuprofen", "unknown"),
+        ("clonidine", "none"),  # Hysek 2012: no interaction with its kinetics
+        ("codeine", "substrate"),
+        ("sertraline", "inhibitor"),
+        ("quinidine", "strong-inhibitor"),
+        ("duloxetine", "moderate-inhibitor"),
+    ],
+)
+def test_the_third_axis_says_what_the_facts_say(name, cyp2d6):
+    assert TABLE.agents[name].cyp2d6.value == cyp2d6
+
+
+def test_whether_an_maoi_takes_the_benefit_is_not_known():
+    for agent in TABLE.agents.values():
+        if "maoi" in agent.drug_class or agent.drug_class in ("mao-b-inhibitor", "harmala"):
+            assert agent.loss_of_benefit.value == "unknown", agent.name
+
+
 def test_no_rule_rests_on_the_retracted_papers():
     for path in interactions.FOLDER.glob("*.toml"):
         references = tomllib.loads(path.read_text()).get("reference", {})
@@ -308,6 +338,16 @@ def test_a_whole_file_is_read(tmp_path):
         ('value = "washout"', 'value = "lethal"', "lethal"),
         ("substrate = false", "substrate = true", "CYP2D6 substrate"),
         ("washout = {", "after = {", "must be stopped"),
+        (
+            'value = "none", reference = "label", standing = "from-memory"',
+            'value = "none", reference = "label", standing = "not-found"',
+            "'unknown'",
+        ),
+        (
+            'substrate = false, reference = "label", standing = "from-memory"',
+            'substrate = false, reference = "label", standing = "not-found"',
+            "'unknown'",
+        ),
         ('also = ["Exa"]', 'also = ["Exa"]\n[[class.agent]]\nname = "exa"', "already a name"),
         ("format = 1", "format = 2", "format 2"),
         ('href = "docs/medications.md#from-memory"', "", "href is missing"),

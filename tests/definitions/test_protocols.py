@@ -130,6 +130,13 @@ def test_another_number_is_another_protocol(tmp_path):
 
 
 CASES = [
+    ("value = 18", "value = -18", "limit 'age-at-least-years' is negative", "Correct"),
+    (
+        'href = "https://www.anzctr.org.au',
+        'href = "javascript:alert(1)//www.anzctr.org.au',
+        "href is not a page or a path",
+        "https",
+    ),
     ('question = "nursing"', 'question = "nursin"', "no question is called 'nursin'", "nursing"),
     (
         'at_least = "weight-floor-kg"',
@@ -236,6 +243,13 @@ def test_all_problems_are_found_not_only_the_first(tmp_path):
     assert numbers == sorted(numbers)
 
 
+@pytest.mark.parametrize(
+    ("old", "new"), [("value = 18", 'value = "18"'), ('standing = "verified"', 'standing = "sure"')]
+)
+def test_a_problem_of_a_limit_is_not_told_again_where_the_limit_is_used(tmp_path, old, new):
+    assert len(_refused(tmp_path, _changed(old, new))) == 1
+
+
 def test_a_limit_that_nothing_uses_was_meant_for_something(tmp_path):
     text = MAPP2.read_text(encoding="utf-8")
     extra = text.replace(
@@ -258,6 +272,7 @@ def test_a_limit_that_nothing_uses_was_meant_for_something(tmp_path):
         (b"a" * 1_000_001, "p.toml:1: the file is larger than 1 MB"),
         (b"x = " + b"[" * 5000, "this is not TOML"),
         (b"", "p.toml:1: format is missing"),
+        (b"\xef\xbb\xbfformat = 1\n", "p.toml:1: the file begins with a byte order mark"),
     ],
 )
 def test_what_is_not_a_definition_at_all(tmp_path, content, place):

@@ -34,6 +34,11 @@ def _answers(name, *, icd=None, active=True, onset=None, ended=None, kind="condi
         ("Hypertension", "hypertension", True),
         ("Essential hypertension (disorder)", "hypertension", True),
         ("Alcoholism", "alcohol-use-disorder-on-record", True),
+        ("Severe alcohol use disorder (disorder)", "alcohol-use-disorder", "severe"),
+        ("Alcohol use disorder, severe", "alcohol-use-disorder", "severe"),
+        ("Alcohol dependence, severe", "alcohol-use-disorder-on-record", True),
+        ("Cannabis use disorder, severe", "cannabis-use-disorder", "severe"),
+        ("Homelessness", "stable-living-situation", False),
         ("Opioid abuse (disorder)", "other-substance-use-disorder-ever", True),
         ("Opioid abuse (disorder)", "other-substance-use-disorder-now", True),
         ("Posttraumatic stress disorder", "ptsd-on-record", True),
@@ -161,3 +166,16 @@ def test_the_dates_of_a_record_answer_the_questions_of_time():
 
 def test_an_allergy_is_no_condition():
     assert _answers("Stroke", kind="allergy") == set()
+
+
+@pytest.mark.parametrize("name", ["Severe alcohol use disorder", "Homeless (finding)"])
+def test_what_was_so_once_does_not_answer_for_now(name):
+    now = {"alcohol-use-disorder", "stable-living-situation"}
+    assert not {question for question, _ in _answers(name, active=False)} & now
+    assert not {q for q, _ in _answers(name, ended=date(2025, 1, 1))} & now
+
+
+def test_a_severe_depression_does_not_make_an_alcohol_use_disorder_severe():
+    found = _answers("Severe depression with alcohol use disorder")
+    assert ("alcohol-use-disorder-on-record", True) in found
+    assert not any(question == "alcohol-use-disorder" for question, _ in found)

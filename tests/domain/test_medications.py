@@ -169,3 +169,17 @@ def test_a_correction_of_a_correction_stands_alone():
 def test_entries_that_correct_each_other_or_themselves_all_stand():
     circle = [entry_at("1", corrects="2"), entry_at("2", corrects="1"), entry_at("3", corrects="3")]
     assert not_corrected(circle) == tuple(circle)
+
+
+@given(st.lists(entries, min_size=1, max_size=3), limits)
+def test_an_entry_beside_its_repetition_is_judged_as_it_is_alone(listed, signed):
+    """A record repeats its prescriptions: each is judged once, and says its own place."""
+    places = [Source(SourceKind.RECORD, f"MedicationRequest/{n}") for n in range(3)]
+    for entry in listed:
+        repeated = [dataclasses.replace(entry, source=source) for source in places]
+        together = assess(repeated, TABLE, DAY, signed)
+        alone = [assess([each], TABLE, DAY, signed)[0] for each in repeated]
+        assert list(together) == alone
+        assert [list(each.values.items()) for each in together] == [
+            list(each.values.items()) for each in alone
+        ]

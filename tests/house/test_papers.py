@@ -96,7 +96,7 @@ def test_the_example_of_the_answers_file_can_be_read(tmp_path):
     page = (ROOT / "docs" / "answers-file.md").read_text("utf-8")
     path = tmp_path / "answers.toml"
     path.write_text(page.split("```toml\n")[1].split("```")[0], encoding="utf-8")
-    found = answers_file.read(path, limits={"weight-floor-kg"}, as_of=date(2026, 3, 31))
+    found = answers_file.read(path, limits={"weight-floor-kg": "kg"}, as_of=date(2026, 3, 31))
     assert [answer.question for answer in found.answers] == ["weight", "psychotic-disorder-ever"]
     assert [entry.name for entry in found.medications] == ["sertraline"]
     assert [limit.code for limit in found.limits] == ["weight-floor-kg"]

@@ -89,7 +89,7 @@ def written(tmp_path):
     def write(text: str, name: str = "answers.toml"):
         path = tmp_path / name
         path.write_text(text, encoding="utf-8")
-        return read(path, limits=["a-limit"], as_of=AS_OF)
+        return read(path, limits={"a-limit": "kg"}, as_of=AS_OF)
 
     return write
 
@@ -147,6 +147,8 @@ def test_json_says_the_same(written):
         ("false", '"no"', 21, "wrong type"),
         ('name = "sertraline"\n', "", 18, "name is missing"),
         ('"a-limit"', '"other-limit"', 26, "not one to sign"),
+        ("value = 48", "value = -48", 27, "not negative"),
+        ('unit = "kg"\nsigned', 'unit = "ms"\nsigned', 28, "not measured in 'ms'"),
         ('signed_by = "Dr A. Example"\n', "", 25, "signed_by is missing"),
         ("signed_on = 2026-01-15", "", 25, "signed_on is missing"),
         ("format = 1", "format = 9", 2, "format 9"),
@@ -193,7 +195,7 @@ def test_json_that_does_not_fit_is_named_with_its_line(written, text, line, word
 
 def test_no_file_is_named(tmp_path):
     with pytest.raises(DefinitionRefused, match=r"nowhere\.toml:1"):
-        read(tmp_path / "nowhere.toml", limits=[], as_of=AS_OF)
+        read(tmp_path / "nowhere.toml", limits={}, as_of=AS_OF)
 
 
 class TestVerdict:
@@ -214,3 +216,8 @@ class TestVerdict:
     def test_a_medicine_that_was_told_is_judged(self, tmp_path):
         told = '[[medication]]\nname = "phenelzine"\nis_current = true\nsource = "told"\n'
         assert self.outcome(tmp_path, told, "medication-irreversible-maoi") == "failed"
+
+
+def test_json_nested_too_deep_says_so(written):
+    with pytest.raises(DefinitionRefused, match="nested too deep"):
+        written('{"answer": ' + "[" * 100_000 + "]" * 100_000 + "}", "answers.json")

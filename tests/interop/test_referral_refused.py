@@ -377,6 +377,15 @@ RESOURCES = [
         "component[0].valueQuantity.code",
         "'kPa'",
     ),
+    (
+        "a temperature in a unit that is none of UCUM",
+        weight(
+            code=concept("Temperature", ("http://loinc.org", "8310-5")),
+            valueQuantity=quantity(98.6, "degF"),
+        ),
+        "valueQuantity.code",
+        "'degF'",
+    ),
     ("an observation of nothing", weight(code=None), "code", "requires"),
 ]
 

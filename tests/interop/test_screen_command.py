@@ -197,6 +197,11 @@ class TestCall:
         assert left.value.code == 2
         assert "write it as 2026-03-31" in capsys.readouterr().err
 
+    def test_the_last_day_there_is_can_be_asked_about(self, capsys):
+        asked = ["screen", "--protocol", "mapp2", "--as-of", "9999-12-31", made("whole-person")]
+        assert cli.main(asked) == 2
+        assert "more than 130 years ago" in capsys.readouterr().err
+
     def test_an_unknown_protocol_names_those_there_are(self, capsys):
         assert cli.main(["screen", "--protocol", "mapp3", made("child")]) == 2
         assert "mapp2" in capsys.readouterr().err

@@ -12,9 +12,8 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from http.cookiejar import CookieJar
 from pathlib import Path
-from urllib.error import URLError
 from urllib.parse import urlencode
-from urllib.request import HTTPCookieProcessor, OpenerDirector, build_opener
+from urllib.request import HTTPCookieProcessor, OpenerDirector, build_opener, urlopen
 
 import pytest
 
@@ -144,7 +143,9 @@ def served(folder: Folder) -> Iterator[str]:
         env=os.environ | FOREIGN | {"HOLDFAST_PORT": str(port)},
     )
     try:
-        _wait_for(port, process)
+        said = _said_by(process)
+        with urlopen(f"http://127.0.0.1:{port}/api/v1/health", timeout=5) as answer:
+            assert answer.status == 200, "it says where it is only when its pages answer"
         yield f"http://127.0.0.1:{port}"
     finally:
         process.send_signal(signal.SIGINT)
@@ -152,30 +153,26 @@ def served(folder: Folder) -> Iterator[str]:
     assert process.returncode == 0, out + err
     assert "Watching:" in folder.log.read_text(encoding="utf-8")
     assert "Traceback" not in err
-    assert f"http://127.0.0.1:{port}" in out
-    assert "for-demonstration-only" in out
-    assert all(account.login in out for account in house.accounts())
+    assert f"http://127.0.0.1:{port}" in said
+    assert "for-demonstration-only" in said
+    assert all(account.login in said for account in house.accounts())
 
 
-def _wait_for(port: int, process: subprocess.Popen[str]) -> None:
-    for _ in range(300):
-        assert process.poll() is None, process.communicate()
-        with socket.socket() as knock:
-            if knock.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.1)
-    raise AssertionError("the demonstration did not begin to listen")
+def _said_by(process: subprocess.Popen[str]) -> str:
+    """All that it prints until it says how to stop it."""
+    assert process.stdout is not None
+    said = ""
+    for line in process.stdout:
+        said += line
+        if "Ctrl-C stops it" in line:
+            return said
+    raise AssertionError(f"the demonstration ended without saying where it is: {said}")
 
 
 def logged_in(address: str, login: str) -> tuple[OpenerDirector, str]:
     """A browser of sorts, logged in, and the page it was led to."""
     browser = build_opener(HTTPCookieProcessor(CookieJar()))
-    for _ in range(50):
-        try:
-            page = browser.open(f"{address}/log-in/", timeout=30).read().decode()
-            break
-        except URLError:
-            time.sleep(0.2)
+    page = browser.open(f"{address}/log-in/", timeout=30).read().decode()
     token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
     assert token
     words = {

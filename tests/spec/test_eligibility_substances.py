@@ -80,6 +80,21 @@ def test_a_severe_alcohol_use_disorder_excludes_in_early_remission_too(person_sp
     )
 
 
+def test_a_severe_alcohol_use_disorder_on_record_excludes(person_spec):
+    """A severe one excludes, and the record says severe and still active: nothing is left to ask."""
+    person_spec(
+        "mapp2",
+        """
+        question                               | answer                  | source             | on
+        ---------------------------------------+-------------------------+--------------------+---
+        alcohol-use-disorder                   | nobody asked            |                    |
+        condition: Severe alcohol use disorder | active since 2020-01-01 | record Condition/2 |
+        """,
+        verdict="ineligible",
+        stops=["alcohol: severe"],
+    )
+
+
 def test_alcoholism_on_record_without_its_severity_is_asked_about(person_spec):
     """A record of alcohol dependence does not say how severe it is: a reason to ask, not an answer."""
     person_spec(

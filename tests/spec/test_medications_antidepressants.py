@@ -82,6 +82,19 @@ def test_bupropion_prolongs_instead_of_blunting():
     assert (answer.cyp2d6, answer.washout_days) == ("strong-inhibitor", 15)
 
 
+@pytest.mark.parametrize("name", ["Viibryd", "Nefazodone"])
+def test_vilazodone_and_nefazodone_two_weeks(name):
+    """Facts 3.1: two weeks, and that is the whole of it; the week after is said of half-lives only."""
+    stopped(name, last=date(2026, 3, 18)).expect("failed", "washout-running", washout_days=14)
+    stopped(name, last=date(2026, 3, 17)).expect("passed", "washout-over")
+
+
+def test_vortioxetine_three_weeks_by_its_half_life():
+    """Facts 3.2: 66 h, five of them are 14 days, and 7 to stabilise: 21."""
+    stopped("Trintellix", last=date(2026, 3, 11)).expect("failed", "washout-running")
+    stopped("Trintellix", last=date(2026, 3, 10)).expect("passed", "washout-over", washout_days=21)
+
+
 def test_mirtazapine_may_blunt_and_is_washed_out():
     """Facts 3.1 and 3.2: 40 h at the longest, 9 days and 7."""
     page = stopped("Mirtazapine 15 MG Oral Tablet", "15996", last=date(2026, 3, 15))

@@ -7,11 +7,13 @@ refused and left as it is.
 
 import argparse
 import errno
+import http.client
 import os
 import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,6 +23,7 @@ from pathlib import Path
 from holdfast.cli.demonstration.folder import Folder, ForeignDatabaseError
 
 HOST = "127.0.0.1"
+PROBE_SECONDS = 0.1  # between two looks whether the pages answer yet
 
 
 def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -71,7 +74,7 @@ def run(args: argparse.Namespace) -> int:
         if args.only_set_up:
             print(f"The demonstration clinic is ready in {folder.path}.")
             return 0
-        return _serve(folder, port, time.monotonic() - began)
+        return _serve(folder, port, began)
 
 
 def write_bundles(args: argparse.Namespace) -> int:
@@ -149,22 +152,62 @@ def _set_up(folder: Folder) -> None:
     print(f"Set up in {time.monotonic() - began:.0f} s.", flush=True)
 
 
-def _serve(folder: Folder, port: int, seconds: float) -> int:
+def _serve(folder: Folder, port: int, began: float) -> int:
     from holdfast.cli import serve
-    from holdfast.cli.demonstration.house import accounts, password
 
     folder.take_over()
-    print(f"\nThe demonstration clinic: http://{HOST}:{port}   (ready in {seconds:.1f} s)\n")
-    print(f"Every account has the password {password()!r}; it is for demonstration only.")
-    for account in accounts():
-        print(f"  {account.login:24}{account.role:15}{', '.join(account.sites)}")
-    print(f"\nNobody in it exists. Its log is {folder.log}. Ctrl-C stops it.\n", flush=True)
     folder.log.write_bytes(b"")  # each start has a log of its own
-    with _errors_to(folder.log), _watched(folder.log):
+    with _errors_to(folder.log), _watched(folder.log), _announced(folder, port, began):
         code = serve.serve(HOST, port)
     if code:
         print(folder.log.read_text(encoding="utf-8")[-2000:], file=sys.stderr)
     return code
+
+
+@contextmanager
+def _announced(folder: Folder, port: int, began: float) -> Iterator[None]:
+    """Says where the clinic is and who may log in, as soon as its pages answer and not before."""
+    ended = threading.Event()
+
+    def wait() -> None:
+        while not ended.is_set():
+            if _answers(port):
+                print(_invitation(folder, port, time.monotonic() - began), flush=True)
+                return
+            ended.wait(PROBE_SECONDS)
+
+    probe = threading.Thread(target=wait, name="holdfast-demo-probe", daemon=True)
+    probe.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        probe.join()
+
+
+def _answers(port: int) -> bool:
+    """True once a request is answered, which is later than the port being open."""
+    asked = http.client.HTTPConnection(HOST, port, timeout=PROBE_SECONDS * 20)
+    try:
+        asked.request("GET", "/api/v1/health")
+        return asked.getresponse().status == 200
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        asked.close()
+
+
+def _invitation(folder: Folder, port: int, seconds: float) -> str:
+    """The address, the accounts and their password."""
+    from holdfast.cli.demonstration.house import accounts, password
+
+    lines = [
+        f"\nThe demonstration clinic: http://{HOST}:{port}   (ready in {seconds:.1f} s)\n",
+        f"Every account has the password {password()!r}; it is for demonstration only.",
+    ]
+    lines += [f"  {who.login:24}{who.role:15}{', '.join(who.sites)}" for who in accounts()]
+    lines.append(f"\nNobody in it exists. Its log is {folder.log}. Ctrl-C stops it.\n")
+    return "\n".join(lines)
 
 
 @contextmanager

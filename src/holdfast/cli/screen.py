@@ -111,7 +111,7 @@ def prepare(protocol: str, as_of: date, answers: Path | None = None) -> Screenin
     version = protocols.load(protocol)
     table = interactions.load()
     to_sign = {
-        limit.code
+        limit.code: limit.unit
         for limit in (*version.limits.values(), *table.limits.values())
         if limit.needs_signature
     }

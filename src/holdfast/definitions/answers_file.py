@@ -3,7 +3,7 @@
 The form is in ``docs/answers-file.md``. Every problem is found at once, with its line and mend.
 """
 
-from collections.abc import Collection
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -14,6 +14,7 @@ from holdfast.definitions.loading import Document, Table, nearest, read_format
 from holdfast.definitions.questions import load as load_questions
 from holdfast.domain.answers import Answer, MedicationEntry, Source, SourceKind
 from holdfast.domain.limits import SignedLimit
+from holdfast.domain.quantities import is_same_kind
 from holdfast.domain.questions import Question, QuestionKind
 
 FORMAT = 1
@@ -30,13 +31,13 @@ class AnswersFile:
     limits: tuple[SignedLimit, ...] = ()
 
 
-def read(path: Path, *, limits: Collection[str], as_of: date) -> AnswersFile:
+def read(path: Path, *, limits: Mapping[str, str], as_of: date) -> AnswersFile:
     """The answers in a file.
 
     Parameters
     ----------
     limits
-        The codes of the limits that may be signed.
+        The unit of each limit that may be signed, by its code.
     as_of
         The day of the verdict; an answer dated later is refused.
 
@@ -49,7 +50,7 @@ def read(path: Path, *, limits: Collection[str], as_of: date) -> AnswersFile:
     root = document.root
     if "format" in root:
         read_format(root, FORMAT)
-    reading = _Reading(frozenset(limits), as_of)
+    reading = _Reading(limits, as_of)
     found = AnswersFile(
         answers=tuple(
             answer
@@ -72,7 +73,7 @@ def read(path: Path, *, limits: Collection[str], as_of: date) -> AnswersFile:
 class _Reading:
     """One reading of a file: the questions and limits there are, and the day."""
 
-    def __init__(self, limits: frozenset[str], as_of: date) -> None:
+    def __init__(self, limits: Mapping[str, str], as_of: date) -> None:
         self.questions = load_questions().questions
         self.limits = limits
         self.as_of = as_of
@@ -117,7 +118,9 @@ class _Reading:
         """One limit that a physician signed, or None where a problem was noted."""
         code = table.text("code")
         if code and code not in self.limits:
-            table.problem("code", f"limit {code!r} is not one to sign", nearest(code, self.limits))
+            table.problem(
+                "code", f"limit {code!r} is not one to sign", nearest(code, sorted(self.limits))
+            )
         if code in self._signed:
             table.problem("code", f"limit {code!r} is here twice", "Keep the one in force")
         self._signed.add(code)
@@ -128,6 +131,11 @@ class _Reading:
         table.finish()
         if value is None or signed_on is None:
             return None
+        wanted = self.limits.get(code, unit)
+        if value < 0:
+            table.problem("value", "a limit is not negative", "Correct the number")
+        if unit and not is_same_kind(unit, wanted):
+            table.problem("unit", f"{code} is not measured in {unit!r}", f"Write it in {wanted}")
         return SignedLimit(code, value, unit, signed_by, signed_on)
 
     def _past_day(self, table: Table, key: str) -> date | None:

@@ -26,8 +26,12 @@ class JsonDocument(Document):
             )
         except json.JSONDecodeError as error:
             self.refuse(error.lineno, f"this is not JSON: {error.msg}", "Write it as JSON")
-        except (_KeyTwice, RecursionError, InvalidOperation) as error:
+        except _KeyTwice as error:
             self.refuse(1, f"this JSON cannot be read: {error}", "Write each key once")
+        except RecursionError:
+            self.refuse(1, "this JSON is nested too deep", 'Write {"answer": [...]}')
+        except InvalidOperation as error:
+            self.refuse(1, f"this JSON cannot be read: {error}", "Write a number, like 48")
         if not isinstance(content, dict):
             self.refuse(1, "this JSON is not an object", 'Write {"answer": [...]}')
         return dict(content)

@@ -73,10 +73,13 @@ class Document:
 
     def _decoded(self, raw: bytes) -> str:
         try:
-            return raw.decode("utf-8").replace("\r\n", "\n")
+            text = raw.decode("utf-8").replace("\r\n", "\n")
         except UnicodeDecodeError as error:
             line = raw.count(b"\n", 0, error.start) + 1
             self.refuse(line, "the file is not UTF-8 text", "Save it as UTF-8")
+        if text.startswith("\ufeff"):
+            self.refuse(1, "the file begins with a byte order mark", "Save it as UTF-8 without one")
+        return text
 
     def _parsed(self) -> dict[str, Any]:
         try:
@@ -263,11 +266,18 @@ def read_format(root: Table, known: int) -> None:
         root.problem("format", f"format {number} is not read here", f"Write format = {known}")
 
 
+_OTHER_SCHEME = re.compile(r"(?!https://)[A-Za-z][A-Za-z0-9+.-]*:")
+
+
 def read_references(root: Table) -> dict[str, Reference]:
     """The references of a file, by the key under which it cites them."""
     found = {}
     for name, table in root.named_tables("reference").items():
         found[name] = Reference(table.text("title"), table.text("href"))
+        if _OTHER_SCHEME.match(found[name].href):
+            table.problem(
+                "href", "href is not a page or a path", "Write an https address or a path"
+            )
         table.finish()
     return found
 

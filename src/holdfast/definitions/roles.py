@@ -13,7 +13,7 @@ _KEYS = {"schema", "permissions", "role"}
 _ROLE_KEYS = {"title", "permissions"}
 
 
-class RolesWrong(ValueError):  # noqa: N818 - the name is the event
+class RolesWrong(ValueError):
     """The file of roles says something we do not know."""
 
 

@@ -36,6 +36,7 @@ class Inhibition(StrEnum):
     """The third axis, one direction: how strongly it slows CYP2D6, and so raises MDMA."""
 
     NONE = "none"
+    UNKNOWN = "unknown"  # no source says
     UNCLASSIFIED = "unclassified"  # a source says it inhibits and not how strongly
     WEAK = "weak"
     MODERATE = "moderate"
@@ -78,9 +79,11 @@ class Cyp2d6:
 
     @property
     def value(self) -> str:
-        """``none``, ``strong-inhibitor``, ``substrate`` or ``strong-inhibitor+substrate``."""
+        """``none``, ``strong-inhibitor``, ``substrate``, ``strong-inhibitor+substrate``, ``unknown``."""
         words = []
-        if self.inhibition is not Inhibition.NONE:
+        if self.inhibition is Inhibition.UNKNOWN and not self.is_substrate:
+            return "unknown"
+        if self.inhibition not in (Inhibition.NONE, Inhibition.UNKNOWN):
             unclassified = self.inhibition is Inhibition.UNCLASSIFIED
             words.append("inhibitor" if unclassified else f"{self.inhibition}-inhibitor")
         if self.is_substrate:

@@ -7,7 +7,7 @@ the limit.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from types import MappingProxyType
 
@@ -126,16 +126,33 @@ def assess(
         and isinstance(answer.value, str)
         and normalized(answer.value)
     }
-    found: dict[tuple[str, tuple[str, ...]], Match] = {}
-    standing = not_corrected(entries)
-    for entry in standing:  # a record repeats itself: each text is matched once
-        key = (entry.name, entry.rxcuis)
-        if key not in found:
-            found[key] = match(entry.name, entry.rxcuis, table)
-    return tuple(
-        _assess_entry(EntryQuestion(e, table, as_of, signed, reviews), found[e.name, e.rxcuis])
-        for e in standing
-    )
+    matches: dict[tuple[str, tuple[str, ...]], Match] = {}
+    judged: dict[tuple[object, ...], MedicationAssessment] = {}
+    assessments = []
+    for entry in not_corrected(entries):  # a record repeats itself: each text is matched once
+        medicine = (entry.name, entry.rxcuis)
+        if medicine not in matches:
+            matches[medicine] = match(entry.name, entry.rxcuis, table)
+        taking = (*medicine, entry.is_current, entry.last_taken_on)
+        if taking in judged:
+            assessments.append(_repeated(judged[taking], entry))
+            continue
+        question = EntryQuestion(entry, table, as_of, signed, reviews)
+        judged[taking] = _assess_entry(question, matches[medicine])
+        assessments.append(judged[taking])
+    return tuple(assessments)
+
+
+def _repeated(first: MedicationAssessment, entry: MedicationEntry) -> MedicationAssessment:
+    """What was judged of one entry, for another that says the same from another place."""
+    place = entry.source.place
+
+    def placed(values: Mapping[str, Value]) -> Mapping[str, Value]:
+        rest = {key: value for key, value in values.items() if key != "place"}
+        return MappingProxyType({**values, "place": place} if place else rest)
+
+    parts = tuple(replace(part, values=placed(part.values)) for part in first.parts)
+    return replace(first, values=parts[0].values, parts=parts, entry=entry)
 
 
 def not_corrected(entries: Sequence[MedicationEntry]) -> tuple[MedicationEntry, ...]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from holdfast.domain.case import Case
 from holdfast.domain.criteria import Rule
@@ -64,7 +65,11 @@ class ProtocolVersion:
 
     def criterion(self, code: str) -> Criterion | None:
         """The criterion of that code, if there is one."""
-        return next((c for c in self.criteria if c.code == code), None)
+        return self._criteria_by_code.get(code)
+
+    @cached_property
+    def _criteria_by_code(self) -> Mapping[str, Criterion]:
+        return {criterion.code: criterion for criterion in self.criteria}
 
     def limits_to_sign(self) -> Iterable[Limit]:
         """The limits that run only once a named physician has signed a number for the site."""

@@ -49,6 +49,11 @@ def is_known_unit(unit: str) -> bool:
     return unit in _UNITS
 
 
+def is_same_kind(unit: str, other: str) -> bool:
+    """True if a number in the one unit can be written in the other."""
+    return unit in _UNITS and other in _UNITS and _UNITS[unit][0] == _UNITS[other][0]
+
+
 def known_units() -> tuple[str, ...]:
     """Every UCUM unit that Holdfast reads, in the order of the list."""
     return tuple(_UNITS)

@@ -24,13 +24,28 @@ class QuestionKind(StrEnum):
 
 
 @dataclass(frozen=True)
+class CodedResult:
+    """What an observation must say to give one answer: a LOINC answer code, words, true or false.
+
+    ``words`` are whole and folded (small letters, single blanks); ``boolean`` is None where neither
+    true nor false says it.
+    """
+
+    answer: str | bool
+    codes: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+    boolean: bool | None = None
+
+
+@dataclass(frozen=True)
 class Question:
     """One question of the catalogue.
 
     ``unit`` is the UCUM unit in which a number is kept and ``accepts`` the units in which it may
     come; ``lowest`` and ``highest`` catch typing slips, in ``unit``. ``changes`` is true where a
     later answer replaces an earlier one. ``many`` is true where several answers stand together.
-    ``sentences`` holds the sentence to ask, by language; English is always there.
+    ``sentences`` holds the sentence to ask, by language; English is always there. ``loinc`` are the
+    observations that answer it: with a number, or with one of ``results``.
     """
 
     code: str
@@ -45,6 +60,7 @@ class Question:
     changes: bool = False
     many: bool = False
     loinc: tuple[str, ...] = ()
+    results: tuple[CodedResult, ...] = ()
 
     def problem_with(self, value: object, unit: str | None) -> str | None:
         """What is wrong with an answer, in words that help the person who typed it; None if fit."""

@@ -45,7 +45,7 @@ def verdict_document(
         "verdict": verdict.decision.value,
         "is_eligible": verdict.is_eligible,
         "findings": [_finding(each, protocol, language) for each in verdict.findings],
-        "medications": [_medication(each, protocol, language) for each in medications],
+        "medications": _medications(medications, protocol, language),
     }
     if report is not None:
         document["import"] = report_document(report)
@@ -117,9 +117,24 @@ def _question(code: str | None, language: str) -> dict[str, Any] | None:
     }
 
 
-def _medication(
+def _medications(
+    medications: Sequence[MedicationAssessment], protocol: ProtocolVersion, language: str
+) -> list[dict[str, Any]]:
+    """Each medicine; a record repeats its prescriptions, and each sentence is written once."""
+    written: dict[tuple[object, ...], str] = {}
+    found = []
+    for assessed in medications:
+        entry = assessed.entry
+        key = (assessed.reason, entry.name, entry.rxcuis, entry.is_current, entry.last_taken_on)
+        if key not in written:
+            written[key] = _medication_sentence(assessed, protocol, language)
+        found.append(_medication(assessed, written[key], language))
+    return found
+
+
+def _medication_sentence(
     assessed: MedicationAssessment, protocol: ProtocolVersion, language: str
-) -> dict[str, Any]:
+) -> str:
     finding = Finding(
         code="medication",
         outcome=assessed.outcome,
@@ -128,8 +143,12 @@ def _medication(
         standing=assessed.standing,
         values=assessed.values,
     )
+    return sentence(finding, protocol, language)
+
+
+def _medication(assessed: MedicationAssessment, reason: str, language: str) -> dict[str, Any]:
     return assessed.fields() | {
-        "reason": sentence(finding, protocol, language),
+        "reason": reason,
         "reason_code": assessed.reason,
         "question": _question(assessed.question, language),
         "source": assessed.entry.source.place,

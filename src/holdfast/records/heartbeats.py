@@ -14,6 +14,7 @@ INTERVALS: dict[str, timedelta] = {
     "paging": timedelta(seconds=5),
     "overdue": timedelta(minutes=1),
     "expiry": timedelta(hours=1),
+    "dates": timedelta(minutes=15),
     "outbox": timedelta(seconds=15),
     "seals": timedelta(minutes=5),
     "integrity": timedelta(days=1),
@@ -50,6 +51,12 @@ def beat(loop: str, *, now: datetime, outcome: str = "well", detail: str = "") -
 def last_beat(loop: str) -> datetime | None:
     """When a loop last gave a sign of life, well or not."""
     return Heartbeat.objects.filter(loop=loop).values_list("beat_at", flat=True).first()
+
+
+def last_well(loop: str) -> datetime | None:
+    """When a loop last ran to its end; None where its last turn failed, or it never ran."""
+    row = Heartbeat.objects.filter(loop=loop, outcome="well").first()
+    return row.beat_at if row is not None else None
 
 
 def stale(now: datetime) -> tuple[Stale, ...]:

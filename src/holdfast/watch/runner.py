@@ -20,7 +20,7 @@ from holdfast.records import heartbeats
 from holdfast.records.keys import KeyMissing
 from holdfast.records.people import User
 from holdfast.records.verification_snapshot import DatabaseAbsent
-from holdfast.watch import expiry, integrity, outbox, overdue, paging, seals
+from holdfast.watch import dates, expiry, integrity, outbox, overdue, paging, seals
 
 log = logging.getLogger("holdfast.watch")
 
@@ -30,6 +30,7 @@ TURNS: Mapping[str, Turn] = {
     "paging": paging.turn,
     "overdue": overdue.tell,
     "expiry": expiry.chase,
+    dates.LOOP: dates.judge_again,
     "outbox": outbox.deliver,
     "seals": seals.seal,
     "integrity": integrity.check,

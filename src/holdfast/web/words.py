@@ -29,7 +29,7 @@ STANDING_WORDS = {
     Standing.DERIVED: _("Arithmetic on verified numbers. It may decide."),
     Standing.SECONDARY: _("Seen in a source that cites the first one. It needs a signature."),
     Standing.FROM_MEMORY: _("Must be checked against the first source. It needs a signature."),
-    Standing.NOT_FOUND: _("Looked for; no public number exists. It needs a signature."),
+    Standing.NOT_FOUND: _("Looked for; no public source was found. A number needs a signature."),
     Standing.SIGNED: _("A named physician signed it for this site. It may decide."),
 }
 

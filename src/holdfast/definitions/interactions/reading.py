@@ -231,6 +231,8 @@ class InteractionFile:
             return Sourced("none", Reference("", ""), Standing.NOT_FOUND)
         value = self._word(one, "value", kind).value if kind else one.code("value")
         reference, standing = self._source(one)
+        if value == "none":
+            _refuse_denial(one, "value", standing)
         one.finish()
         return Sourced(value, reference, standing)
 
@@ -240,10 +242,12 @@ class InteractionFile:
     def _cyp2d6(self, table: Table) -> Cyp2d6:
         one = table.table("cyp2d6", required=True)
         if one is None:
-            return Cyp2d6(Inhibition.NONE, False, Reference("", ""), Standing.NOT_FOUND)
+            return Cyp2d6(Inhibition.UNKNOWN, False, Reference("", ""), Standing.NOT_FOUND)
         inhibition = self._word(one, "inhibits", Inhibition)
         is_substrate = one.flag("substrate")
         reference, standing = self._source(one)
+        if inhibition is Inhibition.NONE and not is_substrate:
+            _refuse_denial(one, "inhibits", standing)
         one.finish()
         return Cyp2d6(inhibition, is_substrate, reference, standing)
 
@@ -316,6 +320,12 @@ class InteractionFile:
             owner = ", ".join(self.draft.codes[code])
             table.problem(key, f"{code} is already a code of {owner}", "Leave one of them")
         self.draft.codes[code] = agents
+
+
+def _refuse_denial(table: Table, key: str, standing: Standing) -> None:
+    """Nothing found is not a finding that there is nothing."""
+    if standing is Standing.NOT_FOUND:
+        table.problem(key, "what was not found is not 'none'", "Write 'unknown', or its source")
 
 
 def read_folder(folder: Path) -> InteractionTable:

@@ -1,6 +1,7 @@
 """Protocol versions: released files, read once, refused if anything in them does not fit."""
 
 import re
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
@@ -147,17 +148,25 @@ def _limits(root: Table, references: dict[str, Reference]) -> dict[str, Limit]:
         value = table.decimal("value", required=False)
         unit, wording = table.unit("unit"), table.text("wording")
         table.finish()
-        if "standing" in table and (value is None) != (standing is Standing.NOT_FOUND):
-            if value is None:
-                mend = 'Add the value, or write standing = "not-found"'
-                table.problem(None, f"limit {code!r} is {standing} but has no value", mend)
-            else:
-                mend = "Say how far the value was checked"
-                table.problem("standing", f"limit {code!r} is not-found and has a value", mend)
-            continue
+        _refuse_wrong_value(table, code, value, standing)
+        if value is None or standing is Standing.NOT_FOUND:  # also where a problem was noted
+            value, standing = None, Standing.NOT_FOUND
         found[code] = Limit(code, value, unit, reference, standing, wording)
     refuse_duplicates(zip(tables, codes, strict=True), "limit")
     return found
+
+
+def _refuse_wrong_value(table: Table, code: str, value: Decimal | None, standing: Standing) -> None:
+    if value is not None and value < 0:
+        table.problem("value", f"limit {code!r} is negative", "Correct the number")
+    if table.value("standing") != standing.value:
+        return  # missing or not known, and said so already
+    if "value" not in table and standing is not Standing.NOT_FOUND:
+        mend = 'Add the value, or write standing = "not-found"'
+        table.problem(None, f"limit {code!r} is {standing} but has no value", mend)
+    if "value" in table and standing is Standing.NOT_FOUND:
+        mend = "Say how far the value was checked"
+        table.problem("standing", f"limit {code!r} is not-found and has a value", mend)
 
 
 def _criteria(

@@ -15,12 +15,15 @@ from holdfast.definitions.loading import (
     read_format,
     refuse_duplicates,
 )
+from holdfast.domain.drug_names import folded
 from holdfast.domain.quantities import Quantity, UnitMismatch, is_known_unit, known_units
-from holdfast.domain.questions import Question, QuestionKind
+from holdfast.domain.questions import CodedResult, Question, QuestionKind
 
 FORMAT = 1
 LANGUAGES = ("en", "de", "es", "fr")
 ROLES = ("person", "coordinator", "therapist", "physician", "rater", "pharmacist")
+CODED = (QuestionKind.CHOICE, QuestionKind.YES_NO)
+OBSERVED = (QuestionKind.NUMBER, *CODED)
 FILE = FOLDER / "questions" / "eligibility.toml"
 
 
@@ -84,8 +87,11 @@ def _question(table: Table) -> Question:
         highest=highest,
         changes=table.flag("changes", default=False),
         many=table.flag("many", default=False),
-        loinc=table.texts("loinc") if kind is QuestionKind.NUMBER else (),
+        loinc=table.texts("loinc") if kind in OBSERVED else (),
+        results=_results(table, kind) if kind in CODED else (),
     )
+    if kind in CODED:
+        _refuse_half_a_coding(table, question)
     table.finish()
     return question
 
@@ -103,6 +109,53 @@ def _choices(table: Table) -> tuple[str, ...]:
     if len(choices) == 1:
         table.problem("choices", "one choice is no choice", "Write at least two")
     return choices
+
+
+def _results(table: Table, kind: QuestionKind) -> tuple[CodedResult, ...]:
+    """How an observation answers the question; no code, word or boolean gives two answers."""
+    found: list[CodedResult] = []
+    for one in table.tables("result"):
+        result = CodedResult(
+            answer=one.flag("answer") if kind is QuestionKind.YES_NO else _choice(one, table),
+            codes=one.texts("codes"),
+            words=one.texts("words"),
+            boolean=one.flag("boolean") if "boolean" in one else None,
+        )
+        for words in result.words:
+            if words != as_result_words(words):
+                mend = f"Write {as_result_words(words)!r}"
+                one.problem("words", f"{words!r} is not in the form in which words are met", mend)
+        if not _ways(result):
+            one.problem(None, f"nothing says {result.answer!r}", "Give codes, words or boolean")
+        for other in found:
+            if other.answer == result.answer:
+                one.problem("answer", f"{result.answer!r} is here twice", "Join the two")
+            for way in sorted(_ways(result) & _ways(other)):
+                one.problem(None, f"{way} means two answers", "Leave it with one of them")
+        found.append(result)
+        one.finish()
+    return tuple(found)
+
+
+def as_result_words(text: str) -> str:
+    """The one form of the words of a result, in which they are compared whole."""
+    return " ".join(folded(text).split())
+
+
+def _choice(result: Table, question: Table) -> str:
+    return result.one_of("answer", question.texts("choices"))
+
+
+def _ways(result: CodedResult) -> set[str]:
+    said = {repr(each) for each in (*result.codes, *result.words)}
+    return said if result.boolean is None else said | {f"boolean = {str(result.boolean).lower()}"}
+
+
+def _refuse_half_a_coding(table: Table, question: Question) -> None:
+    if question.loinc and not question.results:
+        table.problem("loinc", "no result says what it answers", "Add a [[question.result]]")
+    if question.results and not question.loinc:
+        table.problem("result", "no observation code leads to its results", "Add loinc")
 
 
 def _accepts(table: Table) -> tuple[str, ...]:

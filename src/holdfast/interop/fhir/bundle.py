@@ -29,6 +29,7 @@ BUNDLE_TYPES = frozenset({"transaction", "batch", "collection", "searchset", "do
 
 _ID = re.compile(r"[A-Za-z0-9.-]{1,64}")
 _REFERENCES = re.compile(rb'"reference":"([^"]*)"')
+_TO_CONTAINED = re.compile(rb'"reference":"#([^"]*)"')
 _TYPE_AND_ID = re.compile(r"(?:.*/)?([A-Z][A-Za-z]+)/([A-Za-z0-9.-]{1,64})(?:/_history/[^/]+)?")
 _KEY = re.compile(r"[a-z][A-Za-z]{1,40}")
 _MEND_REFERENCE = "Export again with everything it points at, or correct the reference."
@@ -139,35 +140,16 @@ def _refuse_page_of_several(document: Json) -> None:
 
 
 def _entry(index: int, entry: Any, problems: Problems) -> Entry | None:
-    if type(entry) is not dict:
-        problems.add(f"entry[{index}]", "Expected an object here.", "Export it again.")
-        return None
-    resource = entry.get("resource")
-    if resource is None:
-        return None  # an entry that only asks or answers; it brings nothing
+    """One entry, if it is sound: the usual one passes here, any other is told what is wrong."""
+    resource = entry.get("resource") if type(entry) is dict else None
     if type(resource) is not dict:
-        problems.add(f"entry[{index}].resource", "Expected an object here.", "Export it again.")
+        _no_resource(index, entry, problems)
         return None
-    kind = resource.get("resourceType")
-    if type(kind) is not str or kind not in R4_TYPES:
-        problems.add(
-            f"entry[{index}].resource.resourceType",
-            "This is not a resource type of FHIR R4.",
-            "Export it again as FHIR R4 (version 4.0.1).",
-        )
+    kind, known, full_url = resource.get("resourceType"), resource.get("id"), entry.get("fullUrl")
+    if type(kind) is not str or kind not in R4_TYPES or kind == "Bundle":
+        _wrong_kind(index, kind, problems)
         return None
-    if kind == "Bundle":
-        problems.add(
-            f"entry[{index}].resource",
-            "A bundle inside a bundle is not read.",
-            "Send one bundle whose entries are the resources themselves.",
-        )
-        return None
-    return _checked_entry(Entry(index, kind, resource, entry.get("fullUrl")), entry, problems)
-
-
-def _checked_entry(read: Entry, entry: Json, problems: Problems) -> Entry | None:
-    known = read.resource.get("id")
+    read = Entry(index, kind, resource, full_url)
     if known is not None and (type(known) is not str or _ID.fullmatch(known) is None):
         problems.add(
             read.path + "id",
@@ -175,13 +157,36 @@ def _checked_entry(read: Entry, entry: Json, problems: Problems) -> Entry | None
             "Use up to 64 letters, digits, hyphens and points.",
         )
         return None
-    if read.full_url is not None and type(read.full_url) is not str:
-        problems.add(f"entry[{read.index}].fullUrl", "Expected an address here.", "Correct it.")
+    if full_url is not None and type(full_url) is not str:
+        problems.add(f"entry[{index}].fullUrl", "Expected an address here.", "Correct it.")
         return None
     request = entry.get("request")
     if type(request) is dict and request.get("method") in ("DELETE", "GET", "HEAD"):
         read.is_not_sent = True
     return read
+
+
+def _no_resource(index: int, entry: Any, problems: Problems) -> None:
+    """An entry that only asks or answers brings nothing; any other without an object is wrong."""
+    if type(entry) is not dict:
+        problems.add(f"entry[{index}]", "Expected an object here.", "Export it again.")
+    elif entry.get("resource") is not None:
+        problems.add(f"entry[{index}].resource", "Expected an object here.", "Export it again.")
+
+
+def _wrong_kind(index: int, kind: Any, problems: Problems) -> None:
+    if kind == "Bundle":
+        problems.add(
+            f"entry[{index}].resource",
+            "A bundle inside a bundle is not read.",
+            "Send one bundle whose entries are the resources themselves.",
+        )
+        return
+    problems.add(
+        f"entry[{index}].resource.resourceType",
+        "This is not a resource type of FHIR R4.",
+        "Export it again as FHIR R4 (version 4.0.1).",
+    )
 
 
 def _by_name(entries: list[Entry], problems: Problems) -> dict[str, Entry]:
@@ -291,8 +296,8 @@ def _check_references(bundle: Bundle, document: Document, problems: Problems) ->
     is_page = document.content["type"] == "searchset"
     is_dangling = _dangling_test(bundle, held, is_page=is_page)
     pointed_at = _REFERENCES.findall(document.written)
-    inside = sum(1 for each in pointed_at if each.startswith(b"#"))
-    if inside == _inside_found(bundle, document) and not any(
+    inside = [each for each in pointed_at if each[:1] == b"#"]
+    if len(inside) == _inside_found(bundle, document) and not any(
         is_dangling(each.decode("utf-8", "replace")) for each in set(pointed_at)
     ):
         return
@@ -305,9 +310,9 @@ def _inside_found(bundle: Bundle, document: Document) -> int:
     count = 0
     for entry in bundle.entries:
         if "contained" in entry.resource:
-            known = {f"#{each}".encode() for each in _contained_ids(entry.resource)} | {b"#"}
-            found = _REFERENCES.findall(document.pieces[entry.index])
-            count += sum(1 for reference in found if reference in known)
+            known = {each.encode() for each in _contained_ids(entry.resource)} | {b""}
+            found = _TO_CONTAINED.findall(document.pieces[entry.index])
+            count += sum(1 for each in found if each in known)
     return count
 
 

@@ -160,19 +160,17 @@ def concept(value: Json, place: str) -> Concept | None:
     name = text_in(value, "text", place)
     for index, coding in enumerate(codings):
         code = coding.get("code")
-        system = coding.get("system")
         at = f"{place}coding[{index}]."
         if code is not None and (type(code) is not str or not _is_code(code)):
             raise wrong_type(at + "code", "a code without blanks around it")
-        if system is not None and type(system) is not str:
-            raise wrong_type(at + "system", "an address")
+        system = text_in(coding, "system", at)
         if not name:
             name = text_in(coding, "display", at)
         if code and system:
-            codes.append((text_in(coding, "system", at), code))
+            codes.append((system, code))
     if not name and not codes:
         return None
-    return Concept(name or codes[0][1], tuple(dict.fromkeys(codes)))
+    return Concept(name or codes[0][1], tuple(codes if len(codes) < 2 else dict.fromkeys(codes)))
 
 
 def _is_code(code: str) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 from holdfast.domain.answers import Answer, Source, SourceKind
 from holdfast.domain.questions import Question
 from holdfast.interop.fhir.bundle import Entry
+from holdfast.interop.fhir.coded_results import coded_result
 from holdfast.interop.fhir.elements import (
     LOINC_SYSTEMS,
     Day,
@@ -70,7 +71,7 @@ PRINTED_UNITS = {
 """How some UCUM units are printed; read only where no UCUM code stands beside them."""
 
 Wanted = Mapping[str, Question]
-"""The number questions that an imported measurement can answer, by LOINC code."""
+"""The questions that an imported observation can answer, by LOINC code."""
 
 
 def read_observation(entry: Entry, wanted: Wanted, latest: date, tally: Tally) -> list[Answer]:
@@ -80,11 +81,11 @@ def read_observation(entry: Entry, wanted: Wanted, latest: date, tally: Tally) -
     observed = _observed(resource, latest)
     if resource.get("code") is None:
         raise missing("code", "code")
-    if "component" not in resource and _is_of_no_interest(resource, wanted):
-        return []
-    parts = list(_parts(resource, wanted))
+    only = None if "component" in resource else _only_code(resource)
+    parts = [] if only is not None and only not in wanted else list(_parts(resource, wanted))
     if not parts:
-        _refuse_wrong_vital_sign(resource)
+        if only is None or only in VITAL_SIGN_UNITS:
+            _refuse_wrong_vital_sign(resource)
         return []
     if status not in READ_STATUSES:
         is_error = status == "entered-in-error"
@@ -95,12 +96,20 @@ def read_observation(entry: Entry, wanted: Wanted, latest: date, tally: Tally) -
         tally.note(entry.place, NoteReason.PRELIMINARY)
     answers, numbers = [], {}
     for loinc, part, at in parts:
+        question = wanted[loinc]
+        if question.results:
+            value = coded_result(part, question, at)
+            if isinstance(value, LeftOutReason):
+                tally.leave_out(entry.place, value)
+            else:
+                answers.append(_coded_answer(entry, question, value, observed))
+            continue
         quantity = _number(part, at)
         if quantity is None:
             tally.leave_out(entry.place, LeftOutReason.NO_VALUE)
             continue
         numbers[loinc] = quantity.value
-        answer = _answer(entry, wanted[loinc], quantity, observed, at, tally)
+        answer = _answer(entry, question, quantity, observed, at, tally)
         if answer is not None:
             answers.append(answer)
     if DIASTOLIC in numbers and numbers[DIASTOLIC] >= numbers.get(SYSTOLIC, 10_000):
@@ -138,15 +147,14 @@ def _refuse_wrong_vital_sign(resource: Json) -> None:
 
 def _observed(resource: Json, latest: date) -> Day | None:
     """When it was true: the day, the end of a period, or not known. When it was issued is not it."""
-    found: Day | None = None
-    match one_of(resource, EFFECTIVE):
-        case "effectivePeriod":
-            start, end = period_in(resource, "effectivePeriod", latest)
-            found = end or start
-        case "effectiveDateTime" | "effectiveInstant" as key:
-            found = day_in(resource, key, latest)
     day_in(resource, "issued", latest)
-    return found
+    key = one_of(resource, EFFECTIVE)
+    if key in ("effectiveDateTime", "effectiveInstant"):
+        return day_in(resource, key, latest)
+    if key == "effectivePeriod":
+        start, end = period_in(resource, key, latest)
+        return end or start
+    return None
 
 
 def _parts(resource: Json, wanted: Wanted) -> Iterator[tuple[str, Json, str]]:
@@ -164,14 +172,14 @@ def _parts(resource: Json, wanted: Wanted) -> Iterator[tuple[str, Json, str]]:
             yield loinc, component, at
 
 
-def _is_of_no_interest(part: Json, wanted: Wanted) -> bool:
-    """True for the usual case, decided without building anything: one code, and nobody asks for it."""
+def _only_code(part: Json) -> str | None:
+    """The code of the usual case, found without building anything: one coding, and no more."""
     code: Any = part["code"]
     codings = code.get("coding") if type(code) is dict else None
     if type(codings) is not list or len(codings) != 1 or type(codings[0]) is not dict:
-        return False
+        return None
     only = codings[0].get("code")
-    return type(only) is str and only not in wanted and only not in VITAL_SIGN_UNITS
+    return only if type(only) is str else None
 
 
 def _loinc(part: Json, wanted: Wanted, at: str) -> str | None:
@@ -221,6 +229,17 @@ def _answer(
         source=Source(SourceKind.RECORD, entry.place),
         observed_on=observed.day if observed else None,
         unit=unit,
+    )
+
+
+def _coded_answer(
+    entry: Entry, question: Question, value: str | bool, observed: Day | None
+) -> Answer:
+    return Answer(
+        question=question.code,
+        value=value,
+        source=Source(SourceKind.RECORD, entry.place),
+        observed_on=observed.day if observed else None,
     )
 
 

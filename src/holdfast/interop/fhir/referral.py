@@ -117,7 +117,7 @@ class _Reading:
 
 
 def _read(bundle: Bundle, as_of: date) -> tuple[Referral, ImportReport]:
-    reading = _Reading(bundle, _wanted(), as_of + ZONE_TOLERANCE)
+    reading = _Reading(bundle, _wanted(), min(as_of, date.max - ZONE_TOLERANCE) + ZONE_TOLERANCE)
     person = None
     for entry in bundle.entries:
         try:

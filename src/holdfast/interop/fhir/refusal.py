@@ -14,7 +14,7 @@ MOST_PROBLEMS = 50
 
 _UNIT = re.compile(
     r"(?:[/.*^%()\d]|10\*|mm ?\[?Hg\]?|k?Pa|k?g|mg|[un]g|ng|lbs?|oz|stone|\[(?:lb|oz|stone)_av\]"
-    r"|[mun]?mol|m[Ee]q|[mdu]?L|\[?IU\]?|U|[cmk]?m|in|ft|\[(?:in|ft)_i\]|min|h|d|m?s|Cel|F"
+    r"|[mun]?mol|m[Ee]q|[mdu]?L|\[?IU\]?|U|[cmk]?m|in|ft|\[(?:in|ft)_i\]|min|h|d|m?s|Cel|[Dd]eg ?[CF]|°[CF]|F|C|K|cmHg|bpm"
     r"|\{[a-z0-9_.]{1,8}\}){1,8}"
 )
 

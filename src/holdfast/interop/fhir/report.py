@@ -24,6 +24,7 @@ class LeftOutReason(StrEnum):
     NO_VALUE = "no-value"
     NOT_EXACT = "not-exact"
     OUT_OF_RANGE = "out-of-range"
+    NOT_A_RESULT = "not-a-result"
     DELETED = "deleted"
 
 
@@ -51,6 +52,7 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         LeftOutReason.NO_VALUE: "It has no value.",
         LeftOutReason.NOT_EXACT: "It is less or more than a number, not a number.",
         LeftOutReason.OUT_OF_RANGE: "The value is outside what an adult's can be.",
+        LeftOutReason.NOT_A_RESULT: "Its result is none of those that answer, or says two of them.",
         LeftOutReason.DELETED: "The bundle deletes this, or only asks for it.",
         NoteReason.PRELIMINARY: "This result is preliminary.",
         LeftOutReason.UNCONFIRMED: "This is unconfirmed, provisional or one of several possibilities.",

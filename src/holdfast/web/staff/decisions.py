@@ -28,6 +28,7 @@ from holdfast.web.staff.medicines import medication_rows
 from holdfast.web.staff.outcome import onward
 from holdfast.web.staff.screening import Sent, checked_on, screening_page, verdict_of_today
 from holdfast.web.staff.shown import DecisionShown, FindingShown, read_shown
+from holdfast.web.staff.topics import Group, by_topic
 from holdfast.web.staff.who import enrollment_at, may_see_names, name_of
 from holdfast.web.templatetags.look import standing_words
 from holdfast.web.words import DECISIONS, MEANINGS
@@ -141,6 +142,7 @@ def _lists(shown: DecisionShown) -> list[tuple[str, list[FindingShown]]]:
 def _paper(request: Admitted, enrollment: Enrollment, verdict: VerdictShown) -> dict[str, Any]:
     """Everything the paper says, as words."""
     shown = read_shown(verdict, with_words=may_see_names(request))
+    sources = _Sources()
     facts = [
         [_("Person"), name_of(request, enrollment)],
         [_("Number"), enrollment.label],
@@ -156,21 +158,17 @@ def _paper(request: Admitted, enrollment: Enrollment, verdict: VerdictShown) -> 
         "decision": str(DECISIONS[Decision(shown.decision)]),
         "decision_words": shown.decision_words,
         "facts": facts,
-        "sections": [
-            {
-                "title": title,
-                "empty": _("Nothing."),
-                "findings": [_paper_finding(finding) for finding in findings],
-            }
-            for title, findings in _lists(shown)
-        ],
+        "sections": [_paper_section(title, rows, sources) for title, rows in _lists(shown)],
         "medications": [
-            _paper_medication(row) for row in medication_rows(shown.medications, shown.findings, [])
+            _paper_medication(row, sources)
+            for row in medication_rows(shown.medications, shown.findings, [])
         ],
+        "sources": sources.listed,
         "signature": _paper_signature(verdict),
         "words": {
             "hash": _("Record"),
             "medications": _("Medications"),
+            "sources": _("Sources"),
             "signature": _("Signature"),
             "unsigned": _("Not signed by a physician."),
         },
@@ -187,24 +185,61 @@ def _as_of_words(shown: DecisionShown, verdict: VerdictShown) -> str:
     return words
 
 
-def _paper_finding(finding: FindingShown) -> dict[str, str]:
+class _Sources:
+    """The sources that the paper cites, each once, by number."""
+
+    def __init__(self) -> None:
+        self.listed: list[dict[str, str]] = []
+
+    def number(self, title: str, href: str) -> str:
+        """The number of a source, from 1, in the order in which the paper first cites it."""
+        source = {"title": title, "href": href}
+        if source not in self.listed:
+            self.listed.append(source)
+        return str(self.listed.index(source) + 1)
+
+
+def _paper_section(title: str, findings: list[FindingShown], sources: _Sources) -> dict[str, Any]:
+    """A list of the paper; what must still be asked stands by topic."""
+    is_asked = bool(findings) and all(finding.outcome == "unknown" for finding in findings)
+    groups = by_topic(findings, lambda f: f.question) if is_asked else [Group("", "", findings)]
+    return {
+        "title": title,
+        "count": len(findings),
+        "empty": _("Nothing."),
+        "groups": [
+            {
+                "title": group.title,
+                "findings": [_paper_finding(finding, sources) for finding in group.items],
+            }
+            for group in groups
+        ],
+    }
+
+
+def _paper_finding(finding: FindingShown, sources: _Sources) -> dict[str, str]:
     return {
         "outcome": finding.outcome,
         "sentence": finding.sentence,
         "ask": finding.ask or "",
-        "source": f"{finding.title}, {finding.href}",
+        "source": sources.number(finding.title, finding.href),
         "standing": standing_words(finding.standing, finding.is_about_a_limit),
     }
 
 
-def _paper_medication(row: dict[str, Any]) -> dict[str, Any]:
+def _paper_medication(row: dict[str, Any], sources: _Sources) -> dict[str, Any]:
     lines = [f"{axis['title']}: {axis['words']}" for axis in row["axes"]]
     if row["earliest_dosing_on"]:
         day = day_words(row["earliest_dosing_on"])
         lines.append(_("Earliest dosing date: %(day)s") % {"day": day})
     if row["stop_abruptly"]:
         lines.append(str(row["stop_abruptly"]))
-    return {"name": row["name"], "lines": lines, "source": f"{row['title']}, {row['href']}"}
+    return {
+        "name": row["name"],
+        "lines": lines,
+        "source": sources.number(row["title"], row["href"]),
+        "standing": standing_words(row["standing"]),
+    }
 
 
 def _paper_signature(verdict: VerdictShown) -> dict[str, str] | None:
@@ -215,6 +250,6 @@ def _paper_signature(verdict: VerdictShown) -> dict[str, str] | None:
     return {
         "name": opened(signature, "printed_name") or "",
         "meaning": str(MEANINGS.get(signature.meaning, signature.meaning)),
-        "at": signature.signed_at.strftime("%Y-%m-%d %H:%M UTC"),
+        "at": f"{timezone.localtime(signature.signed_at):%Y-%m-%d %H:%M %Z}",
         "hash": signature.statement_sha256,
     }

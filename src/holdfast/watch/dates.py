@@ -1,0 +1,45 @@
+"""Judges everybody again when the date has moved on at their site: a washout may be over, a test too old."""
+
+from datetime import datetime
+
+from holdfast.actions.judging import ProtocolChanged, latest_verdict, local_date
+from holdfast.actions.people import house
+from holdfast.actions.verdicts import judge
+from holdfast.records import heartbeats
+from holdfast.records.care import Enrollment
+from holdfast.records.people import Site
+
+LOOP = "dates"
+
+
+class NotJudged(RuntimeError):
+    """Some people could not be judged; the others were."""
+
+
+def judge_again(now: datetime) -> int:
+    """One turn; how many verdicts changed. A site whose date has not moved since the last is left.
+
+    Raises ``NotJudged`` at the end where somebody could not be judged: that is itself an alarm,
+    and the next turn tries everybody again.
+    """
+    changed, left = 0, []
+    last = heartbeats.last_well(LOOP)
+    for site in Site.objects.order_by("code"):
+        today = local_date(site, now)
+        if last is not None and local_date(site, last) == today:
+            continue
+        for enrollment in Enrollment.objects.filter(site=site).select_related("site", "person"):
+            verdict = latest_verdict(enrollment.id)
+            if verdict is not None and verdict.as_of == today:
+                continue
+            try:
+                receipt = judge(
+                    enrollment=enrollment, as_of=today, by=house(), now=now, because="date"
+                )
+            except ProtocolChanged:
+                left.append(enrollment.label)
+            else:
+                changed += receipt is not None
+    if left:
+        raise NotJudged(f"{len(left)} people could not be judged, the first {left[0]}")
+    return changed
