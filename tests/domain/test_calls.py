@@ -32,7 +32,9 @@ def test_what_keeps_a_first_contact_from_being_kept(told, problem):
 
 def test_no_permission_is_taken_from_silence():
     silent = FirstContact("call", "en", "safe")
-    assert not (silent.may_contact or silent.may_leave_message or silent.may_tell_referrer)
+    assert not (silent.may_contact)
+    assert not (silent.may_leave_message)
+    assert not (silent.may_tell_referrer)
 
 
 def test_every_protocol_has_a_script_whose_crisis_path_has_source_and_standing():
