@@ -35,6 +35,7 @@ REFUSALS = {
     "another-question": _("This answers another question."),
     "question-unknown": _("This protocol does not ask this question."),
     "answer-does-not-fit": _("This answer does not fit the question."),
+    "rule-unknown": _("There is no such rule of retention."),
     "kind-unknown": _("Choose a condition, a procedure or an allergy."),
     "reason-unknown": _("Choose a reason from the list."),
     "source-unknown": _("Choose a source from the list."),

@@ -54,6 +54,8 @@ EVENTS = {
     "history-corrected": _("A condition, procedure or allergy was corrected"),
     "verdict-shown": _("A verdict was shown"),
     "verdict-confirmed": _("A physician confirmed the verdict"),
+    "record-looked-at": _("Somebody looked at a person's record"),
+    "retention-signed": _("A period of retention was signed"),
     "finding-overridden": _("A finding was set aside"),
     "became-overdue": _("What it waits for became overdue"),
     "message-received": _("A message was delivered"),
