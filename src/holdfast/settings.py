@@ -57,6 +57,7 @@ MIDDLEWARE = [
     "holdfast.web.sessions.IdleTimeOut",
     "django_htmx.middleware.HtmxMiddleware",
     "holdfast.web.permissions.Permissions",
+    "holdfast.web.erased.ErasedWords",
 ]
 
 ROOT_URLCONF = "holdfast.urls"
@@ -144,6 +145,14 @@ STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.AppDirectoriesFinder"
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 WHITENOISE_MAX_AGE = 24 * 3600
+
+# Mail, for pages alone. Without a server of the site's own a page goes to the console, by ids.
+EMAIL_HOST = os.environ.get("HOLDFAST_SMTP_HOST", "localhost")
+EMAIL_PORT = int(os.environ.get("HOLDFAST_SMTP_PORT", "587"))
+EMAIL_HOST_USER = os.environ.get("HOLDFAST_SMTP_USER", "")
+EMAIL_HOST_PASSWORD = os.environ.get("HOLDFAST_SMTP_PASSWORD", "")
+EMAIL_USE_TLS = os.environ.get("HOLDFAST_SMTP_TLS", "1") == "1"
+EMAIL_TIMEOUT = 5
 
 # Time and language
 USE_TZ = True

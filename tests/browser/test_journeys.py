@@ -162,7 +162,7 @@ def test_everything_works_without_script(browser, address, bundle_file):
     page.click("main button.primary")
     page.click("[data-row] >> nth=0")
     page.click("#asks > summary")
-    page.click("text=Answer >> nth=0")
+    page.click("main >> text=Answer >> nth=0")
     page.check("[name=value] >> nth=0")
     page.check("[name=source][value=told]")
     page.click("text=Record the answer")

@@ -15,10 +15,10 @@ from holdfast.domain.findings import Standing
 from tests.house.source import PACKAGE, ROOT, plant
 
 DEFINITIONS = PACKAGE / "definitions"
-CLINICAL = ("protocols", "interactions")
+CLINICAL = ("protocols", "interactions", "retention", "jurisdictions")
 STANDINGS = {str(standing) for standing in Standing} - {"signed"}
 NOT_CLINICAL = {"format", "version"}  # numbers of a form, not of a person
-RULES = ("limit", "criterion")
+RULES = ("limit", "criterion", "approval", "duty")
 
 
 def clinical_files(folder: Path) -> list[Path]:

@@ -60,6 +60,8 @@ class FullRecord:
     def _fill(self, fact: Fact, field: models.Field) -> None:
         if isinstance(field, models.ForeignKey):
             setattr(fact, field.attname, self._row_of(field))
+        elif field.name == "keys":
+            setattr(fact, field.name, "[]")  # a list of ids that the watch reads
         elif field.get_internal_type() == "SealedText":
             setattr(fact, field.name, sealed(self.key, fact, field.name, f"words of {fact.pk}"))
         else:

@@ -52,7 +52,7 @@ def test_what_became_overdue_is_told_once(record):
 def test_a_seal_is_made_and_every_missing_file_written(record, clean_seals):
     files = sorted(clean_seals.glob("seal-*.json"))
     files[0].unlink()
-    assert seals.seal(record.now()) == 1
+    assert seals.seal(record.now()) == 2  # the seal that was gone, and the list of erasures
     assert Seal.objects.count() == 3
     assert len(list(clean_seals.glob("seal-*.json"))) == 3
     assert list(clean_seals.glob(".seal-*")) == []
@@ -134,6 +134,7 @@ def test_silence_is_stale(small):
     assert heartbeats.stale(now) == ()
     later = now + timedelta(minutes=4)
     assert {(s.loop, s.reason) for s in heartbeats.stale(later)} == {
+        ("paging", "silent"),
         ("overdue", "silent"),
         ("outbox", "silent"),
     }

@@ -8,13 +8,25 @@ from django.utils import timezone
 
 from holdfast.actions import people
 from holdfast.actions.judging import latest_verdict
+from holdfast.actions.papers import attach_scan, record_letter
+from holdfast.definitions import letters
 from holdfast.definitions.roles import roles
-from holdfast.records.models import EligibilityAnswer, Enrollment, Site, User
+from holdfast.records.models import (
+    Approval,
+    EligibilityAnswer,
+    Enrollment,
+    Letter,
+    Scan,
+    Site,
+    User,
+)
+from tests.actions.approvals import approval, in_jurisdiction
 from tests.actions.clinic import Clinic, enrolled, found, written
 
 PASSWORD = "calm-sea-4711"
 SITE, OTHER_SITE = "NORTH", "SOUTH"
 NOBODY = "nobody"
+PDF = b"%PDF-1.7\n%%EOF\n"
 
 
 def build() -> Enrollment:
@@ -36,8 +48,21 @@ def build() -> Enrollment:
     for role in sorted(set(roles().granted) - set(clinic.accounts)):
         account(role, role, clinic.site, admin)
     account("stranger", "physician", other, admin)
+    in_jurisdiction(clinic)
+    approval(clinic)
     User.objects.exclude(login="holdfast").update(password=make_password(PASSWORD))
-    return enrolled(Clinic(clinic.site, admin, clinic.accounts, timezone.now()))
+    clinic = Clinic(clinic.site, admin, clinic.accounts, timezone.now())
+    enrollment = enrolled(clinic)
+    _papers(clinic, enrollment)
+    return enrollment
+
+
+def _papers(clinic: Clinic, enrollment: Enrollment) -> None:
+    """One scan and one letter of the canary person."""
+    told = {"enrollment": enrollment, "by": clinic.coordinator, "now": clinic.now}
+    written(attach_scan(data=PDF, entry_id=uuid4(), **told))
+    template = letters.load("en")["decline", "referrer"]
+    written(record_letter(template=template, detail="", pdf=PDF, entry_id=uuid4(), **told))
 
 
 def account(login: str, role: str, site: Site, admin: User) -> User:
@@ -85,9 +110,15 @@ class Places:
             "enrollment_id": self.enrollment_id,
             "verdict_id": self.verdict_id,
             "fact_id": self.fact_id,
+            "scan_id": Scan.objects.values_list("id", flat=True).first(),
+            "letter_id": Letter.objects.values_list("id", flat=True).first(),
             "kind": "answer",
             "question": "able-to-swallow-pills",
+            "approval_kind": "ethics-approval",
+            "approval_id": Approval.objects.earliest("recorded_at").id,
             "protocol": "mapp2",
             "code": "caps-5-total-at-least",
+            "place": "victoria",
+            "rule": "health-record",
         }
         return {name: every[name] for name in names}

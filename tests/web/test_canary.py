@@ -16,7 +16,18 @@ from django.urls import reverse
 
 from holdfast.records.models import JournalEntry, OutboxEntry
 from holdfast.web.logs import AllowedFields
-from holdfast.web.staff import asking, decisions, entries, limits, prescreening, referral
+from holdfast.web.staff import (
+    asking,
+    authority,
+    authority_entry,
+    calls,
+    decisions,
+    entries,
+    limits,
+    papers,
+    prescreening,
+    referral,
+)
 from tests.web.clinic import PASSWORD, Places
 from tests.web.routes import every_route
 from tests.web.test_permissions import POSTED
@@ -33,8 +44,13 @@ ACTIONS = [
     (decisions, "confirm_verdict"),
     (decisions, "override_finding"),
     (limits, "sign_limit"),
+    (authority, "set_jurisdiction"),
+    (authority_entry, "record_approval"),
+    (authority_entry, "change_approval"),
     (prescreening, "record_prescreening"),
     (referral, "open_referral"),
+    (calls, "record_answer"),
+    (papers, "record_waiting_step"),
 ]
 
 
@@ -73,6 +89,14 @@ def everything_typed(route_name: str, verdict: object) -> dict:
         "outcome": "no-contact",
         "verdict": str(verdict),
         "criterion": FULL,
+        "given": FULL,
+        "family": FULL,
+        "reach": FULL,
+        "when": FULL,
+        "detail": FULL,
+        "title": FULL,
+        "step": "joined",
+        "on_day": "2026-01-05",
         "observed_on": "2026-01-05",
         "able-to-swallow-pills": "true",
         "q": FULL,
@@ -90,6 +114,8 @@ def right_for_its_form(route_name: str, verdict: object) -> dict:
         told |= {"reason": "typing-error", "is_withdrawn": "on"}
     if route_name == "staff:override":
         told["reason"] = "specialist-opinion"
+    if route_name == "staff:waiting-step":
+        told["reason"] = "own-wish"
     return bundle_told() if route_name == "staff:referral-import" else told
 
 

@@ -18,7 +18,18 @@ POSTED = {
     "staff:condition",
     "staff:confirm",
     "staff:override",
+    "staff:erasure-sign",
+    "staff:own-copy",
     "staff:prescreening-record",
+    "staff:duty-page",
+    "staff:duty-answer",
+    "staff:duty-test",
+    "staff:duty-contact",
+    "staff:duty-roster",
+    "staff:duty-off",
+    "staff:duty-time",
+    "staff:call-answer",
+    "staff:scan-attach",
     "api-1:import-referral",
 }
 

@@ -9,7 +9,7 @@ from holdfast.actions.judging import judge_in, local_date
 from holdfast.actions.outcomes import Answered, Refusal
 from holdfast.actions.permission import refused
 from holdfast.actions.sourced import Known, answer_fact, history_fact, medication_fact
-from holdfast.actions.writing import lock, one_transaction
+from holdfast.actions.writing import lock, one_transaction, refused_where_erased
 from holdfast.definitions import questions
 from holdfast.domain.answers import Answer, HistoryEntry, MedicationEntry
 from holdfast.records.care import EligibilityAnswer, Enrollment, HistoryRecord, MedicationRecord
@@ -27,6 +27,7 @@ CORRECTION_REASONS = (
 HISTORY_KINDS = ("condition", "procedure", "allergy")
 
 
+@refused_where_erased
 @one_transaction
 def record_answer(
     *, enrollment: Enrollment, answer: Answer, entry_id: UUID, by: User, now: datetime
@@ -42,6 +43,7 @@ def record_answer(
     return _record("answer-recorded", enrollment, answer, facts, entry_id, by, now)
 
 
+@refused_where_erased
 @one_transaction
 def record_answers(
     *,
@@ -65,6 +67,7 @@ def record_answers(
     return _record("answers-recorded", enrollment, list(answers), facts, entry_id, by, now)
 
 
+@refused_where_erased
 @one_transaction
 def record_medication(
     *, enrollment: Enrollment, medication: MedicationEntry, entry_id: UUID, by: User, now: datetime
@@ -77,6 +80,7 @@ def record_medication(
     return _record("medication-recorded", enrollment, medication, facts, entry_id, by, now)
 
 
+@refused_where_erased
 @one_transaction
 def record_history(
     *, enrollment: Enrollment, history: HistoryEntry, entry_id: UUID, by: User, now: datetime
@@ -91,6 +95,7 @@ def record_history(
     return _record("history-recorded", enrollment, history, facts, entry_id, by, now)
 
 
+@refused_where_erased
 @one_transaction
 def correct_answer(
     *,
@@ -118,6 +123,7 @@ def correct_answer(
     return _correct("answer-corrected", answer, value, fact, reason, words, entry_id, by, now)
 
 
+@refused_where_erased
 @one_transaction
 def correct_medication(
     *,
@@ -141,6 +147,7 @@ def correct_medication(
     )
 
 
+@refused_where_erased
 @one_transaction
 def correct_history(
     *,

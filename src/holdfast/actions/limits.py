@@ -1,5 +1,6 @@
 """A physician signs a limit for a site; every enrollment it bears on is judged again."""
 
+from contextlib import suppress
 from datetime import datetime
 from decimal import Decimal
 from uuid import UUID, uuid5
@@ -94,10 +95,9 @@ def _judge_again(site: Site, protocol: ProtocolVersion, by: User, now: datetime)
     """Judge every enrollment of the site under this protocol version; those erased stay as they are."""
     rows = Enrollment.objects.filter(site=site, protocol_sha256=protocol.sha256)
     for enrollment in rows.select_related("site").order_by("id"):
-        try:
-            key = data_key_of(enrollment.person_id, PersonKey.WORDS)
-        except Erased:
-            continue
         stream = lock(enrollment.id, now)
         as_of = local_date(site, stream.now)
-        judge_in(stream, enrollment, as_of=as_of, because="limit", key=key, by=by)
+        # What was erased shows before anything is written.
+        with suppress(Erased):
+            key = data_key_of(enrollment.person_id, PersonKey.WORDS)
+            judge_in(stream, enrollment, as_of=as_of, because="limit", key=key, by=by)

@@ -5,7 +5,7 @@ is new. A person is known again by an identifier alone, never by name and date o
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4, uuid5
@@ -23,6 +23,7 @@ from holdfast.actions.writing import (
     one_transaction,
     open_stream,
     receipt_of,
+    refused_where_erased,
 )
 from holdfast.definitions import questions
 from holdfast.definitions.prescreening import codes
@@ -53,8 +54,11 @@ from holdfast.records.search import index_identity, people_with_identifier
 
 
 @dataclass(frozen=True)
-class _Arrival:
-    """Everything one call of ``open_referral`` brought."""
+class Arrival:
+    """Everything that one referral brought.
+
+    ``person`` is whom somebody decided it is; ``beside`` is what else was sent with it.
+    """
 
     site: Site
     protocol: ProtocolVersion
@@ -65,6 +69,8 @@ class _Arrival:
     entry_id: UUID
     by: User
     now: datetime
+    person: Person | None = None
+    beside: Mapping[str, Any] = field(default_factory=dict)
 
     def content(self) -> Mapping[str, Any]:
         """What is compared when the entry comes again."""
@@ -75,9 +81,11 @@ class _Arrival:
             "identity": self.identity,
             "source": self.source,
             "bundle": self.bundle_sha256,
+            **self.beside,
         }
 
 
+@refused_where_erased
 @one_transaction
 def open_referral(
     *,
@@ -101,21 +109,27 @@ def open_referral(
         return refusal
     if source not in codes().sources:
         return Refusal("source-unknown")
-    arrival = _Arrival(site, protocol, referral, identity, source, bundle_sha256, entry_id, by, now)
-    above = lock(site.id, now)
-    sent = above.sent("referral-opened", entry_id, arrival.content())
+    arrival = Arrival(site, protocol, referral, identity, source, bundle_sha256, entry_id, by, now)
+    return take_in(arrival)
+
+
+def take_in(arrival: Arrival) -> Answered:
+    """Open a referral inside the transaction of an action that asked who may."""
+    above = lock(arrival.site.id, arrival.now)
+    sent = above.sent("referral-opened", arrival.entry_id, arrival.content())
+    by = arrival.by
     if earlier := above.earlier(sent, by=by):
         return earlier
     if same := _same_document(arrival):
         return same
-    person = _known_person(arrival)
+    person = arrival.person or _known_person(arrival)
     enrollment = _enrollment_of(person, arrival) if person else None
     if enrollment is not None:
         return _add(enrollment, sent, arrival)
     return _open(above, person, sent, arrival)
 
 
-def _same_document(arrival: _Arrival) -> Receipt | None:
+def _same_document(arrival: Arrival) -> Receipt | None:
     """The first receipt of a document that the site holds under the same protocol already."""
     if not arrival.bundle_sha256:
         return None
@@ -134,7 +148,7 @@ def _same_document(arrival: _Arrival) -> Receipt | None:
     return receipt_of(read_event(bytes(entry.event)), entry.entry_hash)
 
 
-def _known_person(arrival: _Arrival) -> Person | None:
+def _known_person(arrival: Arrival) -> Person | None:
     """The one person of this site with one of these identifiers.
 
     Two or more are left apart: somebody must look, and nothing is merged silently.
@@ -143,13 +157,13 @@ def _known_person(arrival: _Arrival) -> Person | None:
     return found[0] if len(found) == 1 else None
 
 
-def _enrollment_of(person: Person, arrival: _Arrival) -> Enrollment | None:
+def _enrollment_of(person: Person, arrival: Arrival) -> Enrollment | None:
     return Enrollment.objects.filter(
         person=person, site=arrival.site, protocol_sha256=arrival.protocol.sha256
     ).first()
 
 
-def _open(above: LockedStream, person: Person | None, sent: Sent, arrival: _Arrival) -> Receipt:
+def _open(above: LockedStream, person: Person | None, sent: Sent, arrival: Arrival) -> Receipt:
     """A new enrollment with its own stream; the site's stream names it."""
     entry_id, by = arrival.entry_id, arrival.by
     enrollment = Enrollment(
@@ -186,7 +200,7 @@ def _open(above: LockedStream, person: Person | None, sent: Sent, arrival: _Arri
     return receipt
 
 
-def _referral_fact(enrollment: Enrollment, arrival: _Arrival) -> ReferralFact:
+def _referral_fact(enrollment: Enrollment, arrival: Arrival) -> ReferralFact:
     return ReferralFact(
         id=uuid4(),
         enrollment=enrollment,
@@ -196,7 +210,7 @@ def _referral_fact(enrollment: Enrollment, arrival: _Arrival) -> ReferralFact:
     )
 
 
-def _values(arrival: _Arrival) -> Mapping[str, Any]:
+def _values(arrival: Arrival) -> Mapping[str, Any]:
     return {
         "protocol": arrival.protocol.name,
         "version": arrival.protocol.version,
@@ -205,7 +219,7 @@ def _values(arrival: _Arrival) -> Mapping[str, Any]:
     }
 
 
-def _log(above: LockedStream, enrollment: Enrollment, arrival: _Arrival) -> None:
+def _log(above: LockedStream, enrollment: Enrollment, arrival: Arrival) -> None:
     """The site's stream names the new stream, and its pre-screening log gets a line."""
     line = PrescreeningEntry(
         id=uuid5(arrival.entry_id, "prescreening"),
@@ -221,7 +235,7 @@ def _log(above: LockedStream, enrollment: Enrollment, arrival: _Arrival) -> None
     above.write(sent, [line], by=arrival.by, values=values)
 
 
-def _add(enrollment: Enrollment, sent: Sent, arrival: _Arrival) -> Receipt:
+def _add(enrollment: Enrollment, sent: Sent, arrival: Arrival) -> Receipt:
     """What a changed document of a known person says that was not held yet."""
     by = arrival.by
     stream = lock(enrollment.id, arrival.now)
@@ -252,7 +266,7 @@ def _held_tokens(enrollment: Enrollment) -> set[str]:
     return held
 
 
-def _new_identity(past: EnrollmentPast, arrival: _Arrival) -> Sequence[Identity]:
+def _new_identity(past: EnrollmentPast, arrival: Arrival) -> Sequence[Identity]:
     before = past.identity
     key = data_key_of(past.enrollment.person_id, PersonKey.IDENTITY)
     now = identity_fact(
@@ -306,7 +320,7 @@ def _supersede(
 
 
 def _judge(
-    stream: LockedStream, enrollment: Enrollment, words: DataKey, arrival: _Arrival, because: str
+    stream: LockedStream, enrollment: Enrollment, words: DataKey, arrival: Arrival, because: str
 ) -> None:
     as_of = local_date(arrival.site, stream.now)
     judge_in(stream, enrollment, as_of=as_of, because=because, key=words, by=arrival.by)

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from holdfast.actions.outcomes import Conflict, Receipt
+from holdfast.actions.outcomes import Answered
 from holdfast.actions.writing import lock, one_transaction
 from holdfast.records.journal import ORGANISATION
 from holdfast.records.people import User
@@ -12,7 +12,7 @@ KINDS = frozenset({"signed-in", "signed-out", "sign-in-refused", "sign-in-locked
 
 
 @one_transaction
-def record_sign_in(*, kind: str, entry_id: UUID, by: User, now: datetime) -> Receipt | Conflict:
+def record_sign_in(*, kind: str, entry_id: UUID, by: User, now: datetime) -> Answered:
     """Write that somebody signed in or out, or that a wrong password was given for their account.
 
     ``kind`` is one of ``KINDS``. For a refused attempt ``by`` is the account that was tried: who

@@ -10,10 +10,16 @@ from holdfast.actions.judging import judge_in, latest_verdict, local_date, proto
 from holdfast.actions.outcomes import Answered, Receipt, Refusal
 from holdfast.actions.permission import refused, role_with
 from holdfast.actions.signatures import ReauthenticationProof, proof_refused, sign
-from holdfast.actions.writing import LockedStream, lock, message, one_transaction
+from holdfast.actions.writing import (
+    LockedStream,
+    lock,
+    message,
+    one_transaction,
+    refused_where_erased,
+)
 from holdfast.records import access, worklist
 from holdfast.records.care import Confirmation, Enrollment, Override, VerdictShown
-from holdfast.records.keys import DataKey, data_key_of, opened, sealed
+from holdfast.records.keys import DataKey, Erased, data_key_of, opened, sealed
 from holdfast.records.people import PersonKey, User
 
 # Why a finding may be set aside; free words may be added, sealed.
@@ -44,15 +50,20 @@ def judge(
 ) -> Receipt | None:
     """Judge an enrollment on a date; None where nothing a reader would see has changed.
 
-    Judging refuses nobody: it records what follows from what is known.
+    Judging refuses nobody: it records what follows from what is known. Where words were erased
+    the last verdict stands as it was.
     """
     stream = lock(enrollment.id, now)
-    key = data_key_of(enrollment.person_id, PersonKey.WORDS)
-    return judge_in(
-        stream, enrollment, as_of=as_of, because=because, key=key, by=by, language=language
-    )
+    try:
+        key = data_key_of(enrollment.person_id, PersonKey.WORDS)
+        return judge_in(
+            stream, enrollment, as_of=as_of, because=because, key=key, by=by, language=language
+        )
+    except Erased:
+        return None
 
 
+@refused_where_erased
 @one_transaction
 def confirm_verdict(
     *,
@@ -110,6 +121,7 @@ def confirm_verdict(
     return receipt
 
 
+@refused_where_erased
 @one_transaction
 def override_finding(
     *,

@@ -14,7 +14,7 @@ from uuid import UUID, uuid5
 
 from django.db import DEFAULT_DB_ALIAS, connections, transaction
 
-from holdfast.actions.outcomes import Receipt
+from holdfast.actions.outcomes import Answered, Receipt, Refusal
 from holdfast.actions.statements import run
 from holdfast.records.canonical import document, row_plan, row_sha256
 from holdfast.records.care import Enrollment, Signature
@@ -22,7 +22,15 @@ from holdfast.records.columns import instant_of, instant_text
 from holdfast.records.events import Event, chained, event_bytes, read_event
 from holdfast.records.facts import Fact
 from holdfast.records.journal import BEFORE_THE_FIRST, ORGANISATION, Conflict, OutboxEntry
-from holdfast.records.keys import DataKey, KeyMissing, SiteKey, data_key_of, sealed, site_key
+from holdfast.records.keys import (
+    DataKey,
+    Erased,
+    KeyMissing,
+    SiteKey,
+    data_key_of,
+    sealed,
+    site_key,
+)
 from holdfast.records.people import PersonKey, User
 from holdfast.records.seals import make_seal
 
@@ -86,6 +94,19 @@ def one_transaction(action: Callable[P, R]) -> Callable[P, R]:
     return whole
 
 
+def refused_where_erased(action: Callable[P, Answered]) -> Callable[P, Answered]:
+    """An action that needs words which were erased is refused, with nothing written."""
+
+    @wraps(action)
+    def whole(*args: P.args, **kwargs: P.kwargs) -> Answered:
+        try:
+            return action(*args, **kwargs)
+        except Erased:
+            return Refusal("words-erased")
+
+    return whole
+
+
 @dataclass(frozen=True)
 class Sent:
     """What a client sent: the kind of entry, its id, and the keyed hash of its content."""
@@ -124,11 +145,11 @@ class LockedStream:
         plain = document({"kind": kind, "stream": self.id.hex, "sent": dict(content)})
         return Sent(kind, entry_id, self.receipts.token("content", plain), plain)
 
-    def earlier(self, sent: Sent, *, by: User) -> Receipt | Conflict | None:
+    def earlier(self, sent: Sent, *, by: User) -> Receipt | Conflict | Refusal | None:
         """The first receipt of the same entry; a conflict where its content differs.
 
         The conflict is kept once, with what came sealed under the key of the person it is about;
-        nothing else is written.
+        nothing else is written. Where that key was destroyed, nothing that came is kept.
         """
         found = run(self.database, _FIND, [sent.entry_id.hex]).fetchone()
         if found is None:
@@ -136,7 +157,11 @@ class LockedStream:
         event = read_event(bytes(found[0]))
         if event.content == sent.content:
             return receipt_of(event, found[1])
-        return self._conflict(sent, by=by, key=self._words_key(event.stream))
+        try:
+            key = self._words_key(event.stream)
+        except Erased:
+            return Refusal("words-erased")
+        return self._conflict(sent, by=by, key=key)
 
     def _words_key(self, stream_id: UUID) -> DataKey:
         """The key of the person whose stream it is; the organisation's where it is nobody's."""

@@ -24,6 +24,7 @@ COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("account", "clinic", "open an account"),
     ("role", "clinic", "give an account a role at a site"),
     ("import", "clinic", "take FHIR R4 bundles in as referrals"),
+    ("own-copy", "copies", "write a person's own copy of their record"),
     ("verify", "record", "recompute chains, seals and signatures of the record"),
     ("backup", "record", "write the whole record to one sealed file"),
     ("restore", "record", "read a backup into an empty record, verifying it first"),

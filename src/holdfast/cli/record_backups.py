@@ -3,7 +3,9 @@
 import argparse
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from holdfast.cli.options import (
     Subparsers,
@@ -14,6 +16,9 @@ from holdfast.cli.options import (
     with_database,
     with_key,
 )
+
+if TYPE_CHECKING:
+    from holdfast.records.keys import SiteKey
 
 WITHOUT_RECIPIENT = (
     "No recovery recipient: only the site key can open this backup. If the site key is lost, "
@@ -77,6 +82,13 @@ def _add_restore(subparsers: Subparsers) -> None:
         type=Path,
         metavar="FILE",
         help="write the site key that the backup holds for the recipient to this new file",
+    )
+    restore_parser.add_argument(
+        "--erasures",
+        type=Path,
+        metavar="FOLDER",
+        help="the exported list of erasures, carried out again in what is restored "
+        "(HOLDFAST_SEALS)",
     )
     restore_parser.set_defaults(run=restore)
 
@@ -155,6 +167,7 @@ def restore(args: argparse.Namespace) -> int:
     from holdfast.records.backups_recipients import NotARecipient, read_recovery_key
     from holdfast.records.backups_restore import RestoreRefused
     from holdfast.records.backups_restore import restore as restored
+    from holdfast.records.erasure_list import ErasureListWrong
     from holdfast.records.keys import KeyMissing, write_key_file
     from holdfast.records.verification_run import key_if_there_is_one
 
@@ -162,10 +175,19 @@ def restore(args: argparse.Namespace) -> int:
         return refuse(f"{args.site_key_out} is there already; it was left as it is.")
     try:
         recovery = read_recovery_key(args.recovery_key) if args.recovery_key else None
-        done = restored(args.file, site=key_if_there_is_one(), recovery=recovery)
+        done = restored(
+            args.file, site=key_if_there_is_one(), recovery=recovery, then=_erase_again(args)
+        )
         if args.site_key_out is not None and done.site is not None:
             write_key_file(args.site_key_out, done.site)
-    except (BackupRefused, KeyMissing, NotARecipient, OSError, RestoreRefused) as error:
+    except (
+        BackupRefused,
+        ErasureListWrong,
+        KeyMissing,
+        NotARecipient,
+        OSError,
+        RestoreRefused,
+    ) as error:
         return refuse(f"Not restored. {error}")
     for line in done.report.lines():
         say(line)
@@ -180,6 +202,29 @@ def restore(args: argparse.Namespace) -> int:
     elif args.site_key_out is not None:
         say(f"The site key is in {args.site_key_out}.")
     return 0
+
+
+def _erase_again(args: argparse.Namespace) -> "Callable[[SiteKey | None], None]":
+    """Carries out again, in what is restored, every erasure of the exported list."""
+    from datetime import UTC, datetime
+
+    from holdfast.actions.erasure_again import erase_again
+    from holdfast.records.erasure_list import read_list
+    from holdfast.records.seals import seals_folder
+
+    folder: Path | None = args.erasures or seals_folder()
+
+    def again(site: "SiteKey | None") -> None:
+        if folder is None:
+            say("No list of erasures was given: what was erased after the backup is back.")
+            return
+        listed = read_list(folder, site)
+        if listed and site is not None and "HOLDFAST_KEY_FILE" not in os.environ:
+            os.environ.setdefault("HOLDFAST_KEY", site.secret.hex())
+        done = erase_again(listed, now=datetime.now(UTC))
+        say(f"Erased again: the words of {done} people, of {len(listed)} erasures in {folder}.")
+
+    return again
 
 
 def upgrade(args: argparse.Namespace) -> int:

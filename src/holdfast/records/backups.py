@@ -105,10 +105,19 @@ def back_up(target: Path, keys: Keys, *, now: datetime) -> Manifest:
     return manifest
 
 
+_TABLES = {
+    "sqlite": "SELECT name FROM sqlite_master WHERE type = 'table'",
+    "postgresql": "SELECT tablename FROM pg_tables WHERE schemaname = current_schema()",
+}
+
+
 def _manifest(moment: Snapshot, now: datetime) -> Manifest:
+    # Before an upgrade the record has not the tables that the new version adds.
+    there = {str(row[0]) for row in moment.rows(_TABLES[moment.vendor])}
     counts = {
         plan.table: next(moment.rows(f'SELECT count(*) FROM "{plan.table}"'))[0]  # noqa: S608
         for plan in kept_tables()
+        if plan.table in there
     }
     applied = moment.rows("SELECT app, name FROM django_migrations ORDER BY id")
     last = next(moment.rows("SELECT max(number) FROM records_seal"))[0]
@@ -135,7 +144,7 @@ def _write(aside: Path, moment: Snapshot, manifest: Manifest, keys: Keys) -> Non
 def stream(moment: Snapshot, manifest: Manifest) -> Iterator[bytes]:
     """The lines of a backup: manifest, then for each table its columns and its rows, then the end."""
     yield manifest.line()
-    for plan in kept_tables():
+    for plan in (plan for plan in kept_tables() if plan.table in manifest.rows):
         yield orjson.dumps({"table": plan.table, "columns": plan.columns})
         yield from read_rows(moment, plan)
     yield END

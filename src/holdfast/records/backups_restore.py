@@ -8,7 +8,7 @@ or absent as it was.
 
 import os
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,8 +46,17 @@ class Restored:
     site: SiteKey | None  # the site key, at hand or out of the backup
 
 
-def restore(source: Path, *, site: SiteKey | None, recovery: RecoveryKey | None) -> Restored:
+def restore(
+    source: Path,
+    *,
+    site: SiteKey | None,
+    recovery: RecoveryKey | None,
+    then: Callable[[SiteKey | None], None] | None = None,
+) -> Restored:
     """Restore a backup into the settings' database.
+
+    ``then`` runs in the transaction of the restore, before it is verified and can be read: what
+    was erased since is erased again there.
 
     Raises
     ------
@@ -61,7 +70,7 @@ def restore(source: Path, *, site: SiteKey | None, recovery: RecoveryKey | None)
     _require_empty(path)
     try:
         with _aside(path) if path is not None else transaction.atomic():
-            report = _fill(source, manifest, site, recovery, site_at_hand)
+            report = _fill(source, manifest, site, recovery, site_at_hand, then)
     except DatabaseError as error:
         raise RestoreRefused(f"The database did not take it ({type(error).__name__}).") from error
     return Restored(manifest, report, site_at_hand)
@@ -174,6 +183,7 @@ def _fill(
     site: SiteKey | None,
     recovery: RecoveryKey | None,
     site_at_hand: SiteKey | None,
+    then: Callable[[SiteKey | None], None] | None,
 ) -> Report:
     """Migrate to where the backup was made, load it, migrate on, verify."""
     made_at = [name for app, name in manifest.migrations if app == "records"][-1]
@@ -193,9 +203,13 @@ def _fill(
         connection.check_constraints()
         _reset_sequences()
         if _newest_of_records() == made_at:
+            if then is not None:
+                then(site_at_hand)
             return _verified(site_at_hand)
     call_command("migrate", verbosity=0, interactive=False)
     with transaction.atomic():
+        if then is not None:
+            then(site_at_hand)
         return _verified(site_at_hand)
 
 

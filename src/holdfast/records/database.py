@@ -14,10 +14,11 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 DEFAULT_URL = "sqlite:///var/holdfast.sqlite3"
 
 # FULL: a receipt is given only for what is on the disk. recursive_triggers: a REPLACE fires the
-# DELETE trigger. The busy timeout is in milliseconds.
+# DELETE trigger. secure_delete: what is taken away is written over, so that a destroyed key is
+# nowhere in the file. The busy timeout is in milliseconds.
 SQLITE_PRAGMAS = (
     "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; "
-    "PRAGMA recursive_triggers = ON; PRAGMA busy_timeout = 20000;"
+    "PRAGMA recursive_triggers = ON; PRAGMA secure_delete = ON; PRAGMA busy_timeout = 20000;"
 )
 
 

@@ -11,13 +11,17 @@ from holdfast.records.journal import Heartbeat
 
 # How often each loop gives a sign of life, and how late it may be before silence is a failure.
 INTERVALS: dict[str, timedelta] = {
+    "paging": timedelta(seconds=5),
     "overdue": timedelta(minutes=1),
+    "expiry": timedelta(hours=1),
     "dates": timedelta(minutes=15),
     "outbox": timedelta(seconds=15),
     "seals": timedelta(minutes=5),
     "integrity": timedelta(days=1),
 }
 GRACE = timedelta(minutes=2)
+# A watch that died is on every screen within 45 s: this, and the pages ask every 10 s.
+GRACES: dict[str, timedelta] = {"paging": timedelta(seconds=25)}
 
 
 @dataclass(frozen=True)
@@ -65,7 +69,7 @@ def stale(now: datetime) -> tuple[Stale, ...]:
 def _judged(loop: str, row: Heartbeat | None, now: datetime) -> Stale | None:
     if row is None:
         return Stale(loop, "never", None)
-    if now - row.beat_at > INTERVALS[loop] + GRACE:
+    if now - row.beat_at > INTERVALS[loop] + GRACES.get(loop, GRACE):
         return Stale(loop, "silent", row.beat_at, row.detail)
     if row.outcome != "well":
         return Stale(loop, "failed", row.beat_at, row.detail)

@@ -1,5 +1,15 @@
 """Every model of the record, where Django looks for them."""
 
+from holdfast.records.authority import Approval, ApprovalChange, SiteJurisdiction
+from holdfast.records.calls import (
+    ContactPermission,
+    CrisisNumber,
+    DuplicateDecision,
+    FirstContact,
+    Letter,
+    Scan,
+    WaitingListStep,
+)
 from holdfast.records.care import (
     Confirmation,
     EligibilityAnswer,
@@ -14,6 +24,22 @@ from holdfast.records.care import (
     SiteTarget,
     VerdictShown,
     WorklistMoment,
+)
+from holdfast.records.duty import (
+    DutyContact,
+    DutyHours,
+    DutyPage,
+    PageAnswer,
+    PageAttempt,
+    SignedTime,
+)
+from holdfast.records.erasure import (
+    Disclosure,
+    Erasure,
+    ErasureRequest,
+    ErasureSignature,
+    Look,
+    SignedRetention,
 )
 from holdfast.records.journal import (
     Conflict,
@@ -36,32 +62,54 @@ from holdfast.records.people import (
 )
 
 __all__ = [
+    "Approval",
+    "ApprovalChange",
     "Confirmation",
     "Conflict",
+    "ContactPermission",
+    "CrisisNumber",
+    "Disclosure",
+    "DuplicateDecision",
+    "DutyContact",
+    "DutyHours",
+    "DutyPage",
     "EligibilityAnswer",
     "Enrollment",
+    "Erasure",
+    "ErasureRequest",
+    "ErasureSignature",
+    "FirstContact",
     "Heartbeat",
     "HistoryRecord",
     "Identity",
     "IdentityToken",
     "JournalEntry",
+    "Letter",
+    "Look",
     "MedicationRecord",
     "OutboxDelivery",
     "OutboxEntry",
     "Override",
+    "PageAnswer",
+    "PageAttempt",
     "Person",
     "PersonKey",
     "PrescreeningEntry",
     "Referral",
     "RoleAssignment",
+    "Scan",
     "Seal",
     "Signature",
     "SignedLimit",
+    "SignedRetention",
+    "SignedTime",
     "Site",
+    "SiteJurisdiction",
     "SiteTarget",
     "StaffRecord",
     "Stream",
     "User",
     "VerdictShown",
+    "WaitingListStep",
     "WorklistMoment",
 ]

@@ -68,6 +68,24 @@ def people_named(site: Site, name: str) -> list[Person]:
     return _people(site, "name", [site_key().token("name", plain)] if plain else [])
 
 
+def possible_duplicates(
+    site: Site, identity: PersonIdentity, known: PersonForRules
+) -> list[Person]:
+    """The people of a site who may be this one: the same day of birth and family name, or both names.
+
+    They are offered to a person, who decides; nothing follows from them by itself.
+    """
+    born_on = known.born_on or identity.born_on
+    full = f"{identity.given} {identity.family}" if identity.given and identity.family else ""
+    found = {person.id: person for person in people_named(site, full)}
+    if born_on is not None:
+        token = site_key().token("born-on", born_on.isoformat())
+        born = {person.id for person in _people(site, "born-on", [token])}
+        named = people_named(site, identity.family)
+        found |= {person.id: person for person in named if person.id in born}
+    return sorted(found.values(), key=lambda person: person.id.hex)
+
+
 def _people(site: Site, kind: str, tokens: list[str]) -> list[Person]:
     if not tokens:
         return []

@@ -64,7 +64,8 @@ def _postgres_triggers(model: type[models.Model]) -> dict[str, str]:
 
 
 def install(connection: Any) -> None:
-    """Put every trigger in place, replacing what is there."""
+    """Put every trigger in place, replacing what is there; a table yet to be made is left out."""
+    there = set(connection.introspection.table_names())
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute(
@@ -73,6 +74,8 @@ def install(connection: Any) -> None:
             )
         for model in append_only_models():
             table = model._meta.db_table
+            if table not in there:
+                continue
             if connection.vendor == "postgresql":
                 for name, statement in _postgres_triggers(model).items():
                     cursor.execute(f'DROP TRIGGER IF EXISTS "{name}" ON "{table}"')
@@ -86,11 +89,8 @@ def install(connection: Any) -> None:
 
 
 def install_after_migrate(*, using: str, plan: Any = (), **_: Any) -> None:
-    """Put every trigger back after a migrate, where the tables of all facts are there."""
-    connection = connections[using]
-    tables = set(connection.introspection.table_names())
-    if all(model._meta.db_table in tables for model in append_only_models()):
-        install(connection)
+    """Put every trigger back after a migrate, at whatever step it ended."""
+    install(connections[using])
 
 
 def missing_triggers(connection: Any) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ What the events say of facts is summed up as the walk goes (``verification_facts
 memory does not grow with the record.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from itertools import groupby
@@ -70,6 +70,7 @@ class Walked:
     opened: dict[str, tuple[str, str, int]] = field(default_factory=dict)  # kind, by which entry
     keys_made: dict[str, tuple[str, int]] = field(default_factory=dict)
     keys_destroyed: dict[str, tuple[str, int]] = field(default_factory=dict)
+    why_destroyed: dict[str, Mapping[str, Any]] = field(default_factory=dict)  # values, by key
     doers: set[str] = field(default_factory=set)
 
 
@@ -198,6 +199,7 @@ class JournalWalk:
             else:
                 for key in values.get("keys", ()):
                     self.walked.keys_destroyed[str(key)] = (stream, position)
+                    self.walked.why_destroyed[str(key)] = values
 
     def _say(self, entry: EntryRow) -> None:
         """Name a journal row and everything that is wrong with it."""

@@ -26,9 +26,12 @@ class KeyCheck:
         self.walked = walked
         self.key = key
         self.rows: dict[str, tuple[Any, ...]] = {}
+        self.logins: dict[str, str] = {}
 
     def check(self, snapshot: Snapshot, sealed: SealedHeads, read: FactsRead | None) -> None:
         """Name every key that is gone, came from nowhere, or is not what was sealed."""
+        asked = f"SELECT {hexadecimal(snapshot, 'id')}, login FROM {ACCOUNTS}"  # noqa: S608
+        self.logins = {str(account): str(login) for account, login in snapshot.rows(asked)}
         for row in sorted(snapshot.rows(select_key_rows(snapshot.vendor)), key=str):
             self.rows[row[0]] = row
             self._check_row(row)
@@ -51,6 +54,7 @@ class KeyCheck:
         if wrapped is None and is_destroyed:
             self.report.erased.append(
                 f"words of the class {word_class!a}, under key {dashed(key)}, on {destroyed_at}"
+                f"{self._why(key)}"
             )
         elif wrapped is None:
             self._say(key, "it was destroyed, but no journal row says so")
@@ -59,6 +63,21 @@ class KeyCheck:
             self._say(key, "it was destroyed, but its bytes are back", stream, position)
         elif self.key is not None:
             self._open(key, wrapped, wrapped_with)
+
+    def _why(self, key: str) -> str:
+        """Reason, rule and who signed, as the journal says them; a log-in name is no person's."""
+        said = self.walked.why_destroyed.get(key, {})
+        signers = " and ".join(
+            ascii(self.logins.get(str(account), str(account)))[1:-1]
+            for account in said.get("signed_by", ())
+        )
+        parts = (
+            f"reason {said['reason']!a}" if "reason" in said else "",
+            f"under {said['rule']!a}" if "rule" in said else "",
+            f"signed by {signers}" if signers else "",
+            "done again after a restore" if said.get("again") else "",
+        )
+        return "".join(f", {part}" for part in parts if part)
 
     def _open(self, key: str, wrapped: Any, wrapped_with: Any) -> None:
         assert self.key is not None

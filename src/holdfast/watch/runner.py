@@ -20,14 +20,16 @@ from holdfast.records import heartbeats
 from holdfast.records.keys import KeyMissing
 from holdfast.records.people import User
 from holdfast.records.verification_snapshot import DatabaseAbsent
-from holdfast.watch import dates, integrity, outbox, overdue, seals
+from holdfast.watch import dates, expiry, integrity, outbox, overdue, paging, seals
 
 log = logging.getLogger("holdfast.watch")
 
 Turn = Callable[[datetime], int]
 
 TURNS: Mapping[str, Turn] = {
+    "paging": paging.turn,
     "overdue": overdue.tell,
+    "expiry": expiry.chase,
     dates.LOOP: dates.judge_again,
     "outbox": outbox.deliver,
     "seals": seals.seal,

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from holdfast.actions.people import house
+from holdfast.records import erasure_list
 from holdfast.records.seals import export_missing, make_seal, seals_folder
 
 
@@ -10,4 +11,6 @@ def seal(now: datetime) -> int:
     """One turn: one seal; how many files were written that were missing."""
     make_seal(by=house(), now=now)
     folder = seals_folder()
-    return 0 if folder is None else export_missing(folder)
+    if folder is None:
+        return 0
+    return export_missing(folder) + erasure_list.export_missing(folder)

@@ -8,6 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 KEY = "done"
 DONE = {
+    "erasure-requested": _("Recorded. Two people must sign."),
+    "erasure-signed": _("Signed."),
+    "retention-signed": _("Signed. The years hold for this site from now on."),
     "answer-recorded": _("Recorded. The verdict was judged again."),
     "answers-recorded": _("Recorded as one conversation. The verdict was judged again."),
     "answer-corrected": _("Corrected. The earlier answer stays in the record."),
@@ -16,7 +19,22 @@ DONE = {
     "verdict-confirmed": _("Signed. The verdict is confirmed."),
     "finding-overridden": _("Signed. The finding is set aside, and the deviation is on record."),
     "limit-signed": _("Signed. The number holds for this site from now on."),
+    "jurisdiction-recorded": _("Signed. It is recorded under which law the site works."),
+    "approval-recorded": _("Signed. The approval is on record."),
+    "approval-changed": _("Signed. What befell the approval is on record."),
     "prescreening-recorded": _("The entry is in the log."),
+    "call-opened": _("The referral is open. Each answer is kept as you give it."),
+    "call-counted": _("Nothing was kept. One person without a name is counted here."),
+    "crisis-number-set": _("The number is set for this site."),
+    "scan-attached": _("The scan is kept, encrypted for this person."),
+    "letter-written": _("The letter is kept as it goes out. Open it to print it."),
+    "waiting-list-changed": _("The step is recorded."),
+    "duty-paged": _("Paged. It climbs until somebody answers."),
+    "duty-answered": _("Your answer is recorded."),
+    "duty-test-begun": _("A code is on its way by this channel. Enter it here."),
+    "duty-contact-kept": _("Your channels are recorded. Test each of them."),
+    "duty-rostered": _("The roster is changed."),
+    "duty-time-signed": _("Signed. The time holds for this site from now on."),
     "referral-imported": _("The referral is imported."),
     "referral-known": _("This bundle was imported before. Nothing has changed."),
     "referral-counted": _(

@@ -16,6 +16,9 @@ PLACES = (
     ("staff:referral-new", "refer", _("New referral"), "referral.import"),
     ("staff:prescreening", "log", _("Pre-screening"), "prescreening.see"),
     ("staff:limits", "sign", _("Limits"), "limit.see"),
+    ("staff:duty", "clock", _("Duty"), "duty.see"),
+    ("staff:crisis-numbers", "key", _("Crisis lines"), "site.manage"),
+    ("staff:authority", "key", _("Approvals"), "authority.see"),
 )
 # A page that belongs to a place in the rail marks it as the current one.
 BELONGS = {
@@ -27,8 +30,27 @@ BELONGS = {
     "staff:verdict-shown": "staff:worklist",
     "staff:referral-read": "staff:worklist",
     "staff:referral-import": "staff:referral-new",
+    "staff:call-new": "staff:referral-new",
+    "staff:call": "staff:worklist",
+    "staff:papers": "staff:worklist",
+    "staff:letter-write": "staff:worklist",
+    "staff:waiting": "staff:worklist",
+    "staff:waiting-step": "staff:worklist",
     "staff:limit-sign": "staff:limits",
+    "staff:authority-jurisdiction": "staff:authority",
+    "staff:authority-kind": "staff:authority",
+    "staff:authority-record": "staff:authority",
+    "staff:authority-correct": "staff:authority",
+    "staff:authority-change": "staff:authority",
+    "staff:authority-check": "staff:authority",
     "staff:prescreening-record": "staff:prescreening",
+    "staff:duty-page": "staff:duty",
+    "staff:duty-answer": "staff:duty",
+    "staff:duty-test": "staff:duty",
+    "staff:duty-contact": "staff:duty",
+    "staff:duty-roster": "staff:duty",
+    "staff:duty-off": "staff:duty",
+    "staff:duty-time": "staff:duty",
 }
 
 

@@ -7,6 +7,13 @@ from django.utils.translation import gettext_lazy as _
 from holdfast.actions.outcomes import Conflict, Refusal
 
 REFUSALS = {
+    "words-erased": _("The words of this person were erased. Nothing was recorded."),
+    "retention-forbids": _("The rules of keeping do not permit it on this day."),
+    "another-person-signs": _("You signed already. Another person must sign."),
+    "erasure-requested-already": _("This was asked already. It waits for signatures."),
+    "classes-unknown": _("Choose what is to be erased."),
+    "years-are-the-laws-own": _("This number is the law's own."),
+    "years-do-not-fit": _("Enter whole years, from 0 to 100."),
     "not-permitted": _("Your roles do not allow this at this site."),
     "proof-missing": _("Enter your password again to sign."),
     "proof-of-another": _("Enter your own password to sign."),
@@ -28,10 +35,40 @@ REFUSALS = {
     "another-question": _("This answers another question."),
     "question-unknown": _("This protocol does not ask this question."),
     "answer-does-not-fit": _("This answer does not fit the question."),
+    "rule-unknown": _("There is no such rule of retention."),
     "kind-unknown": _("Choose a condition, a procedure or an allergy."),
     "reason-unknown": _("Choose a reason from the list."),
     "source-unknown": _("Choose a source from the list."),
     "outcome-unknown": _("Choose a decision from the list."),
+    "form-unknown": _("Choose a call, a web inquiry or a letter."),
+    "safety-not-asked": _("Ask whether they are safe: it comes before anything else."),
+    "way-unknown": _("Choose a way of contact from the list."),
+    "way-missing": _("Say how they may be reached."),
+    "message-without-contact": _("Who may not be contacted gets no message."),
+    "duplicates-undecided": _("They may be known here already. Say who it is, below."),
+    "not-a-duplicate": _("The possible duplicates have changed. Look again, below."),
+    "same-as-two": _("They can be the same as one person only."),
+    "scan-empty": _("This file is empty."),
+    "scan-too-large": _("This scan is larger than 8 MB."),
+    "scan-of-another-kind": _("By its content this is no whole PDF, JPEG or PNG."),
+    "addressee-unknown": _("Choose the person or the referrer."),
+    "no-permission-to-contact": _("The person did not permit us to contact them."),
+    "no-permission-to-tell": _(
+        "The person did not permit us to tell the referrer more. Leave the addition empty."
+    ),
+    "step-unknown": _("Choose a step from the list."),
+    "before-the-last-step": _("This day is before the last step."),
+    "already-waiting": _("They are on the list already."),
+    "not-waiting": _("They are not on the list."),
+    "country-unknown": _("Write the two capital letters of the country."),
+    "number-does-not-fit": _("A number has digits and spaces."),
+    "post-unknown": _("Choose a post from the list."),
+    "hours-do-not-fit": _("These hours cannot be: look at the days."),
+    "nobody-of-this-site": _("This person holds no role at this site."),
+    "channel-unknown": _("Choose a channel that there is."),
+    "channel-of-another": _("This channel belongs to somebody else."),
+    "address-does-not-fit": _("This is no address or number for this channel."),
+    "code-does-not-fit": _("This is not the code that the test carried."),
     "limit-unknown": _("This protocol has no such limit."),
     "nothing-to-record": _("No answer was given, so nothing was recorded."),
     "reason-missing": _("Say why the person goes no further."),
@@ -40,6 +77,24 @@ REFUSALS = {
     "limit-is-the-protocols-own": _(
         "This number is the protocol's own. Another one is an amendment."
     ),
+    "jurisdiction-unknown": _("Choose a jurisdiction from the list."),
+    "jurisdiction-missing": _("First record under which law the site works."),
+    "approval-kind-unknown": _("The site's jurisdiction has no such kind of approval."),
+    "approval-days-do-not-fit": _(
+        "The last day is before the first, or there is both a last day and none."
+    ),
+    "approval-of-another-site": _("This approval is of another site."),
+    "document-does-not-fit": _("This number or hash cannot be that of a document."),
+    "scope-missing": _("This kind of approval names more: see the marked fields."),
+    "scope-not-of-this-kind": _("This kind of approval is not for that."),
+    "product-does-not-fit": _("Write the product in lower-case words joined by hyphens."),
+    "consent-version-does-not-fit": _(
+        "Write the consent version in letters, digits, points and hyphens."
+    ),
+    "protocol-unknown": _("There is no such protocol version."),
+    "holder-of-another-site": _("This person holds no role at this site."),
+    "already-withdrawn": _("This approval was withdrawn already."),
+    "nothing-to-change": _("This approval is in that state already."),
 }
 CONFLICT = _(
     "This entry was already sent with other content. Both are kept for a person to settle. "

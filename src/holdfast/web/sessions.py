@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 
 SEEN = "seen"
 WRITE_AT_MOST_EVERY_SECONDS = 60
+PULSE = "/pulse/"  # what a page asks by itself is no act of a person
 
 
 class IdleTimeOut:
@@ -23,6 +24,8 @@ class IdleTimeOut:
             seen = request.session.get(SEEN, now)
             if now - seen > settings.SESSION_IDLE_SECONDS:
                 logout(request)
-            elif SEEN not in request.session or now - seen >= WRITE_AT_MOST_EVERY_SECONDS:
+            elif request.path_info != PULSE and (
+                SEEN not in request.session or now - seen >= WRITE_AT_MOST_EVERY_SECONDS
+            ):
                 request.session[SEEN] = now
         return self.get_response(request)

@@ -15,9 +15,14 @@ DECISIONS = {
     Decision.UNDETERMINED: _("Undetermined"),
 }
 MEANINGS = {
+    "erases-words": _("erases a person's words"),
+    "signs-retention": _("signs how long this site keeps words"),
     "confirms-verdict": _("confirms this verdict"),
     "overrides-finding": _("sets a finding aside"),
     "signs-limit": _("signs this number for the site"),
+    "records-jurisdiction": _("records under which law the site works"),
+    "records-approval": _("records this approval"),
+    "changes-approval": _("records what befell this approval"),
 }
 STANDING_WORDS = {
     Standing.VERIFIED: _("Read in the cited source. It may decide."),

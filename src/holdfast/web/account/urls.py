@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from holdfast.web import pulse
 from holdfast.web.account import views
 
 urlpatterns = [
@@ -11,4 +12,5 @@ urlpatterns = [
     path("look/", views.look, name="look"),
     path("about/", views.about, name="about"),
     path("my-access/", views.my_access, name="my-access"),
+    path("pulse/", pulse.pulse, name="pulse"),
 ]

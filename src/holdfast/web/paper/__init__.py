@@ -29,3 +29,15 @@ def verdict_pdf(content: dict[str, Any], made_at: datetime) -> bytes:
         pdf_standards=["ua-1"],
         timestamp=made_at.replace(microsecond=0),
     )
+
+
+def letter_pdf(content: dict[str, Any], made_at: datetime) -> bytes:
+    """A letter as PDF/UA-1: tagged, with title and language."""
+    return typst.compile(
+        (FOLDER / "letter.typ").read_bytes(),
+        font_paths=_fonts(),
+        sys_inputs={"data": json.dumps(content, ensure_ascii=False)},
+        format="pdf",
+        pdf_standards=["ua-1"],
+        timestamp=made_at.replace(microsecond=0),
+    )

@@ -1,7 +1,8 @@
 """What a physician decides: confirms a verdict, sets a finding aside; and verdicts as shown, on paper."""
 
+from hashlib import sha256
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django import forms
 from django.http import Http404, HttpResponse
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override as in_language
 from django.views.decorators.http import require_POST, require_safe
 
+from holdfast.actions.disclosures import record_disclosure
 from holdfast.actions.signatures import ReauthenticationProof
 from holdfast.actions.verdicts import confirm_verdict, override_finding
 from holdfast.domain.findings import Decision
@@ -99,6 +101,15 @@ def pdf(request: Admitted, site: str, enrollment_id: UUID) -> HttpResponse:
     with in_language(verdict.language):
         content = _paper(request, enrollment, verdict)
     made = verdict_pdf(content, verdict.recorded_at)
+    record_disclosure(
+        enrollment=enrollment,
+        kind="verdict-pdf",
+        recipient="staff",
+        content_sha256=sha256(made).hexdigest(),
+        entry_id=uuid4(),
+        by=request.user,
+        now=timezone.now(),
+    )
     response = HttpResponse(made, content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="{enrollment.label}-verdict.pdf"'
     return response

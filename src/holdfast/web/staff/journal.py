@@ -15,6 +15,7 @@ from holdfast.actions.judging import protocol_of
 from holdfast.definitions.sentences import question_sentence
 from holdfast.domain.findings import Decision
 from holdfast.records.care import Enrollment
+from holdfast.records.forgotten import is_erased
 from holdfast.records.histories import (
     EnrollmentPast,
     JournalLine,
@@ -25,6 +26,7 @@ from holdfast.records.histories import (
 )
 from holdfast.records.people import User
 from holdfast.web.admitted import Admitted
+from holdfast.web.staff.erased_words import erased_words
 from holdfast.web.staff.forms import AsOfForm
 from holdfast.web.staff.known import source_words, value_words
 from holdfast.web.staff.topics import FEW, Group, by_topic
@@ -33,8 +35,16 @@ from holdfast.web.words import DECISIONS
 
 PER_PAGE = 50
 EVENTS = {
+    "erasure-requested": _("It was asked that words be erased"),
+    "erasure-signed": _("The first person signed that words be erased"),
+    "keys-destroyed": _("Words were erased: their keys were destroyed"),
+    "record-handed-out": _("Something of the record was handed out"),
     "referral-opened": _("A referral was opened"),
     "referral-added": _("A referral added to what was known"),
+    "call-recorded": _("A first contact was recorded, with what was permitted"),
+    "scan-attached": _("A scan was kept"),
+    "letter-written": _("A letter was written"),
+    "waiting-list-changed": _("A step on the waiting list was recorded"),
     "answer-recorded": _("An answer was recorded"),
     "answers-recorded": _("Answers of one conversation were recorded"),
     "medication-recorded": _("A medication was recorded"),
@@ -44,6 +54,8 @@ EVENTS = {
     "history-corrected": _("A condition, procedure or allergy was corrected"),
     "verdict-shown": _("A verdict was shown"),
     "verdict-confirmed": _("A physician confirmed the verdict"),
+    "record-looked-at": _("Somebody looked at a person's record"),
+    "retention-signed": _("A period of retention was signed"),
     "finding-overridden": _("A finding was set aside"),
     "became-overdue": _("What it waits for became overdue"),
     "message-received": _("A message was delivered"),
@@ -130,7 +142,8 @@ def _state(request: Admitted, past: EnrollmentPast) -> dict[str, Any]:
     """The verdict and the answers at a position; answers only for who may see the referral."""
     lines = journal_page(past.enrollment.id, past.position, 1)
     verdict = past.verdicts[-1] if past.verdicts else None
-    may = may_see_names(request)
+    erased = is_erased(past.enrollment.person_id)
+    may = may_see_names(request) and not erased
     answers = _answers(past) if may else []
     return {
         "state_at": lines[0].event.recorded_at if lines else None,
@@ -140,6 +153,7 @@ def _state(request: Admitted, past: EnrollmentPast) -> dict[str, Any]:
             verdict and any(row.verdict_id == verdict.id for row in past.confirmations)
         ),
         "may_see_answers": may,
+        "erased_words": erased_words(past.enrollment.person_id) if erased else "",
         "state_count": len(answers),
         "state_groups": _grouped(answers),
     }

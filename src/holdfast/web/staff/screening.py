@@ -21,10 +21,12 @@ from holdfast.domain.questions import QuestionKind
 from holdfast.records import access
 from holdfast.records.canonical import fact_sha256
 from holdfast.records.care import Confirmation, Enrollment, VerdictShown
+from holdfast.records.forgotten import is_erased
 from holdfast.records.histories import EnrollmentPast, enrollment_as_of, person_of
 from holdfast.records.keys import opened
 from holdfast.web.admitted import Admitted
 from holdfast.web.done import done_words
+from holdfast.web.staff.erased_page import erased_page
 from holdfast.web.staff.forms import (
     ConditionForm,
     ConfirmForm,
@@ -65,6 +67,8 @@ def screening_page(
     request: Admitted, enrollment: Enrollment, sent: Sent | None = None
 ) -> HttpResponse:
     """The page; 422 where a form came back with errors."""
+    if is_erased(enrollment.person_id):
+        return erased_page(request, enrollment)
     verdict = verdict_of_today(request, enrollment)
     shown = read_shown(verdict, with_words=may_see_names(request))
     past = enrollment_as_of(enrollment)

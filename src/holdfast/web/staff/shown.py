@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from holdfast.records.care import VerdictShown
-from holdfast.records.keys import opened
+from holdfast.records.keys import Erased, opened
+from holdfast.web.staff.erased_words import document_without_words
 
 # Values of a finding that somebody else wrote, and what stands in their place.
 WRITTEN = frozenset({"medicine", "name", "place", "other_place"})
@@ -128,7 +129,10 @@ def read_shown(verdict: VerdictShown, *, with_words: bool) -> DecisionShown:
 
 def shown_to(verdict: VerdictShown, *, with_words: bool) -> dict[str, Any]:
     """The document of a verdict, without what somebody wrote where the reader may not see that."""
-    told: dict[str, Any] = orjson.loads(opened(verdict, "shown") or "{}")
+    try:
+        told: dict[str, Any] = orjson.loads(opened(verdict, "shown") or "{}")
+    except Erased:
+        return document_without_words(verdict)
     if with_words:
         return told
     written = {

@@ -6,16 +6,18 @@ from uuid import UUID
 
 import orjson
 from django.http import Http404
-from django.utils.translation import gettext as _
+from django.utils import timezone
 
+from holdfast.actions.disclosures import note_look
 from holdfast.records.care import Enrollment
 from holdfast.records.keys import Erased, opened
 from holdfast.records.people import Identity
 from holdfast.web.admitted import Admitted
+from holdfast.web.staff.erased_words import erased_words
 
 
 def enrollment_at(request: Admitted, enrollment_id: UUID) -> Enrollment:
-    """An enrollment of the request's site; not found for any other."""
+    """An enrollment of the request's site, and that somebody looked; not found for any other."""
     found = (
         Enrollment.objects.filter(id=enrollment_id, site=request.here)
         .select_related("site", "person")
@@ -23,6 +25,7 @@ def enrollment_at(request: Admitted, enrollment_id: UUID) -> Enrollment:
     )
     if found is None:
         raise Http404
+    note_look(enrollment=found, by=request.user, now=timezone.now())
     return found
 
 
@@ -58,5 +61,5 @@ def _name(identity: Identity) -> str:
     try:
         words: dict[str, Any] = orjson.loads(opened(identity, "words") or "{}")
     except Erased:
-        return _("Words erased")
+        return erased_words(identity.person_id)
     return " ".join(part for part in (words.get("given"), words.get("family")) if part)

@@ -1,0 +1,156 @@
+"""Sends pages and lets them climb until somebody answers; begins the daily tests of channels.
+
+What is to be sent follows from the facts alone, so the loop may die and begin anew at any moment.
+A try is written down after it was made, and as received only with the channel's receipt: where the
+watch dies between the two, the page is sent twice, under the same id.
+"""
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from uuid import UUID, uuid5
+
+from holdfast.actions.outcomes import Receipt
+from holdfast.actions.paging import begin_test, record_attempt, tell_condition
+from holdfast.actions.people import house
+from holdfast.domain import duty
+from holdfast.records.columns import instant_text
+from holdfast.records.duty import DutyContact, DutyPage
+from holdfast.records.keys import Erased, opened
+from holdfast.records.people import Site
+from holdfast.records.rota import (
+    code_of_test,
+    duty_now,
+    page_value,
+    pages_of,
+    standing_contacts,
+    zone_of,
+)
+from holdfast.watch.pagers import Letter, PageChannel, PageNotReceived, pagers_of_the_site
+
+AT_A_TIME = 8  # messages on their way at once: a dead channel must not hold up a living one
+TEST_AHEAD = timedelta(hours=4)  # a test begins while the last still holds
+
+
+def send_pages(
+    now: datetime,
+    pagers: Mapping[str, PageChannel] | None = None,
+    clock: Callable[[], datetime] | None = None,
+) -> int:
+    """One turn for every site; how many messages were received.
+
+    ``clock`` tells when a try ended; without one it ends at ``now``, as in simulated time.
+    """
+    ways = pagers or pagers_of_the_site()
+    sites = Site.objects.order_by("code")
+    return sum(_send_at(site, now, ways, clock or (lambda: now)) for site in sites)
+
+
+def turn(now: datetime) -> int:
+    """One turn of the watch."""
+    return send_pages(now, clock=lambda: datetime.now(UTC))
+
+
+def _send_at(
+    site: Site, now: datetime, ways: Mapping[str, PageChannel], clock: Callable[[], datetime]
+) -> int:
+    begin_tests(site, now)
+    rows = pages_of(site, now)
+    state = duty_now(site, rows, now)
+    _tell_conditions(site, rows, state)
+    by_id = {row.id: row for row in rows}
+    due = [send for row in rows for send in duty.sends(page_value(row), state)]
+    contacts = {(row.user_id, row.channel): row for row in standing_contacts(site)}
+    letters = [_letter(by_id[s.page], s, contacts.get((s.person, s.channel)), now) for s in due]
+    received = 0
+    for send, letter, (outcome, detail) in zip(due, letters, _deliver(letters, ways), strict=True):
+        record_attempt(
+            page=by_id[send.page],
+            send=send,
+            outcome=outcome,
+            detail=detail,
+            message=letter.id if letter else _message_id(send),
+            by=house(),
+            now=max(now, clock()),
+        )
+        received += outcome == "received"
+    return received
+
+
+def _message_id(send: duty.Send) -> UUID:
+    return uuid5(send.page, f"{send.person.hex}/{send.channel}/{instant_text(send.since)}")
+
+
+def _letter(
+    page: DutyPage, send: duty.Send, contact: DutyContact | None, now: datetime
+) -> Letter | None:
+    """What is sent; None where the person's address is not there any more."""
+    try:
+        address = opened(contact, "address") if contact else None
+    except Erased:
+        address = None
+    if address is None:
+        return None
+    ours = os.environ.get("HOLDFAST_ADDRESS", "http://127.0.0.1:8000").rstrip("/")
+    return Letter(
+        id=_message_id(send),
+        page=page.id,
+        channel=send.channel,
+        address=address,
+        reason=page.reason,
+        code=code_of_test(page) if page.reason == DutyPage.TEST else "",
+        where=f"{ours}/{page.site.code}/duty/",
+        at=now,
+    )
+
+
+def _deliver(
+    letters: Sequence[Letter | None], ways: Mapping[str, PageChannel]
+) -> list[tuple[str, str]]:
+    """What became of each letter: outcome and code. Nothing of the record is touched meanwhile."""
+    if not letters:
+        return []
+    with ThreadPoolExecutor(AT_A_TIME) as several:
+        return list(several.map(partial(_tried, ways), letters))
+
+
+def _tried(ways: Mapping[str, PageChannel], letter: Letter | None) -> tuple[str, str]:
+    if letter is None:
+        return "failed", "no-address"
+    try:
+        return "received", ways[letter.channel].deliver(letter)
+    except PageNotReceived as why:
+        return "failed", str(why)
+
+
+def begin_tests(site: Site, now: datetime) -> int:
+    """Begin the daily test of every channel of whoever is on duty; how many were begun.
+
+    The next is begun while the last acknowledged one still holds, so that there is time to answer.
+    """
+    rows = pages_of(site, now)
+    state = duty_now(site, rows, now)
+    tests = [page_value(row) for row in rows if row.reason == DutyPage.TEST]
+    people = {turn.person for turn in state.turns}
+    begun = 0
+    for contact in standing_contacts(site):
+        if contact.user_id not in people:
+            continue
+        only = (contact.user_id, contact.channel)
+        running = [t for t in tests if t.only == only and not duty.is_answered(t, state)]
+        tested = duty.tested_at(*only, tests, state)
+        is_fresh = tested is not None and now < tested + duty.TESTED_EVERY - TEST_AHEAD
+        if is_fresh or any(now < t.asked_at + duty.TESTED_EVERY for t in running):
+            continue
+        entry_id = uuid5(contact.id, f"test/{instant_text(tested or now)}")
+        told = begin_test(contact=contact, entry_id=entry_id, by=house(), now=now)
+        begun += isinstance(told, Receipt)
+    return begun
+
+
+def _tell_conditions(site: Site, rows: Sequence[DutyPage], state: duty.Duty) -> None:
+    day = state.now.astimezone(zone_of(site)).date().isoformat()
+    for found in duty.conditions([page_value(row) for row in rows], state):
+        tell_condition(site=site, condition=found, day=day, by=house(), now=state.now)
