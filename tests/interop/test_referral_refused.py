@@ -5,6 +5,7 @@ import io
 import json
 import traceback
 import zlib
+from datetime import timedelta
 
 import pytest
 
@@ -478,7 +479,8 @@ def test_a_thousand_problems_are_cut_off():
 
 
 def test_tomorrow_is_accepted_because_it_is_tomorrow_somewhere():
-    read_referral(data(patient(), condition(onsetDateTime="2026-11-24")), as_of=AS_OF)
+    read = read_referral(data(patient(), condition(onsetDateTime="2026-11-24")), as_of=AS_OF)
+    assert [entry.onset_on for entry in read.history] == [AS_OF + timedelta(days=1)]
 
 
 def test_a_duplicate_key_is_found_among_escaped_quotes():
