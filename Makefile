@@ -32,7 +32,7 @@ faults: .venv/.dev
 	$(BIN)/python -m pytest -m faults $(PYTEST_ARGS)
 
 nightly: .venv/.dev
-	$(BIN)/python tools/nightly.py $(NIGHTLY_ARGS)
+	$(BIN)/python -m tools.nightly $(NIGHTLY_ARGS)
 
 bench: .venv/.dev
 	$(BIN)/python benchmarks/run.py $(BENCH_ARGS)

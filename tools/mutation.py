@@ -1,8 +1,8 @@
 """Changes one thing at a time in a rule and sees whether a test notices.
 
-``python tools/mutation.py eligibility`` makes every small change of ``domain/eligibility.py`` (a comparison
+``python -m tools.mutation eligibility`` makes every small change of ``domain/eligibility.py`` (a comparison
 turned, an ``and`` for an ``or``, a number moved by one, an answer negated) in a copy of the house and
-runs the tests that speak of rules. ``HOLDFAST_MUTANTS`` says how many it tries in each module (12; 0 for
+runs the tests of rules that read the module. ``HOLDFAST_MUTANTS`` says how many it tries in each module (12; 0 for
 all, which takes hours). A change that no test notices is named; 1 is returned if there is one
 that ``tests/house/equal_mutants.txt`` does not explain.
 """
@@ -17,7 +17,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TypeVar
 
-ROOT = Path(__file__).resolve().parent.parent
+from tools.reaches import ROOT, tests_that_reach
+
 EXPLAINED = ROOT / "tests" / "house" / "equal_mutants.txt"
 TESTS = ("tests/domain", "tests/spec")
 MOST = int(os.environ.get("HOLDFAST_MUTANTS", "12"))  # changes tried in each module; 0 for all
@@ -94,20 +95,23 @@ def survivors(module: str) -> list[str]:
         )
         shutil.copy(ROOT / "pyproject.toml", copy)
         target = copy / path.relative_to(ROOT)
-        if not _notices(copy, expected=False):
+        tests = [test.relative_to(ROOT).as_posix() for test in tests_that_reach(path, TESTS)]
+        if not tests:
+            raise SystemExit(f"No test of a rule reads {module}.")
+        if not _notices(copy, tests, expected=False):
             raise SystemExit("The tests fail without any change; mend that first.")
         found = []
         for words, text in spread(list(mutants(path.read_text("utf-8"))), MOST):
             target.write_text(text, encoding="utf-8")
-            if not _notices(copy, expected=True):
+            if not _notices(copy, tests, expected=True):
                 found.append(f"{module}: {words}")
         return found
 
 
-def _notices(folder: Path, *, expected: bool) -> bool:
+def _notices(folder: Path, tests: Sequence[str], *, expected: bool) -> bool:
     """Whether the tests of the copy fail, where that is expected; pass, where it is not."""
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *TESTS],
+        [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *tests],
         cwd=folder,
         env=os.environ
         | {"PYTHONPATH": f"{folder / 'src'}:{folder}", "PYTHONDONTWRITEBYTECODE": "1"},

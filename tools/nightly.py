@@ -1,6 +1,7 @@
 """Runs what is too long for every change, in pieces, and writes docs/nightly.md with the commit it ran on.
 
-``make nightly`` goes on where it was stopped: a piece that ended at this commit is not run again.
+``make nightly`` goes on where it was stopped: a piece that passed is not run again until a file that
+it reads has changed. The page says at which commit each ran.
 ``NIGHTLY_ARGS=--again`` begins anew; a piece's name runs that piece alone.
 """
 
@@ -14,9 +15,9 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+from tools.reaches import ROOT, files_read, stamp, tests_that_reach
+
 STATE = ROOT / "var" / "nightly.json"
 PAGE = ROOT / "docs" / "nightly.md"
 PYTEST = (sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider")
@@ -39,13 +40,28 @@ def pieces() -> dict[str, tuple[Sequence[str], Mapping[str, str]]]:
             )
     for path in sorted((ROOT / "src" / "holdfast" / "domain").glob("*.py")):
         if path.stem != "__init__":
-            found[f"mutation: {path.stem}"] = ((sys.executable, "tools/mutation.py", path.stem), {})
+            found[f"mutation: {path.stem}"] = (
+                (sys.executable, "-m", "tools.mutation", path.stem),
+                {},
+            )
     if (ROOT / "benchmarks" / "verify.py").exists():
         found["million rows: verify"] = (
             (sys.executable, "benchmarks/run.py", "verify"),
             {"HOLDFAST_BENCH_ROWS": "1000000"},
         )
     return found
+
+
+def stamp_of(name: str) -> str:
+    """One hash over what a piece reads: the same hash gives the same outcome."""
+    kind, _, what = name.partition(": ")
+    if kind != "mutation":
+        return stamp(
+            files_read([ROOT / what] if kind != "million rows" else [ROOT / "tests/web/x"])
+        )
+    module = ROOT / "src" / "holdfast" / "domain" / f"{what}.py"
+    tests = tests_that_reach(module, ("tests/domain", "tests/spec"))
+    return stamp([*files_read(tests), module, ROOT / "tools" / "mutation.py"])
 
 
 def run(command: Sequence[str], environment: Mapping[str, str]) -> Result:
@@ -85,23 +101,25 @@ def commit() -> str:
     return f"{name}-dirty" if differs else name
 
 
-def report(at: str, results: Mapping[str, Result], missing: Sequence[str]) -> str:
-    """The page: every piece with its outcome, and plainly what has not run."""
+def report(results: Mapping[str, Result], missing: Sequence[str]) -> str:
+    """The page: every piece with its outcome and commit, and plainly what has not run."""
     failed = [name for name, result in results.items() if result["outcome"] != "passed"]
     rows = [
-        f"| {name} | {result['outcome']} | {result['seconds']} | {re.sub(r'[|]', '/', str(result['said']))} |"
+        f"| {name} | {result['outcome']} | `{result['commit']}` | {result['seconds']} "
+        f"| {re.sub(r'[|]', '/', str(result['said']))} |"
         for name, result in sorted(results.items())
     ]
     return "\n".join(
         [
             "# The nightly run",
             "",
-            f"Commit `{at}`, written {datetime.now(UTC):%Y-%m-%d %H:%M} UTC by `make nightly`. "
+            f"Written {datetime.now(UTC):%Y-%m-%d %H:%M} UTC by `make nightly`. "
             f"{len(results) - len(failed)} pieces passed, {len(failed)} failed, {len(missing)} not run yet.",
+            "A piece ran at the commit beside it, and nothing that it reads has changed since.",
             "",
             *([f"Not run yet: {', '.join(missing)}.", ""] if missing else []),
-            "| piece | outcome | seconds | said |",
-            "| --- | --- | --- | --- |",
+            "| piece | outcome | commit | seconds | said |",
+            "| --- | --- | --- | --- | --- |",
             *rows,
             "",
         ]
@@ -109,31 +127,34 @@ def report(at: str, results: Mapping[str, Result], missing: Sequence[str]) -> st
 
 
 def main(words: Sequence[str]) -> int:
-    """Run what has not ended at this commit; 0 if nothing failed."""
+    """Run what has not passed as it stands; 0 if nothing failed."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument(
-        "names", nargs="*", help="pieces to run; all that have not ended if none is named"
+        "names", nargs="*", help="pieces to run; all that have not passed if none is named"
     )
     parser.add_argument("--again", action="store_true", help="forget what has ended")
     parser.add_argument("--list", action="store_true", help="name the pieces and stop")
     args = parser.parse_args(words)
-    known, at = pieces(), commit()
+    known = pieces()
     if args.list:
         print("\n".join(known))
         return 0
     kept = json.loads(STATE.read_text("utf-8")) if STATE.exists() and not args.again else {}
-    results: dict[str, Result] = kept.get("results", {}) if kept.get("commit") == at else {}
+    results: dict[str, Result] = {
+        name: result
+        for name, result in kept.items()
+        if name in known and result["stamp"] == stamp_of(name) and result["outcome"] == "passed"
+    }
     for name in args.names or [name for name in known if name not in results]:
         print(f"== {name}", flush=True)
-        results[name] = run(*known[name])
+        results[name] = {"stamp": stamp_of(name), "commit": commit(), **run(*known[name])}
         print(
-            f"   {results[name]['outcome']} in {results[name]['seconds']} s: {results[name]['said']}"
+            f"   {results[name]['outcome']} in {results[name]['seconds']} s: {results[name]['said']}",
+            flush=True,
         )
         STATE.parent.mkdir(exist_ok=True)
-        STATE.write_text(json.dumps({"commit": at, "results": results}, indent=1), encoding="utf-8")
-        PAGE.write_text(
-            report(at, results, [n for n in known if n not in results]), encoding="utf-8"
-        )
+        STATE.write_text(json.dumps(results, indent=1), encoding="utf-8")
+        PAGE.write_text(report(results, [n for n in known if n not in results]), encoding="utf-8")
     return int(any(result["outcome"] != "passed" for result in results.values()))
 
 

@@ -1,12 +1,11 @@
 """The long runs say what they did: mutants are real changes, a stopped night goes on, a page keeps what was not measured again."""
 
 import ast
-import json
 
 import pytest
 
 from benchmarks import run as benchmarks
-from tools import mutation, nightly
+from tools import mutation, nightly, reaches
 
 
 def test_every_kind_of_small_change_is_made_and_parses():
@@ -43,27 +42,53 @@ def a_night(monkeypatch, tmp_path):
     monkeypatch.setattr(nightly, "STATE", tmp_path / "var" / "nightly.json")
     monkeypatch.setattr(nightly, "PAGE", tmp_path / "nightly.md")
     monkeypatch.setattr(nightly, "pieces", lambda: {"good": (("good",), {}), "bad": (("bad",), {})})
+    monkeypatch.setattr(nightly, "stamp_of", lambda name: "the same")
     monkeypatch.setattr(nightly, "commit", lambda: "abc123")
     monkeypatch.setattr(nightly, "run", run)
     return ran
 
 
-def test_a_stopped_night_goes_on_and_names_its_commit(a_night, tmp_path):
+def test_a_stopped_night_goes_on_and_names_its_commits(a_night, monkeypatch, tmp_path):
     assert nightly.main(["good"]) == 0
-    page = (tmp_path / "nightly.md").read_text()
-    assert "Commit `abc123`" in page
-    assert "Not run yet: bad." in page
+    assert "Not run yet: bad." in (tmp_path / "nightly.md").read_text()
+    monkeypatch.setattr(nightly, "commit", lambda: "def456")
     assert nightly.main([]) == 1
     assert a_night == ["good", "bad"]
-    assert "| bad | failed (1) | 1.0 | 1 / 2 |" in (tmp_path / "nightly.md").read_text()
+    page = (tmp_path / "nightly.md").read_text()
+    assert "| good | passed | `abc123` | 1.0 | 1 / 2 |" in page
+    assert "| bad | failed (1) | `def456` | 1.0 | 1 / 2 |" in page
 
 
-def test_another_commit_begins_anew(a_night, monkeypatch):
-    nightly.main(["good"])
-    monkeypatch.setattr(nightly, "commit", lambda: "def456")
-    nightly.main(["good"])
-    assert a_night == ["good", "good"]
-    assert json.loads(nightly.STATE.read_text())["commit"] == "def456"
+def test_what_failed_or_reads_a_changed_file_runs_again(a_night, monkeypatch, tmp_path):
+    nightly.main([])
+    nightly.main([])
+    assert a_night == ["good", "bad", "bad"]
+    monkeypatch.setattr(nightly, "stamp_of", lambda name: "another")
+    nightly.main([])
+    assert a_night[3:] == ["good", "bad"]
+
+
+def test_a_piece_reads_its_rule_what_that_imports_and_who_tests_it():
+    """A change in the washout rule can be noticed by the pages on medicines, not by the roster's."""
+    rule = reaches.ROOT / "src/holdfast/domain/washout.py"
+    tests = [
+        test.relative_to(reaches.ROOT).as_posix()
+        for test in reaches.tests_that_reach(rule, mutation.TESTS)
+    ]
+    assert "tests/spec/test_medications_antidepressants.py" in tests
+    assert "tests/domain/test_rota.py" not in tests
+    files = [file.name for file in reaches.files_read([reaches.ROOT / tests[0]])]
+    assert {"washout.py", "findings.py"} <= set(files)
+
+
+def test_a_stamp_moves_with_any_byte_it_covers(tmp_path, monkeypatch):
+    monkeypatch.setattr(reaches, "ROOT", tmp_path)
+    file = tmp_path / "rule.py"
+    file.write_text("A = 1\n")
+    before = reaches.stamp([file])
+    assert reaches.stamp([file]) == before
+    file.write_text("A = 2\n")
+    assert reaches.stamp([file]) != before
 
 
 def test_a_benchmark_page_keeps_what_was_not_measured_again():
