@@ -60,6 +60,17 @@ from holdfast.records.people import (
     StaffRecord,
     User,
 )
+from holdfast.records.rooms import (
+    Room,
+    RoomAttribution,
+    RoomClosing,
+    RoomDevice,
+    RoomDeviceEnd,
+    RoomEntry,
+    RoomOpening,
+    RoomStep,
+    RoomSubject,
+)
 
 __all__ = [
     "Approval",
@@ -97,6 +108,15 @@ __all__ = [
     "PrescreeningEntry",
     "Referral",
     "RoleAssignment",
+    "Room",
+    "RoomAttribution",
+    "RoomClosing",
+    "RoomDevice",
+    "RoomDeviceEnd",
+    "RoomEntry",
+    "RoomOpening",
+    "RoomStep",
+    "RoomSubject",
     "Scan",
     "Seal",
     "Signature",
