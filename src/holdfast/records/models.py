@@ -1,5 +1,6 @@
 """Every model of the record, where Django looks for them."""
 
+from holdfast.records.access_review import AccessLook, AccessReview
 from holdfast.records.authority import Approval, ApprovalChange, SiteJurisdiction
 from holdfast.records.calls import (
     ContactPermission,
@@ -41,6 +42,7 @@ from holdfast.records.erasure import (
     Look,
     SignedRetention,
 )
+from holdfast.records.glass import GlassEnd, GlassMiss, GlassOpening, GlassReview
 from holdfast.records.journal import (
     Conflict,
     Heartbeat,
@@ -73,6 +75,8 @@ from holdfast.records.rooms import (
 )
 
 __all__ = [
+    "AccessLook",
+    "AccessReview",
     "Approval",
     "ApprovalChange",
     "Confirmation",
@@ -90,6 +94,10 @@ __all__ = [
     "ErasureRequest",
     "ErasureSignature",
     "FirstContact",
+    "GlassEnd",
+    "GlassMiss",
+    "GlassOpening",
+    "GlassReview",
     "Heartbeat",
     "HistoryRecord",
     "Identity",
