@@ -190,7 +190,7 @@ def _record(
     by: User,
     now: datetime,
 ) -> Answered:
-    if refusal := refused(by, enrollment.site, "answer.record", now):
+    if refusal := refused(by, enrollment, "answer.record", now):
         return refusal
     stream = lock(enrollment.id, now)
     sent = stream.sent(kind, entry_id, {"content": content})
@@ -215,7 +215,7 @@ def _correct(
     now: datetime,
 ) -> Answered:
     enrollment = Enrollment.objects.select_related("site").get(id=earlier_fact.enrollment_id)
-    if refusal := refused(by, enrollment.site, "answer.record", now):
+    if refusal := refused(by, enrollment, "answer.record", now):
         return refusal
     if reason not in CORRECTION_REASONS:
         return Refusal("reason-unknown")

@@ -55,7 +55,7 @@ def open_call(
     ``another``. While one is undecided nothing is written: the refusal ``duplicates-undecided``.
     At most one can be the same.
     """
-    if refusal := refused(by, site, "call.record", now):
+    if refusal := refused(by, site, "call.record", now, protocol.name):
         return refusal
     if problem := contact.problem():
         return Refusal(problem)

@@ -62,7 +62,7 @@ def record_disclosure(
     """
     if kind not in KINDS or recipient not in RECIPIENTS:
         return Refusal("kind-unknown")
-    if by.id != HOUSE and (refusal := refused(by, enrollment.site, KINDS[kind], now)):
+    if by.id != HOUSE and (refusal := refused(by, enrollment, KINDS[kind], now)):
         return refusal
     stream = lock(enrollment.id, now)
     told = {"kind": kind, "recipient": recipient, "sha256": content_sha256}

@@ -27,7 +27,7 @@ def record_waiting_step(
     now: datetime,
 ) -> Answered:
     """Put somebody on the list, move them on it, or take them off."""
-    if refusal := refused(by, enrollment.site, "waiting.manage", now):
+    if refusal := refused(by, enrollment, "waiting.manage", now):
         return refusal
     stream = lock(enrollment.id, now)
     taken = WaitingStep(step, on_day, counts_from, reason)

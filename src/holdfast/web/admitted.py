@@ -1,8 +1,10 @@
 """A request that the permission table let in: who asks, at which site, with which permissions."""
 
 from django.http import HttpRequest
+from django.utils import timezone
 from django_htmx.middleware import HtmxDetails
 
+from holdfast.records import access
 from holdfast.records.people import Site, User
 
 
@@ -11,7 +13,13 @@ class Admitted(HttpRequest):
 
     user: User
     here: Site
-    permissions: frozenset[str]
+    study: str | None  # of the enrollment or protocol that the address names
+    permissions: frozenset[str]  # for that study; where the address names none, for any
     request_id: str
     htmx: HtmxDetails
     by_header: bool
+
+
+def studies(request: Admitted, permission: str) -> frozenset[str] | None:
+    """The studies of the request's site for which the person asking may; None for every one."""
+    return access.studies_of(request.user, request.here, permission, timezone.now())

@@ -4,7 +4,7 @@ A route that has no entry here answers 500 to everybody, so a forgotten entry is
 request, and by the test that walks the table. What is not yours is not found, never forbidden.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from enum import Enum
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,6 +15,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 
 from holdfast.records import access
+from holdfast.records.care import Enrollment
 from holdfast.records.people import Site
 from holdfast.web.api import basic
 
@@ -74,7 +75,7 @@ ROUTES: dict[str, str | Open] = {
     "staff:journal": "journal.see",
     "staff:erasure": "erasure.request",
     "staff:erasure-sign": "erasure.sign",
-    "staff:retention-sign": "limit.sign",
+    "staff:retention-sign": "retention.sign",
     "staff:disclosures": "disclosures.see",
     "staff:own-copy": "record.copy",
     # duty
@@ -126,21 +127,39 @@ class Permissions:
         if not request.user.is_authenticated:
             return _who_are_you(request, route)
         if isinstance(needs, str):
-            _admit(request, kwargs["site"], needs)
+            _admit(request, kwargs, needs)
         return None
 
 
-def _admit(request: HttpRequest, code: str, permission: str) -> None:
-    """Let the request in at this site, or find nothing here."""
-    site = Site.objects.filter(code=code).first()
+def _admit(request: HttpRequest, kwargs: Mapping[str, Any], permission: str) -> None:
+    """Let the request in at this site and for this study, or find nothing here.
+
+    An address that names an enrollment belongs to the study of its protocol, and one that names
+    a protocol to that study; any other is of the site, and shows what ``studies`` covers.
+    """
+    now = timezone.now()
+    site = Site.objects.filter(code=kwargs["site"]).first()
     if site is None:
         raise Http404
-    held = access.permissions_of(request.user, site, timezone.now())
+    study = _study(site, kwargs)
+    held = access.permissions_of(request.user, site, now, study)
     if permission not in held:
         raise Http404
     vars(request)["here"] = site
+    vars(request)["study"] = study
     vars(request)["permissions"] = held
     timezone.activate(ZoneInfo(site.zone))  # the pages of a site tell its time
+
+
+def _study(site: Site, kwargs: Mapping[str, Any]) -> str | None:
+    """The study an address belongs to; None where it belongs to the site."""
+    if (enrollment_id := kwargs.get("enrollment_id")) is None:
+        return kwargs.get("protocol")
+    here = Enrollment.objects.filter(id=enrollment_id, site=site)
+    study = here.values_list("protocol_name", flat=True).first()
+    if study is None:
+        raise Http404
+    return str(study)
 
 
 def _who_are_you(request: HttpRequest, route: str) -> HttpResponse:

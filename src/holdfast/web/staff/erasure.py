@@ -213,7 +213,7 @@ def _asked(asked: ErasureRequest | None) -> dict[str, Any] | None:
 def _finding(request: Admitted, finding: Finding) -> dict[str, Any]:
     rule = retention.rules().get(finding.code)
     href = ""
-    if rule and rule.needs_signature and "limit.sign" in request.permissions:
+    if rule and rule.needs_signature and "retention.sign" in request.permissions:
         place, _slash, name = rule.code.partition("/")
         href = reverse("staff:retention-sign", args=[request.here.code, place, name])
     return {
