@@ -13,6 +13,7 @@ import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from http.client import HTTPException
 from typing import Protocol
 from uuid import UUID
 
@@ -70,6 +71,15 @@ class ConsolePager:
         except OSError:
             raise PageNotReceived("not-printed") from None
         return "printed"
+
+
+@dataclass(frozen=True)
+class WronglySet:
+    """Stands for a channel whose settings cannot be: each try fails, and the page climbs on."""
+
+    def deliver(self, letter: Letter) -> str:
+        """Never."""
+        raise PageNotReceived("wrongly-set")
 
 
 @dataclass(frozen=True)
@@ -142,7 +152,7 @@ class SignedWebhook:
                 told = orjson.loads(answer.read(64 * 1024))
         except urllib.error.HTTPError as error:
             raise PageNotReceived(f"http-{error.code}") from None
-        except (OSError, ValueError):
+        except (OSError, ValueError, HTTPException):
             raise PageNotReceived("no-answer") from None
         if not isinstance(told, dict) or told.get("received") != str(letter.id):
             raise PageNotReceived("no-receipt")
@@ -150,11 +160,18 @@ class SignedWebhook:
 
 
 def pagers_of_the_site(environment: Mapping[str, str] = os.environ) -> Mapping[str, PageChannel]:
-    """The channels that are set; the console for each that is not."""
+    """The channels that are set; the console for each that is not.
+
+    A gateway that is set wrongly fails by itself: the other channels go on.
+    """
     mail: PageChannel = ConsolePager()
     gateway: PageChannel = ConsolePager()
     if environment.get("HOLDFAST_SMTP_HOST"):
         mail = Mail(environment.get("HOLDFAST_MAIL_FROM", "holdfast@localhost"))
     if url := environment.get("HOLDFAST_PAGER_URL"):
-        gateway = SignedWebhook(url, environment.get("HOLDFAST_PAGER_SECRET", "").encode())
+        secret = environment.get("HOLDFAST_PAGER_SECRET", "").encode()
+        try:
+            gateway = SignedWebhook(url, secret)
+        except ValueError:
+            gateway = WronglySet()
     return {"email": mail, "sms": gateway, "voice": gateway, "pager": gateway}
