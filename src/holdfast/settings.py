@@ -88,7 +88,7 @@ AUTH_PASSWORD_VALIDATORS = [
         "OPTIONS": {"min_length": 12},
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "holdfast.web.passwords.NotEasilyGuessed"},
 ]
 LOGIN_URL = "log-in"
 LOGIN_REDIRECT_URL = "home"

@@ -241,9 +241,11 @@ def _new_password(login: str) -> str:
     from django.contrib.auth.password_validation import validate_password
     from django.core.exceptions import ValidationError
 
+    from holdfast.records.people import User
+
     password = _password(f"New password of {login}: ")
     try:
-        validate_password(password)
+        validate_password(password, User(login=login))
     except ValidationError as error:
         raise Stopped("Not done. " + " ".join(error.messages)) from None
     if password != _password("Once more: "):

@@ -32,6 +32,7 @@ class Headers:
         response["Permissions-Policy"] = PERMISSIONS_POLICY
         response["Cross-Origin-Resource-Policy"] = "same-origin"
         response["X-Frame-Options"] = "DENY"
-        if not request.path.startswith("/static/"):
+        is_static = request.path.startswith("/static/") and response.status_code in (200, 304)
+        if not is_static:
             response["Cache-Control"] = "no-store"
         return response

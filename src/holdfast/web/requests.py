@@ -80,8 +80,9 @@ class BodyLimitAtTheDoor:
         limit = settings.UPLOAD_LIMIT_BYTES
         headers = dict(scope["headers"])
         stated = headers.get(b"content-length", b"0")
-        chunked = b"transfer-encoding" in headers
-        if not chunked and stated.isdigit() and int(stated) <= limit:
+        # Without a stated length the body ends where it ends: chunks, or the frames of HTTP/2.
+        is_stated = b"content-length" in headers and b"transfer-encoding" not in headers
+        if is_stated and stated.isdigit() and int(stated) <= limit:
             await self.application(scope, receive, send)
             return
         messages, total = await _take_in(receive, limit)
