@@ -1,4 +1,4 @@
-"""Who logged in and out, and whose password was wrong: entries of the organisation's stream."""
+"""Who logged in and out, by what, and what was wrong: entries of the organisation's stream."""
 
 from datetime import datetime
 from uuid import UUID
@@ -9,19 +9,24 @@ from holdfast.records.journal import ORGANISATION
 from holdfast.records.people import User
 
 KINDS = frozenset({"signed-in", "signed-out", "sign-in-refused", "sign-in-locked"})
+METHODS = frozenset({"", "password", "passkey", "totp", "recovery-code", "pin", "api-key"})
 
 
 @one_transaction
-def record_sign_in(*, kind: str, entry_id: UUID, by: User, now: datetime) -> Answered:
-    """Write that somebody signed in or out, or that a wrong password was given for their account.
+def record_sign_in(
+    *, kind: str, entry_id: UUID, by: User, now: datetime, method: str = ""
+) -> Answered:
+    """Write that somebody signed in or out, or that a wrong try was made for their account.
 
-    ``kind`` is one of ``KINDS``. For a refused attempt ``by`` is the account that was tried: who
-    sat at the keyboard is not known.
+    ``kind`` is one of ``KINDS``; ``method`` is what was shown, words of ``METHODS`` joined by a
+    plus. For a refused attempt ``by`` is the account that was tried: who sat at the keyboard is
+    not known.
     """
-    if kind not in KINDS:
-        raise ValueError(f"Not a kind of sign-in: {kind}.")
+    if kind not in KINDS or not set(method.split("+")) <= METHODS:
+        raise ValueError(f"Not a kind of sign-in: {kind}, {method}.")
     stream = lock(ORGANISATION, now)
-    sent = stream.sent(kind, entry_id, {"account": by.id.hex})
+    told = {"account": by.id.hex} | ({"method": method} if method else {})
+    sent = stream.sent(kind, entry_id, told)
     if earlier := stream.earlier(sent, by=by):
         return earlier
-    return stream.write(sent, [], by=by, values={"account": by.id.hex})
+    return stream.write(sent, [], by=by, values=told)

@@ -73,6 +73,7 @@ from holdfast.records.rooms import (
     RoomStep,
     RoomSubject,
 )
+from holdfast.records.sign_in import OpenSession, Pin, TryCount
 
 __all__ = [
     "AccessLook",
@@ -106,6 +107,7 @@ __all__ = [
     "Letter",
     "Look",
     "MedicationRecord",
+    "OpenSession",
     "OutboxDelivery",
     "OutboxEntry",
     "Override",
@@ -113,6 +115,7 @@ __all__ = [
     "PageAttempt",
     "Person",
     "PersonKey",
+    "Pin",
     "PrescreeningEntry",
     "Referral",
     "RoleAssignment",
@@ -136,6 +139,7 @@ __all__ = [
     "SiteTarget",
     "StaffRecord",
     "Stream",
+    "TryCount",
     "User",
     "VerdictShown",
     "WaitingListStep",

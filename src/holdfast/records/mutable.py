@@ -9,6 +9,12 @@ MUTABLE: dict[str, str] = {
     "IdentityToken": "A keyed search index, made again from the sealed identities on rotation and "
     "emptied on erasure.",
     "Heartbeat": "The last sign of life of each loop of the watch; older ones mean nothing.",
+    "Pin": "A secret that is replaced leaves nothing behind; that it was set, and when, is in the "
+    "journal.",
+    "TryCount": "Counts of wrong tries, forgotten after a quarter of an hour or a day; each refusal "
+    "of an account is in the journal.",
+    "OpenSession": "One row for each session that is open, gone with it; logging in and out and "
+    "ending a session are in the journal.",
     "WorklistMoment": "A projection of facts, made again by holdfast rebuild; read by no gate.",
 }
 

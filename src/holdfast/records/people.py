@@ -102,6 +102,7 @@ class PersonKey(models.Model):
     """
 
     IDENTITY, WORDS, RECEIPTS = "identity", "words", "receipts"
+    FACTORS = "factors"  # an account's PIN, one-time-code secret and recovery codes
 
     id = models.UUIDField(primary_key=True, default=uuid4)
     owner = models.UUIDField()

@@ -12,13 +12,14 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from holdfast.actions import tries
 from holdfast.definitions.roles import roles
 from holdfast.domain.findings import Standing
 from holdfast.records import access
 from holdfast.web import errors, look_choice
-from holdfast.web.account.attempts import ATTEMPTS
 from holdfast.web.account.forms import LogInForm
 from holdfast.web.account.journal import note_refused, note_signed_in, note_signed_out
+from holdfast.web.reauthentication import address_of
 from holdfast.web.words import STANDING_WORDS, permission_words, role_title
 
 log = logging.getLogger("holdfast.web")
@@ -47,18 +48,19 @@ def log_in(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _log_in_page(request, form, request.POST.get("next", ""), status=422)
     name, address = form.cleaned_data["login_name"], address_of(request)
-    if ATTEMPTS.is_locked(name, address):
+    claimed = tries.claim(name, address, timezone.now())
+    if claimed.is_refused:
         log.warning("sign-in-locked", extra={"request_id": vars(request)["request_id"]})
         return errors.too_many(request)
     user = authenticate(request, username=name, password=form.cleaned_data["password"])
     if user is None:
-        ATTEMPTS.failed(name, address)
-        note_refused(name, is_locked_now=ATTEMPTS.is_locked(name, address))
+        note_refused(name, is_locked_now=claimed.is_last, method="password")
         form.add_error(None, _("This login name and password do not belong together."))
         return _log_in_page(request, form, request.POST.get("next", ""), status=422)
-    ATTEMPTS.succeeded(name)
+    tries.give_back(claimed)
+    tries.clear(name)
     login(request, user)
-    note_signed_in(user)
+    note_signed_in(user, method="password")
     return HttpResponseRedirect(_safe(request, request.POST.get("next", "")))
 
 
@@ -128,8 +130,3 @@ def _safe(request: HttpRequest, address: str) -> str:
     """An address of our own to go on to; the first page for anything else."""
     own = url_has_allowed_host_and_scheme(address, allowed_hosts=None)
     return address if own and address.startswith("/") else "/"
-
-
-def address_of(request: HttpRequest) -> str:
-    """The peer's network address, for counting attempts; never logged."""
-    return request.META.get("REMOTE_ADDR") or "unknown"

@@ -10,9 +10,11 @@ import binascii
 from django.contrib.auth import authenticate
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
+from django.utils import timezone
 
-from holdfast.web.account.attempts import ATTEMPTS
+from holdfast.actions import tries
 from holdfast.web.account.journal import note_refused
+from holdfast.web.reauthentication import address_of
 
 
 def sign_in(request: HttpRequest) -> None:
@@ -22,15 +24,16 @@ def sign_in(request: HttpRequest) -> None:
         return
     request.user = AnonymousUser()
     name, password = _credentials(header)
-    address = request.META.get("REMOTE_ADDR") or "unknown"
-    if not name or ATTEMPTS.is_locked(name, address):
+    if not name:
+        return
+    claimed = tries.claim(name, address_of(request), timezone.now())
+    if claimed.is_refused:
         return
     user = authenticate(request, username=name, password=password)
     if user is None:
-        ATTEMPTS.failed(name, address)
-        note_refused(name, is_locked_now=ATTEMPTS.is_locked(name, address))
+        note_refused(name, is_locked_now=claimed.is_last, method="password")
         return
-    ATTEMPTS.succeeded(name)
+    tries.give_back(claimed)
     request.user = user
     vars(request)["by_header"] = True
 
