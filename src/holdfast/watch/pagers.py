@@ -8,20 +8,17 @@ import hmac
 import os
 import smtplib
 import sys
-import urllib.error
-import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from http.client import HTTPException
 from typing import Protocol
 from uuid import UUID
 
-import orjson
 from django.core.mail import EmailMessage
 
 from holdfast.records.canonical import document
 from holdfast.records.columns import instant_text
+from holdfast.watch.posting import NotAnswered, is_fit, posted
 
 SECONDS_TO_ANSWER = 5
 SUBJECT = "Holdfast"
@@ -120,7 +117,7 @@ class SignedWebhook:
     secret: bytes = field(repr=False)
 
     def __post_init__(self) -> None:
-        if not self.url.startswith(("https://", "http://127.0.0.1", "http://localhost")):
+        if not is_fit(self.url):
             raise ValueError("HOLDFAST_PAGER_URL begins with https://, or is on this machine.")
         if len(self.secret) < 16:
             raise ValueError("HOLDFAST_PAGER_SECRET needs at least 16 characters.")
@@ -137,23 +134,14 @@ class SignedWebhook:
                 "text": letter.text,
             }
         )
-        request = urllib.request.Request(  # noqa: S310 - the scheme is checked above
-            self.url,
-            data=body,
-            headers={
-                "Content-Type": "application/json",
-                "Idempotency-Key": str(letter.id),
-                "X-Holdfast-Signature": hmac.digest(self.secret, body, "sha256").hex(),
-            },
-            method="POST",
-        )
+        headers = {
+            "Idempotency-Key": str(letter.id),
+            "X-Holdfast-Signature": hmac.digest(self.secret, body, "sha256").hex(),
+        }
         try:
-            with urllib.request.urlopen(request, timeout=SECONDS_TO_ANSWER) as answer:  # noqa: S310
-                told = orjson.loads(answer.read(64 * 1024))
-        except urllib.error.HTTPError as error:
-            raise PageNotReceived(f"http-{error.code}") from None
-        except (OSError, ValueError, HTTPException):
-            raise PageNotReceived("no-answer") from None
+            told = posted(self.url, body, headers, seconds=SECONDS_TO_ANSWER)
+        except NotAnswered as silent:
+            raise PageNotReceived(str(silent)) from None
         if not isinstance(told, dict) or told.get("received") != str(letter.id):
             raise PageNotReceived("no-receipt")
         return "acknowledged"
