@@ -5,6 +5,7 @@ from datetime import datetime
 from holdfast.actions.outcomes import Refusal
 from holdfast.records import access
 from holdfast.records.care import Enrollment
+from holdfast.records.glass_access import by_glass
 from holdfast.records.people import Site, User
 
 # Where somebody may: in one enrollment, at a site, or in the organisation.
@@ -21,6 +22,8 @@ def refused(
     """
     site, study = _where(place, study)
     if access.may(by, site, permission, now, study):
+        return None
+    if isinstance(place, Enrollment) and permission in by_glass(by, place.id, now):
         return None
     return Refusal("not-permitted", {"permission": permission})
 

@@ -14,7 +14,21 @@ SCOPES = ("study", "site", "shared", "own")
 BLINDS = ("safe", "unblinds")
 TOUCHES = ("names", "care", "rating", "complaint")
 SEES = ("blinded", "unblinded", "apart")
-_KEYS = {"schema", "permissions", "role"}
+# Families of permissions that no emergency opening ever gives.
+NEVER_BY_GLASS = frozenset(
+    (
+        "access",
+        "authority",
+        "concern",
+        "disclosures",
+        "erasure",
+        "glass",
+        "letter",
+        "limit",
+        "record",
+    )
+)
+_KEYS = {"schema", "permissions", "role", "break-glass"}
 _PERMISSION_KEYS = {"words", "scope", "writes", "blind", "touches"}
 _ROLE_KEYS = {"title", "sees", "alone", "reads_only", "permissions"}
 
@@ -54,6 +68,8 @@ class Roles:
     roles: Mapping[str, Role]
     titles: Mapping[str, str]
     granted: Mapping[str, frozenset[str]]
+    break_glass: frozenset[str]  # what an emergency opening lets somebody do
+    never_break_glass: frozenset[str]  # roles that never open anything in an emergency
 
     def with_scope(self, *scopes: str) -> frozenset[str]:
         """Every permission whose scope is one of these."""
@@ -91,6 +107,7 @@ def read(data: bytes) -> Roles:
         roles=MappingProxyType(held),
         titles=MappingProxyType({code: role.title for code, role in held.items()}),
         granted=MappingProxyType({code: role.permissions for code, role in held.items()}),
+        **_break_glass(parsed, set(classes), set(held)),
     )
     if broken := list(broken_rules(made)):
         raise RolesWrong(f"roles.toml: {'; '.join(broken)}")
@@ -113,6 +130,37 @@ def broken_rules(made: Roles) -> Iterator[str]:
             yield f"role {code} reads complaints and is not made for that alone"
     if len([code for code, role in made.roles.items() if role.permissions & complaints]) > 1:
         yield "more than one role reads complaints"
+    for code in sorted(made.break_glass & _never_by_glass(made)):
+        yield f"an emergency opening gives {code}"
+    if (
+        missing := {c for c, r in made.roles.items() if r.sees == "unblinded"}
+        - made.never_break_glass
+    ):
+        yield f"unblinded roles may open in an emergency: {', '.join(sorted(missing))}"
+
+
+def _never_by_glass(made: Roles) -> frozenset[str]:
+    """What an emergency never gives: beyond one person's care, unblinding, complaints, or for ever."""
+    classes = made.classes.items()
+    return frozenset(
+        code
+        for code, each in classes
+        if each.scope != "study"
+        or each.unblinds
+        or each.touches & {"complaint", "rating"}
+        or code.partition(".")[0] in NEVER_BY_GLASS
+    )
+
+
+def _break_glass(
+    parsed: Mapping[str, Any], permissions: set[str], roles_known: set[str]
+) -> dict[str, frozenset[str]]:
+    said = parsed.get("break-glass", {})
+    _known("roles.toml: break-glass", said, {"permissions", "never_for"})
+    given, never = frozenset(said.get("permissions", ())), frozenset(said.get("never_for", ()))
+    if unknown := (given - permissions) | (never - roles_known):
+        raise RolesWrong(f"roles.toml: break-glass: not known: {sorted(unknown)}")
+    return {"break_glass": given, "never_break_glass": never}
 
 
 def _class(code: str, said: Any) -> PermissionClass:

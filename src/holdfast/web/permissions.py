@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from holdfast.records import access
 from holdfast.records.care import Enrollment
+from holdfast.records.glass_access import by_glass
 from holdfast.records.people import Site
 from holdfast.web.api import basic
 
@@ -143,6 +144,7 @@ def _admit(request: HttpRequest, kwargs: Mapping[str, Any], permission: str) -> 
         raise Http404
     study = _study(site, kwargs)
     held = access.permissions_of(request.user, site, now, study)
+    held |= by_glass(request.user, kwargs.get("enrollment_id"), now)
     if permission not in held:
         raise Http404
     vars(request)["here"] = site
