@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from holdfast.records import access
+from holdfast.records import access, heartbeats
 from holdfast.web.look_choice import THEMES, chosen_theme, keys_are_on
 
 PLACES = (
@@ -61,6 +61,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "themes": THEMES,
         "keys_on": keys_are_on(request),
         "demonstration": settings.DEMONSTRATION,
+        "watch_is_stale": lambda: bool(heartbeats.stale(timezone.now())),
     }
     site = getattr(request, "here", None)
     if site is None:

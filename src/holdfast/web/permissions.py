@@ -36,7 +36,7 @@ ROUTES: dict[str, str | Open] = {
     "look": Open.ANYONE,
     "about": Open.ANYONE,
     "my-access": Open.SIGNED_IN,
-    "pulse": Open.SIGNED_IN,
+    "pulse": Open.ANYONE,
     # people of one site
     "staff:worklist": "worklist.see",
     "staff:referral-new": "referral.import",
