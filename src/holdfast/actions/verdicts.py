@@ -17,6 +17,7 @@ from holdfast.actions.writing import (
     one_transaction,
     refused_where_erased,
 )
+from holdfast.domain.findings import Decision
 from holdfast.records import access, worklist
 from holdfast.records.care import Confirmation, Enrollment, Override, VerdictShown
 from holdfast.records.keys import DataKey, Erased, data_key_of, opened, sealed
@@ -30,6 +31,14 @@ OVERRIDE_REASONS = (
     "risk-accepted-with-person",
     "finding-outdated",
 )
+
+
+# What a physician's signature on a verdict means. An undetermined one confirms nothing.
+SIGNED_AS = {
+    Decision.ELIGIBLE: "confirms-verdict",
+    Decision.INELIGIBLE: "confirms-verdict",
+    Decision.UNDETERMINED: "cannot-be-decided-today",
+}
 
 
 def shown(verdict: VerdictShown) -> dict[str, Any]:
@@ -73,10 +82,12 @@ def confirm_verdict(
     by: User,
     now: datetime,
 ) -> Answered:
-    """A physician confirms the verdict that stands, as it was shown.
+    """A physician signs the verdict that stands, as it was shown.
 
     The verdict is judged again first, on the site's date: where that shows anything else, or
-    where it is not the latest, confirming is refused and there is a new verdict to read.
+    where it is not the latest, signing is refused and there is a new verdict to read. An
+    undetermined verdict is signed as what it is: the signature says that it cannot be decided
+    today, the signed verdict says why, and the person stays on the worklist for the answers.
     """
     enrollment = Enrollment.objects.select_related("site").get(id=verdict.enrollment_id)
     if refusal := refused(by, enrollment.site, "verdict.confirm", now):
@@ -104,7 +115,7 @@ def confirm_verdict(
         stream,
         confirmation.signature_id,
         [verdict, confirmation],
-        meaning="confirms-verdict",
+        meaning=SIGNED_AS[Decision(verdict.decision)],
         role=role_with(by, enrollment.site, "verdict.confirm", now),
         by=by,
         proof=proof,

@@ -87,6 +87,8 @@ def moment_of(enrollment: Enrollment, targets: dict[str, SiteTarget]) -> Worklis
     if newest is None:
         return None
     confirmed = Confirmation.objects.filter(verdict=newest).order_by("-position").first()
+    if newest.decision == "undetermined":
+        confirmed = None  # who signs that it cannot be decided has answered no question
     kind = "done" if confirmed else _WAITS_FOR[newest.decision]
     since = confirmed.recorded_at if confirmed else _waiting_since(verdicts, newest)
     target = targets.get(kind)

@@ -17,6 +17,9 @@ DONE = {
     "medication-recorded": _("The medication is recorded, and the verdict was judged again."),
     "condition-recorded": _("The entry is recorded, and the verdict was judged again."),
     "verdict-confirmed": _("Signed. The verdict is confirmed."),
+    "verdict-undetermined": _(
+        "Signed: it cannot be decided today. What is open stays on the worklist."
+    ),
     "finding-overridden": _("Signed. The finding is set aside, and the deviation is on record."),
     "limit-signed": _("Signed. The number holds for this site from now on."),
     "jurisdiction-recorded": _("Signed. It is recorded under which law the site works."),

@@ -18,6 +18,7 @@ MEANINGS = {
     "erases-words": _("erases a person's words"),
     "signs-retention": _("signs how long this site keeps words"),
     "confirms-verdict": _("confirms this verdict"),
+    "cannot-be-decided-today": _("states that it cannot be decided today, because of what is open"),
     "overrides-finding": _("sets a finding aside"),
     "signs-limit": _("signs this number for the site"),
     "records-jurisdiction": _("records under which law the site works"),

@@ -40,14 +40,17 @@ def confirm(request: Admitted, site: str, enrollment_id: UUID) -> HttpResponse:
     enrollment = enrollment_at(request, enrollment_id)
     form = ConfirmForm(request.POST, auto_id="confirm-%s")
     if form.is_valid() and (proof := _proof(request, form)):
+        verdict = _verdict(enrollment, form.cleaned_data["verdict"])
         outcome = confirm_verdict(
-            verdict=_verdict(enrollment, form.cleaned_data["verdict"]),
+            verdict=verdict,
             proof=proof,
             entry_id=form.cleaned_data["entry_id"],
             by=request.user,
             now=timezone.now(),
         )
-        if done := onward(request, enrollment, form, outcome, "verdict-confirmed"):
+        is_open = verdict.decision == Decision.UNDETERMINED
+        told = "verdict-undetermined" if is_open else "verdict-confirmed"
+        if done := onward(request, enrollment, form, outcome, told):
             return done
     return screening_page(request, enrollment, Sent(confirm=form))
 

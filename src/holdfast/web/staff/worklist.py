@@ -92,10 +92,8 @@ def next_words(line: WorklistLine) -> str:
     """The next act, in words."""
     moment = line.moment
     if moment.kind == "done":
-        return {
-            "eligible": _("Confirmed eligible"),
-            "ineligible": _("Confirmed ineligible"),
-        }.get(moment.decision, _("Confirmed undetermined"))
+        is_yes = moment.decision == "eligible"
+        return _("Confirmed eligible") if is_yes else _("Confirmed ineligible")
     if moment.kind == "ask":
         return ngettext("%(n)d question is open", "%(n)d questions are open", moment.questions) % {
             "n": moment.questions
