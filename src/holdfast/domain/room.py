@@ -15,7 +15,8 @@ from uuid import UUID
 from holdfast.domain.findings import Finding, Outcome, Reference, Standing
 
 CLOSING = Reference("The shared device of a room: closing", "docs/room.md#closing")
-PEOPLE_TO_OPEN = 2  # DESIGN: opened by both therapists; also where two are asked for, two differ
+PEOPLE_TO_OPEN = 2  # DESIGN: opened by both therapists; where two are asked for, two differ
+CLOCK_TOLERANCE = timedelta(seconds=5)  # how well two clocks can be compared; technical, ours
 
 
 class StepKind(StrEnum):
@@ -132,7 +133,7 @@ def attributed(written: Written, steps: Sequence[Step], idle_after: timedelta) -
     )
     if mine is None:
         return Attribution(None, "switch-unknown")
-    if written.at < mine.at:
+    if written.at < mine.at - CLOCK_TOLERANCE:
         return Attribution(None, "before-the-switch")
     between = [s for s in steps if mine.at <= s.at <= written.at and s.id != mine.id]
     if any(s.kind is StepKind.WRITES for s in between):
