@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from holdfast.definitions import letters
 from holdfast.domain.calls import FORMS, SAFETY, WAYS, FirstContact
 from holdfast.domain.identity import PersonIdentity
-from holdfast.domain.scans import LARGEST_SCAN_BYTES
+from holdfast.domain.scans import LARGEST_SCAN_BYTES, name_fits, scan_problem
 from holdfast.domain.waiting_list import REASONS
 from holdfast.web import fields
 from holdfast.web.fields import CHOOSE, not_in_the_future
@@ -204,6 +204,10 @@ class ScanForm(forms.Form):
         scan = self.cleaned_data["scan"]
         if scan.size > LARGEST_SCAN_BYTES:
             raise forms.ValidationError(_("This scan is larger than 8 MB."))
+        data = scan.read()
+        scan.seek(0)
+        if scan_problem(data) is None and not name_fits(str(scan.name), data):
+            raise forms.ValidationError(_("The name of this file ends as another kind of file."))
         return scan
 
 
