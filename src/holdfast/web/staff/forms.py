@@ -21,6 +21,8 @@ from holdfast.web.staff.words import (
     unit_words,
 )
 
+GZIP_BEGINS = b"\x1f\x8b"  # RFC 1952
+
 
 class ReferralForm(forms.Form):
     """A bundle, the protocol it is for, who sent it, and whether we may hold it."""
@@ -60,6 +62,13 @@ class ReferralForm(forms.Form):
             (".json", ".json.gz", ".gz")
         ):
             raise forms.ValidationError(_("Choose a file that ends in .json or .json.gz."))
+        if bundle is not None:
+            is_packed = bundle.read(len(GZIP_BEGINS)) == GZIP_BEGINS
+            bundle.seek(0)
+            if is_packed != str(bundle.name).lower().endswith(".gz"):
+                raise forms.ValidationError(
+                    _("The name of this file ends as another kind of file.")
+                )
         return bundle
 
     def clean(self) -> dict[str, Any]:
