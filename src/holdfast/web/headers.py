@@ -21,6 +21,10 @@ PERMISSIONS_POLICY = ", ".join(
 )
 
 
+# What a browser forgets at log-out. Not its cookies: the choice of a theme is no secret.
+FORGOTTEN = '"cache", "storage"'
+
+
 class Headers:
     """No response but our static files may be kept by a browser or anything between."""
 
@@ -35,4 +39,7 @@ class Headers:
         is_static = request.path.startswith("/static/") and response.status_code in (200, 304)
         if not is_static:
             response["Cache-Control"] = "no-store"
+        match = request.resolver_match
+        if match is not None and match.view_name == "log-out":
+            response["Clear-Site-Data"] = FORGOTTEN
         return response
