@@ -4,7 +4,7 @@
 (() => {
   "use strict";
   const EVERY = 10000, PATIENCE = 4000, JUDGE = 1000;
-  let heard = null, asking = false;
+  let heard = null, at = 0, silent = false, asking = false;
 
   function say(banner, name, shown) {
     const line = banner.querySelector(`[data-pulse-${name}]`);
@@ -15,13 +15,12 @@
 
   function judge() {
     const banner = document.querySelector("[data-pulse]");
-    if (!banner || heard === null) return;
-    const { told, at } = heard;
-    if (told === null) return say(banner, "lost", true);
-    say(banner, "lost", "known" in banner.dataset && !told.known);
-    const age = told.age_ms === null ? Infinity : told.age_ms + (performance.now() - at);
-    say(banner, "stale", told.stale.length > 0 || age > told.silent_after_ms);
-    say(banner, "page", told.pages.includes(banner.dataset.site) || (!banner.dataset.site && told.pages.length > 0));
+    if (!banner) return;
+    say(banner, "lost", silent || (heard !== null && "known" in banner.dataset && !heard.known));
+    if (heard === null) return;
+    const age = heard.age_ms === null ? Infinity : heard.age_ms + (performance.now() - at);
+    say(banner, "stale", heard.stale.length > 0 || age > heard.silent_after_ms);
+    say(banner, "page", heard.pages.includes(banner.dataset.site) || (!banner.dataset.site && heard.pages.length > 0));
   }
 
   async function ask() {
@@ -29,7 +28,7 @@
     if (!banner || asking) return;
     asking = true;
     let told = null;
-    const at = performance.now(), abort = new AbortController();
+    const asked = performance.now(), abort = new AbortController();
     const patience = setTimeout(() => abort.abort(), PATIENCE);
     try {
       const answer = await fetch(banner.dataset.pulse, { signal: abort.signal, cache: "no-store", redirect: "error" });
@@ -37,7 +36,8 @@
     } catch { told = null; }
     clearTimeout(patience);
     asking = false;
-    heard = { told, at };
+    silent = told === null;
+    if (!silent) { heard = told; at = asked; }
     judge();
   }
 
