@@ -7,7 +7,9 @@ from zoneinfo import ZoneInfo
 
 from holdfast.definitions.duty import times
 from holdfast.domain import duty, rota
+from holdfast.domain.findings import Finding
 from holdfast.domain.limits import SignedLimit as SignedValue
+from holdfast.domain.reachability import post_reachable
 from holdfast.records.duty import (
     DutyContact,
     DutyHours,
@@ -134,6 +136,12 @@ def duty_now(site: Site, pages: Iterable[DutyPage], now: datetime) -> duty.Duty:
         holds_for=_in_force(signed, HOLDS),
         now=now,
     )
+
+
+def reachable_finding(site: Site, post: rota.Post, now: datetime) -> Finding:
+    """Whether whoever is on duty in a post of a site can be reached now: what a gate asks."""
+    rows = pages_of(site, now)
+    return post_reachable(post, [page_value(row) for row in rows], duty_now(site, rows, now))
 
 
 def code_of_test(page: DutyPage) -> str:

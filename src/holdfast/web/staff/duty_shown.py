@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from holdfast.definitions.duty import times
 from holdfast.domain import duty, rota
+from holdfast.domain.reachability import Reachability, reachable
 from holdfast.records.access import printed_name
 from holdfast.records.duty import DutyPage
 from holdfast.records.keys import opened
@@ -31,6 +32,8 @@ from holdfast.web.staff.duty_words import (
     POSTS,
     REACHABLE,
     REASONS,
+    SEEN,
+    TOLD,
     WEEKDAYS,
 )
 from holdfast.web.staff.words import unit_words
@@ -67,7 +70,7 @@ def shown(request: Admitted) -> dict[str, Any]:
     following = rota.next_turns(roster(hours), zone_of(site), now)
     return {
         "turns": [
-            _turn(turn, names, duty.reachable(turn.person, values, state)) for turn in state.turns
+            _turn(turn, names, reachable(turn.person, values, state)) for turn in state.turns
         ],
         "following": [_turn(turn, names, None) for turn in following],
         "conditions": [_condition(found, names) for found in duty.conditions(values, state)],
@@ -87,7 +90,7 @@ def shown(request: Admitted) -> dict[str, Any]:
     }
 
 
-def _turn(turn: rota.Turn, names: _Names, reach: duty.Reachability | None) -> dict[str, Any]:
+def _turn(turn: rota.Turn, names: _Names, reach: Reachability | None) -> dict[str, Any]:
     return {
         "who": names.of(turn.person),
         "post": POSTS[turn.post],
@@ -110,7 +113,7 @@ def _condition(found: duty.Condition, names: _Names) -> dict[str, Any]:
 def _open_pages(rows: Sequence[DutyPage], state: duty.Duty, names: _Names) -> list[dict[str, Any]]:
     return [
         {
-            "reason": REASONS.get(row.reason, row.reason),
+            "reason": (REASONS | TOLD).get(row.reason, row.reason),
             "post": POSTS.get(row.post, ""),
             "at": row.asked_at,
             "by": names.of(row.asked_by_id),
@@ -121,7 +124,7 @@ def _open_pages(rows: Sequence[DutyPage], state: duty.Duty, names: _Names) -> li
                 )
             ],
             "form": AnswerForm(initial={"page": row.id}, auto_id=f"page-{row.id}-%s"),
-            "answers": ANSWERS.items(),
+            "answers": (SEEN if row.reason == DutyPage.GLASS else ANSWERS).items(),
         }
         for row in rows
         if row.reason != DutyPage.TEST and not duty.is_answered(page_value(row), state)
