@@ -49,6 +49,7 @@ MIDDLEWARE = [
     "holdfast.web.static_files.WholeFiles",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "holdfast.web.requests.BodyLimit",
+    "holdfast.web.requests.Methods",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",

@@ -49,6 +49,24 @@ class RequestLog:
         }
 
 
+class Methods:
+    """Refuses every method that no page and no program of ours uses, whatever the view would do."""
+
+    KNOWN = ("GET", "HEAD", "POST")
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        is_known = request.method in self.KNOWN
+        response = self.get_response(request) if is_known else errors.wrong_method(request)
+        if response.status_code != 405 or not is_known:
+            return response
+        page = errors.wrong_method(request)
+        page["Allow"] = response.get("Allow", "")
+        return page
+
+
 class BodyLimit:
     """Refuses a body whose stated length is over the limit before a byte of it is parsed."""
 
