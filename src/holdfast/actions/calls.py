@@ -22,6 +22,7 @@ from holdfast.domain.answers import Referral
 from holdfast.domain.calls import ANOTHER, SAME, CallScript, FirstContact
 from holdfast.domain.identity import PersonIdentity
 from holdfast.domain.protocol import ProtocolVersion
+from holdfast.records.access import studies_of
 from holdfast.records.calls import ContactPermission, DuplicateDecision
 from holdfast.records.calls import FirstContact as FirstContactFact
 from holdfast.records.canonical import document
@@ -51,7 +52,7 @@ def open_call(
 ) -> Answered:
     """Open a referral for somebody who permitted a record, as they told it.
 
-    ``decided`` says of each possible duplicate, by person, whether it is the ``same`` or
+    ``decided`` says of each possible duplicate offered, by person, whether it is the ``same`` or
     ``another``. While one is undecided nothing is written: the refusal ``duplicates-undecided``.
     At most one can be the same.
     """
@@ -72,7 +73,7 @@ def open_call(
     )
     lock(site.id, now)  # two calls about one person queue here, so the second one is offered
     if not _is_known(entry_id):
-        candidates = possible_duplicates(site, identity, told)
+        candidates = offered(site, identity, told, studies_of(by, site, "call.record", now))
         if refusal := _undecided(candidates, decided):
             return refusal
         arrival = _as_decided(arrival, candidates, decided)
@@ -80,6 +81,21 @@ def open_call(
     if isinstance(answered, Receipt):
         _keep(answered, contact, script, decided, entry_id, by, now)
     return answered
+
+
+def offered(
+    site: Site, identity: PersonIdentity, told: PersonForRules, studies: frozenset[str] | None
+) -> list[Person]:
+    """The possible duplicates offered to somebody who takes calls for these studies.
+
+    Nobody of another study is offered: that they are there would be told by the question alone.
+    """
+    found = possible_duplicates(site, identity, told)
+    if studies is None:
+        return found
+    rows = Enrollment.objects.filter(person__in=found, protocol_name__in=studies)
+    known = set(rows.values_list("person_id", flat=True))
+    return [person for person in found if person.id in known]
 
 
 def _is_known(entry_id: UUID) -> bool:

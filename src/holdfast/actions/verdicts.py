@@ -90,7 +90,7 @@ def confirm_verdict(
     today, the signed verdict says why, and the person stays on the worklist for the answers.
     """
     enrollment = Enrollment.objects.select_related("site").get(id=verdict.enrollment_id)
-    if refusal := refused(by, enrollment.site, "verdict.confirm", now):
+    if refusal := refused(by, enrollment, "verdict.confirm", now):
         return refusal
     stream = lock(enrollment.id, now)
     sent = stream.sent("verdict-confirmed", entry_id, {"verdict": verdict.id})
@@ -116,7 +116,7 @@ def confirm_verdict(
         confirmation.signature_id,
         [verdict, confirmation],
         meaning=SIGNED_AS[Decision(verdict.decision)],
-        role=role_with(by, enrollment.site, "verdict.confirm", now),
+        role=role_with(by, enrollment, "verdict.confirm", now),
         by=by,
         proof=proof,
     )
@@ -150,7 +150,7 @@ def override_finding(
     The finding stays in every later verdict as it was, shown as set aside by that role.
     """
     enrollment = Enrollment.objects.select_related("site").get(id=verdict.enrollment_id)
-    if refusal := refused(by, enrollment.site, "verdict.override", now):
+    if refusal := refused(by, enrollment, "verdict.override", now):
         return refusal
     stream = lock(enrollment.id, now)
     what = {"verdict": verdict.id, "criterion": criterion, "reason": reason, "words": words}
@@ -226,7 +226,7 @@ def _override_refused(
     rule = protocol_of(enrollment).criterion(criterion)
     if rule is None or rule.override is None:
         return Refusal("not-overridable", {"criterion": criterion})
-    if rule.override not in access.roles_of(by, enrollment.site, now):
+    if rule.override not in access.roles_of(by, enrollment.site, now, enrollment.protocol_name):
         return Refusal("another-role-may", {"criterion": criterion, "role": rule.override})
     return None
 

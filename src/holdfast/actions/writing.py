@@ -186,6 +186,7 @@ class LockedStream:
     def place(self, fact: Fact, *, by: User) -> Fact:
         """Give a fact its place in the stream, so that its hash can be known before it is written."""
         vars(fact).update(
+            schema=max(type(fact).hashed),  # what is written now is written in the newest form
             stream_id=self.id,
             position=self.position + 1,
             recorded_at=self.now,

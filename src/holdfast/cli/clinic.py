@@ -46,6 +46,9 @@ def add(subparsers: Subparsers) -> None:
     role.add_argument("login", help="the account")
     role.add_argument("role", help="for example coordinator, physician, auditor")
     role.add_argument("--site", metavar="CODE", help="the site; without one, the organisation")
+    role.add_argument(
+        "--study", metavar="NAME", help="the protocol it is held for; without one, every study"
+    )
 
     taken = _parser(subparsers, "import", "Takes FHIR R4 bundles in as referrals.", _import)
     taken.add_argument("--site", required=True, metavar="CODE")
@@ -126,10 +129,12 @@ def _role(args: argparse.Namespace) -> int:
         user=_user(args.login),
         site=_site_of(args.site) if args.site else None,
         role=args.role,
+        study=args.study,
         valid_from=act["now"],
         **act,
     )
-    return _said(written, f"{args.login} is {args.role} at {args.site or 'the organisation'}.")
+    place = f"{args.site or 'the organisation'}{f' for {args.study}' if args.study else ''}"
+    return _said(written, f"{args.login} is {args.role} at {place}.")
 
 
 def _import(args: argparse.Namespace) -> int:
@@ -279,6 +284,15 @@ REASONS = {
     "site-code-taken": "This site code is taken.",
     "zone-unknown": "This is not an IANA time zone; write it as Europe/Zurich.",
     "role-unknown": "There is no such role; see definitions/roles.toml.",
+    "study-unknown": "There is no such protocol; see definitions/protocols.",
+    "blinded-and-unblinded": (
+        "This account holds a role on the other side of the blind for the same study. "
+        "Open another account for another person."
+    ),
+    "role-stands-alone": (
+        "One of the two roles stands alone: whoever holds it holds no other at the same site."
+    ),
+    "own-unblinding": "Nobody gives themselves a role that sees behind the blind.",
     "source-unknown": "There is no such source; see definitions/prescreening.toml.",
     "not-permitted": "The roles of this account do not allow it.",
 }

@@ -23,3 +23,11 @@ class Admitted(HttpRequest):
 def studies(request: Admitted, permission: str) -> frozenset[str] | None:
     """The studies of the request's site for which the person asking may; None for every one."""
     return access.studies_of(request.user, request.here, permission, timezone.now())
+
+
+def study_for(request: Admitted, permission: str, chosen: str) -> str | None:
+    """The study an entry belongs to: the chosen one, or the only one this person works for."""
+    if chosen:
+        return chosen
+    mine = studies(request, permission)
+    return next(iter(mine)) if mine is not None and len(mine) == 1 else None

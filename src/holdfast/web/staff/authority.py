@@ -31,7 +31,7 @@ from holdfast.records.approvals import (
 )
 from holdfast.records.authority import Approval
 from holdfast.records.keys import opened
-from holdfast.web.admitted import Admitted
+from holdfast.web.admitted import Admitted, studies
 from holdfast.web.done import done_words, go_on
 from holdfast.web.reauthentication import prove
 from holdfast.web.refusals import refusal_words
@@ -41,6 +41,7 @@ from holdfast.web.staff.authority_words import (
     days_words,
     ends_words,
     finding_shown,
+    is_seen,
     permits_words,
     scope_words,
     state_words,
@@ -52,7 +53,8 @@ def page(request: Admitted, site: str) -> HttpResponse:
     """What is missing first, then what ends soon, then everything on record."""
     today = local_date(request.here, timezone.now())
     where = jurisdiction_of(request.here)
-    rows = standing_rows(request.here)
+    seen = studies(request, "authority.see")
+    rows = [row for row in standing_rows(request.here) if is_seen(row, seen)]
     held = held_approvals(request.here, rows)
     findings = site_findings(where, held, today)
     approvals = [

@@ -12,7 +12,7 @@ from holdfast.definitions.sentences import plain
 from holdfast.definitions.sentences.authority import authority_sentence
 from holdfast.domain.authority import Act, ChangeKind, HeldApproval, State, suspended_since
 from holdfast.domain.findings import Finding, Outcome
-from holdfast.records.access import printed_name, roles_of
+from holdfast.records.access import covers, printed_name, roles_of
 from holdfast.records.authority import Approval
 from holdfast.records.care import Enrollment
 from holdfast.records.people import RoleAssignment, Site, User
@@ -51,10 +51,16 @@ def holders(site: Site, now: datetime) -> list[tuple[str, str]]:
     return sorted(pairs, key=lambda pair: pair[1])
 
 
-def patients(site: Site) -> list[tuple[str, str]]:
-    """The enrollments of a site by their numbers, without a name."""
+def patients(site: Site, seen: frozenset[str] | None) -> list[tuple[str, str]]:
+    """The enrollments of a site in these studies by their numbers, without a name."""
     rows = Enrollment.objects.filter(site=site).select_related("site").order_by("number")
-    return [(str(row.id), row.label) for row in rows]
+    return [(str(row.id), row.label) for row in rows if covers(seen, row.protocol_name)]
+
+
+def is_seen(row: Approval, seen: frozenset[str] | None) -> bool:
+    """True where an approval is of the site as a whole, or of a study among these."""
+    named = [row.protocol_name, row.enrollment.protocol_name if row.enrollment else None]
+    return all(study is None or covers(seen, study) for study in named)
 
 
 def finding_shown(finding: Finding) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from holdfast.actions.answers import record_answer
-from holdfast.actions.calls import open_call
+from holdfast.actions.calls import offered, open_call
 from holdfast.actions.crisis_numbers import crisis_numbers, set_crisis_number
 from holdfast.actions.judging import local_date
 from holdfast.actions.outcomes import Answered, Receipt, Refusal
@@ -22,10 +22,10 @@ from holdfast.definitions.sentences import question_sentence
 from holdfast.domain.answers import Person
 from holdfast.domain.calls import CallScript, Words
 from holdfast.domain.questions import Question
+from holdfast.records.access import covers
 from holdfast.records.care import Enrollment
 from holdfast.records.histories import enrollment_as_of, person_of
-from holdfast.records.search import possible_duplicates
-from holdfast.web.admitted import Admitted
+from holdfast.web.admitted import Admitted, studies, study_for
 from holdfast.web.done import done_words, go_on
 from holdfast.web.refusals import refusal_words
 from holdfast.web.staff.answer_forms import AnswerForm
@@ -41,7 +41,8 @@ SOURCES = ("told", "letter", "seen")
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: Admitted, site: str) -> HttpResponse:
     """Safety before anything else, then permission, then who it is."""
-    form = FirstContactForm(request.POST or None, protocols=protocol_choices())
+    choices = protocol_choices(request, "call.record")
+    form = FirstContactForm(request.POST or None, protocols=choices)
     if request.method != "POST":
         return _new_page(request, form)
     if not form.is_valid():
@@ -87,6 +88,7 @@ def _count_only(request: Admitted, form: FirstContactForm) -> HttpResponse:
         referral_source=form.cleaned_data["source"],
         outcome="declined",
         reasons=["no-consent-to-hold"],
+        study=study_for(request, "prescreening.record", form.cleaned_data["protocol"]),
         decided_at=now,
         entry_id=form.cleaned_data["entry_id"],
         by=request.user,
@@ -102,10 +104,15 @@ def _count_only(request: Admitted, form: FirstContactForm) -> HttpResponse:
 def _candidates(request: Admitted, form: FirstContactForm) -> list[dict[str, Any]]:
     identity = form.identity()
     told = Person(identity.born_on, form.cleaned_data["sex"] or None, None)
-    found = possible_duplicates(request.here, identity, told)
-    rows = list(
-        Enrollment.objects.filter(person__in=found).select_related("site").order_by("number")
-    )
+    seen = studies(request, "call.record")
+    found = offered(request.here, identity, told, seen)
+    rows = [
+        row
+        for row in Enrollment.objects.filter(person__in=found)
+        .select_related("site")
+        .order_by("number")
+        if covers(seen, row.protocol_name)
+    ]
     names = names_of(request, rows)
     by_person: dict[UUID, list[Enrollment]] = {}
     for row in rows:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from holdfast.records.erasure import Disclosure, Look
-from holdfast.web.admitted import Admitted
+from holdfast.web.admitted import Admitted, studies
 from holdfast.web.own_copy import hand_out
 from holdfast.web.staff.who import enrollment_at
 
@@ -30,9 +30,11 @@ MOST = 500
 def page(request: Admitted, site: str, enrollment_id: UUID) -> HttpResponse:
     """Everybody who looked and everything handed out, newest first."""
     enrollment = enrollment_at(request, enrollment_id)
-    person = enrollment.person_id
-    looks = Look.objects.filter(person_id=person).select_related("viewer")
-    given = Disclosure.objects.filter(person_id=person).select_related("recorded_by")
+    looks = Look.objects.filter(person_id=enrollment.person_id).select_related("viewer")
+    given = Disclosure.objects.filter(person_id=enrollment.person_id).select_related("recorded_by")
+    if (seen := studies(request, "disclosures.see")) is not None:
+        looks = looks.filter(enrollment__protocol_name__in=seen)
+        given = given.filter(enrollment__protocol_name__in=seen)
     context = {
         "enrollment": enrollment,
         "number": enrollment.label,

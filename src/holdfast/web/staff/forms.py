@@ -232,9 +232,10 @@ class LimitForm(forms.Form):
 
 
 class PrescreeningForm(forms.Form):
-    """One person considered: where from, what was decided and why. No name."""
+    """One person considered: where from, for which study, what was decided and why. No name."""
 
     entry_id = fields.entry_id()
+    study = forms.ChoiceField(label=_("For which study?"))
     source = forms.ChoiceField(
         label=_("Source of referral"), choices=lambda: [CHOOSE, *source_choices()]
     )
@@ -248,6 +249,14 @@ class PrescreeningForm(forms.Form):
         required=False,
         widget=fields.ManyOptions,
     )
+
+    def __init__(
+        self, *args: Any, protocols: Iterable[tuple[str, str]], for_any: bool, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        choice = cast(forms.ChoiceField, self.fields["study"])
+        choice.required = not for_any
+        choice.choices = [*([("", _("Not for one study"))] if for_any else []), *protocols]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

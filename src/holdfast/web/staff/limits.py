@@ -17,10 +17,11 @@ from holdfast.actions.outcomes import Receipt
 from holdfast.definitions import interactions, protocols
 from holdfast.domain.limits import Limit
 from holdfast.domain.protocol import ProtocolVersion
+from holdfast.records.access import covers
 from holdfast.records.care import SignedLimit
 from holdfast.records.keys import opened
 from holdfast.records.people import Site
-from holdfast.web.admitted import Admitted
+from holdfast.web.admitted import Admitted, studies
 from holdfast.web.done import done_words, go_on
 from holdfast.web.reauthentication import prove
 from holdfast.web.refusals import refusal_words
@@ -31,7 +32,10 @@ from holdfast.web.staff.words import unit_words
 @require_safe
 def page(request: Admitted, site: str) -> HttpResponse:
     """Every limit that needs a signature, by protocol: unsigned ones first."""
-    shown = [_protocol(request, protocols.load(name)) for name in protocols.names()]
+    seen = studies(request, "limit.see")
+    shown = [
+        _protocol(request, protocols.load(name)) for name in protocols.names() if covers(seen, name)
+    ]
     context = {"protocols": shown, "done": done_words(request)}
     return render(request, "staff/limits.html", context)
 
@@ -113,7 +117,7 @@ def medicine_limits() -> list[Limit]:
 def _protocol(request: Admitted, version: ProtocolVersion) -> dict[str, Any]:
     site = request.here
     signed = standing_signatures(site, version)
-    may_sign = "limit.sign" in request.permissions
+    may_sign = covers(studies(request, "limit.sign"), version.name)
 
     def shown(limits: Iterable[Limit], *, is_signed: bool) -> list[Mapping[str, Any]]:
         return [

@@ -16,11 +16,11 @@ from holdfast.actions.outcomes import Receipt
 from holdfast.actions.papers import attach_scan, letter_refused, record_letter
 from holdfast.actions.waiting_list import record_waiting_step, steps_of, waiting_at
 from holdfast.definitions import letters
-from holdfast.records.access import printed_name
+from holdfast.records.access import covers, printed_name
 from holdfast.records.calls import Letter, Scan
 from holdfast.records.care import Enrollment
 from holdfast.records.keys import Erased, opened
-from holdfast.web.admitted import Admitted
+from holdfast.web.admitted import Admitted, studies
 from holdfast.web.done import done_words, go_on
 from holdfast.web.paper import letter_pdf
 from holdfast.web.refusals import refusal_words
@@ -148,8 +148,9 @@ def _written(request: Admitted, enrollment: Enrollment, form: LetterForm) -> boo
 @require_safe
 def waiting(request: Admitted, site: str) -> HttpResponse:
     """Who waits, in order."""
-    rows = waiting_at(request.here)
+    rows = waiting_at(request.here, studies(request, "waiting.see"))
     names = names_of(request, [enrollment for enrollment, _place in rows])
+    managed = studies(request, "waiting.manage")
     context = {
         "rows": [
             {
@@ -158,7 +159,7 @@ def waiting(request: Admitted, site: str) -> HttpResponse:
                 "joined_on": place.joined_on,
                 "counts_from": place.counts_from,
                 "href": reverse("staff:waiting-step", args=[request.here.code, enrollment.id])
-                if "waiting.manage" in request.permissions
+                if covers(managed, enrollment.protocol_name)
                 else "",
             }
             for enrollment, place in rows

@@ -200,8 +200,8 @@ def _put_override(
         return
     if "verdict.override" not in request.permissions:
         return
-    site = request.here
-    if finding.may_override not in access.roles_of(request.user, site, timezone.now()):
+    held = access.roles_of(request.user, request.here, timezone.now(), request.study)
+    if finding.may_override not in held:
         return
     returned = back.override
     if returned is not None and returned.data.get("criterion") == finding.code:
