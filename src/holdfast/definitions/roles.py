@@ -30,7 +30,7 @@ NEVER_BY_GLASS = frozenset(
 )
 _KEYS = {"schema", "permissions", "role", "break-glass"}
 _PERMISSION_KEYS = {"words", "scope", "writes", "blind", "touches"}
-_ROLE_KEYS = {"title", "sees", "alone", "reads_only", "permissions"}
+_ROLE_KEYS = {"title", "sees", "alone", "reads_only", "second_factor", "permissions"}
 
 
 class RolesWrong(ValueError):
@@ -55,6 +55,7 @@ class Role:
     sees: str
     is_alone: bool
     reads_only: bool
+    needs_second_factor: bool  # to log in, where the site requires it; true unless said otherwise
     permissions: frozenset[str]
 
 
@@ -189,6 +190,7 @@ def _role(code: str, said: Mapping[str, Any], permissions: set[str]) -> Role:
         sees=said["sees"],
         is_alone=said.get("alone", False),
         reads_only=said.get("reads_only", False),
+        needs_second_factor=said.get("second_factor", True),
         permissions=frozenset(said["permissions"]),
     )
 

@@ -6,10 +6,14 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
 from holdfast.records import access, heartbeats
+from holdfast.records.glass_access import may_break_glass
+from holdfast.web.glass.banners import own_openings, to_review
 from holdfast.web.look_choice import THEMES, chosen_theme, keys_are_on
+from holdfast.web.reauthentication import signing
 
 PLACES = (
     ("staff:worklist", "list", _("Worklist"), "worklist.see"),
@@ -17,11 +21,20 @@ PLACES = (
     ("staff:prescreening", "log", _("Pre-screening"), "prescreening.see"),
     ("staff:limits", "sign", _("Limits"), "limit.see"),
     ("staff:duty", "clock", _("Duty"), "duty.see"),
+    ("room:rooms", "door", _("Rooms"), "room.list"),
     ("staff:crisis-numbers", "key", _("Crisis lines"), "site.manage"),
     ("staff:authority", "key", _("Approvals"), "authority.see"),
+    ("concern-set-up", "refer", _("Outside recipients"), "concern.set-up"),
+    ("pauses", "stop", _("Pauses"), "assignment.suspend"),
 )
 # A page that belongs to a place in the rail marks it as the current one.
 BELONGS = {
+    "room:add": "room:rooms",
+    "room:enroll": "room:rooms",
+    "room:revoke": "room:rooms",
+    "room:settle": "room:rooms",
+    "room:entries": "staff:worklist",
+    "room:paper": "staff:worklist",
     "staff:screening": "staff:worklist",
     "staff:journal": "staff:worklist",
     "staff:correct": "staff:worklist",
@@ -33,6 +46,7 @@ BELONGS = {
     "staff:call-new": "staff:referral-new",
     "staff:call": "staff:worklist",
     "staff:papers": "staff:worklist",
+    "staff:contact": "staff:worklist",
     "staff:letter-write": "staff:worklist",
     "staff:waiting": "staff:worklist",
     "staff:waiting-step": "staff:worklist",
@@ -61,7 +75,13 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "themes": THEMES,
         "keys_on": keys_are_on(request),
         "demonstration": settings.DEMONSTRATION,
+        "signing": SimpleLazyObject(lambda: signing(request)),
         "watch_is_stale": lambda: bool(heartbeats.stale(timezone.now())),
+    }
+    here |= {
+        "glass_open": lambda: own_openings(request),
+        "glass_to_review": lambda: to_review(request),
+        "may_break_glass": lambda: may_break_glass(request.user, timezone.now()),
     }
     site = getattr(request, "here", None)
     if site is None:

@@ -5,20 +5,25 @@ request, and by the test that walks the table. What is not yours is not found, n
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ImproperlyConfigured
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect
 from django.utils import timezone
 
 from holdfast.records import access
 from holdfast.records.care import Enrollment
 from holdfast.records.glass_access import by_glass
 from holdfast.records.people import Site
+from holdfast.web.account import standing
 from holdfast.web.api import basic
+from holdfast.web.room import admission
 
 
 class Open(Enum):
@@ -26,17 +31,40 @@ class Open(Enum):
 
     ANYONE = "anyone"
     SIGNED_IN = "signed-in"
+    DEVICE = "device"  # the shared device of a room; whoever is logged in beside it means nothing
 
 
-ROUTES: dict[str, str | Open] = {
+@dataclass(frozen=True)
+class Anywhere:
+    """Routes of no site, for who holds a permission at any."""
+
+    permission: str
+
+
+ROUTES: dict[str, str | Open | Anywhere] = {
     # account
     "home": Open.SIGNED_IN,
     "log-in": Open.ANYONE,
+    "log-in-second": Open.ANYONE,  # opens nothing but to whose password was right
+    "log-in-passkey": Open.ANYONE,
+    "passkey-options": Open.ANYONE,
+    "sign-in": Open.SIGNED_IN,
+    "confirm-who": Open.SIGNED_IN,
+    "sign-in-setup": Open.SIGNED_IN,
+    "passkey-add": Open.SIGNED_IN,
+    "totp": Open.SIGNED_IN,
+    "recovery-codes": Open.SIGNED_IN,
+    "factor-remove": Open.SIGNED_IN,
     "log-out": Open.SIGNED_IN,
     "look": Open.ANYONE,
     "about": Open.ANYONE,
     "my-access": Open.SIGNED_IN,
     "pulse": Open.ANYONE,
+    # a record opened in an emergency, of whatever site
+    "glass": Anywhere("glass.break"),
+    "glass-end": Open.SIGNED_IN,
+    "staff:glass": "glass.see",
+    "staff:glass-review": "glass.review",
     # people of one site
     "staff:worklist": "worklist.see",
     "staff:referral-new": "referral.import",
@@ -56,6 +84,7 @@ ROUTES: dict[str, str | Open] = {
     "staff:crisis-numbers": "site.manage",
     "staff:call": "call.record",
     "staff:call-answer": "call.record",
+    "staff:contact": "call.record",
     "staff:papers": "scan.see",
     "staff:scan-attach": "call.record",
     "staff:scan": "scan.see",
@@ -88,6 +117,31 @@ ROUTES: dict[str, str | Open] = {
     "staff:duty-roster": "duty.roster",
     "staff:duty-off": "duty.roster",
     "staff:duty-time": "duty.sign",
+    # the path of concerns: for anybody, for the recipients outside, and for who names them
+    "concern-new": Open.ANYONE,
+    "concern-back": Open.ANYONE,
+    "concern-card": Open.ANYONE,
+    "concern-paper": Open.ANYONE,
+    "concerns": "concern.read",
+    "concern": "concern.read",
+    "concern-set-up": "concern.set-up",
+    "pauses": "assignment.suspend",
+    # rooms and their shared devices
+    "room:rooms": "room.list",
+    "room:add": "room.device",
+    "room:enroll": "room.device",
+    "room:revoke": "room.device",
+    "room:settle": "room.open",
+    "room:entries": "room.see",
+    "room:paper": "room.open",
+    "room:door": Open.DEVICE,
+    "room:open": Open.DEVICE,
+    "room:page": Open.DEVICE,
+    "room:state": Open.DEVICE,
+    "room:step": Open.DEVICE,
+    "room:entry": Open.DEVICE,
+    "room:attribute": Open.DEVICE,
+    "room:close": Open.DEVICE,
     # API
     "api-1:health": Open.ANYONE,
     "api-1:openapi-json": Open.ANYONE,
@@ -120,6 +174,9 @@ class Permissions:
         needs = ROUTES[route]
         if needs is Open.ANYONE:
             return None
+        if needs is Open.DEVICE:
+            admission.admit(request, kwargs["site"])
+            return None
         if route.startswith("api-"):
             basic.sign_in(request)
             # A cookie may read. To write, name and password come with the request itself.
@@ -127,6 +184,12 @@ class Permissions:
                 return _who_are_you(request, route)
         if not request.user.is_authenticated:
             return _who_are_you(request, route)
+        if not getattr(request, "by_header", False) and (answer := _second_factor(request, route)):
+            return answer
+        if isinstance(needs, Anywhere) and not access.holds_anywhere(
+            request.user, needs.permission, timezone.now()
+        ):
+            raise Http404
         if isinstance(needs, str):
             _admit(request, kwargs, needs)
         return None
@@ -162,6 +225,18 @@ def _study(site: Site, kwargs: Mapping[str, Any]) -> str | None:
     if study is None:
         raise Http404
     return str(study)
+
+
+def _second_factor(request: HttpRequest, route: str) -> HttpResponse | None:
+    """Where a second factor is required and this session has none: the way to it, and no further."""
+    missing = standing.what_is_missing(request)
+    if missing is None or (missing == "set-up" and route in standing.WHILE_SETTING_UP):
+        return None
+    if missing == "log-in-again":
+        logout(request)
+    if missing == "log-in-again" or route.startswith("api-"):
+        return _who_are_you(request, route)
+    return redirect("sign-in-setup")
 
 
 def _who_are_you(request: HttpRequest, route: str) -> HttpResponse:

@@ -3,11 +3,21 @@
 from django.urls import path
 
 from holdfast.web import pulse
-from holdfast.web.account import views
+from holdfast.web.account import entry, own, views
 
 urlpatterns = [
     path("", views.home, name="home"),
-    path("log-in/", views.log_in, name="log-in"),
+    path("log-in/", entry.log_in, name="log-in"),
+    path("log-in/second/", entry.second, name="log-in-second"),
+    path("log-in/passkey/", entry.by_passkey, name="log-in-passkey"),
+    path("passkey/options/", entry.passkey_options, name="passkey-options"),
+    path("sign-in/", own.page, name="sign-in"),
+    path("sign-in/confirm/", own.confirm_who, name="confirm-who"),
+    path("sign-in/set-up/", own.set_up, name="sign-in-setup"),
+    path("sign-in/passkey/", own.passkey_add, name="passkey-add"),
+    path("sign-in/codes-app/", own.totp, name="totp"),
+    path("sign-in/recovery-codes/", own.recovery_codes, name="recovery-codes"),
+    path("sign-in/remove/<slug:factor>/", own.factor_remove, name="factor-remove"),
     path("log-out/", views.log_out, name="log-out"),
     path("look/", views.look, name="look"),
     path("about/", views.about, name="about"),

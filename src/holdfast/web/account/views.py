@@ -1,28 +1,22 @@
 """Log-in and log-out, the look, what this is, and a person's own access."""
 
-import logging
 from importlib.metadata import version
 from typing import Any
 
-from django.contrib.auth import authenticate, login, logout
+from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
-from holdfast.actions import tries
+from holdfast.actions.sessions import forget_session
 from holdfast.definitions.roles import roles
 from holdfast.domain.findings import Standing
 from holdfast.records import access
-from holdfast.web import errors, look_choice
-from holdfast.web.account.forms import LogInForm
-from holdfast.web.account.journal import note_refused, note_signed_in, note_signed_out
-from holdfast.web.reauthentication import address_of
+from holdfast.web import look_choice
+from holdfast.web.account.entry import own_address
+from holdfast.web.sign_in_journal import note_signed_out
 from holdfast.web.words import STANDING_WORDS, permission_words, role_title
-
-log = logging.getLogger("holdfast.web")
 
 A_YEAR_SECONDS = 365 * 24 * 3600
 
@@ -37,38 +31,12 @@ def home(request: HttpRequest) -> HttpResponse:
     return redirect("my-access")
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-def log_in(request: HttpRequest) -> HttpResponse:
-    """Somebody says who they are. A wrong name and a wrong password get the same words."""
-    if request.method != "POST":
-        if request.user.is_authenticated:
-            return redirect("home")
-        return _log_in_page(request, LogInForm(), request.GET.get("next", ""))
-    form = LogInForm(request.POST)
-    if not form.is_valid():
-        return _log_in_page(request, form, request.POST.get("next", ""), status=422)
-    name, address = form.cleaned_data["login_name"], address_of(request)
-    claimed = tries.claim(name, address, timezone.now())
-    if claimed.is_refused:
-        log.warning("sign-in-locked", extra={"request_id": vars(request)["request_id"]})
-        return errors.too_many(request)
-    user = authenticate(request, username=name, password=form.cleaned_data["password"])
-    if user is None:
-        note_refused(name, is_locked_now=claimed.is_last, method="password")
-        form.add_error(None, _("This login name and password do not belong together."))
-        return _log_in_page(request, form, request.POST.get("next", ""), status=422)
-    tries.give_back(claimed)
-    tries.clear(name)
-    login(request, user)
-    note_signed_in(user, method="password")
-    return HttpResponseRedirect(_safe(request, request.POST.get("next", "")))
-
-
 @require_POST
 def log_out(request: HttpRequest) -> HttpResponse:
     """Ends the session on the server, not only in the browser."""
-    user = request.user
+    user, session_key = request.user, str(request.session.session_key)
     logout(request)
+    forget_session(session_key)
     note_signed_out(user)
     return redirect("log-in")
 
@@ -76,7 +44,7 @@ def log_out(request: HttpRequest) -> HttpResponse:
 @require_POST
 def look(request: HttpRequest) -> HttpResponse:
     """Keeps the chosen theme and shortcuts in a cookie of one word each."""
-    response = HttpResponseRedirect(_safe(request, request.POST.get("back", "")))
+    response = HttpResponseRedirect(own_address(request.POST.get("back", "")))
     for cookie, allowed in (
         (look_choice.THEME_COOKIE, set(look_choice.THEMES)),
         (look_choice.KEYS_COOKIE, {"on", "off"}),
@@ -118,15 +86,3 @@ def _entry(request: HttpRequest, site: Any, now: Any) -> dict[str, Any]:
         "words": [permission_words(code) for code in roles().permissions if code in held],
         "may_open": "worklist.see" in held,
     }
-
-
-def _log_in_page(
-    request: HttpRequest, form: LogInForm, onward: str, status: int = 200
-) -> HttpResponse:
-    return render(request, "account/log_in.html", {"form": form, "next": onward}, status=status)
-
-
-def _safe(request: HttpRequest, address: str) -> str:
-    """An address of our own to go on to; the first page for anything else."""
-    own = url_has_allowed_host_and_scheme(address, allowed_hosts=None)
-    return address if own and address.startswith("/") else "/"

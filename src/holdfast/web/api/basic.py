@@ -13,8 +13,8 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from holdfast.actions import tries
-from holdfast.web.account.journal import note_refused
 from holdfast.web.reauthentication import address_of
+from holdfast.web.sign_in_journal import note_refused
 
 
 def sign_in(request: HttpRequest) -> None:

@@ -33,6 +33,10 @@
     rows[next].scrollIntoView({ block: "nearest" });
   }
 
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-print]")) window.print();
+  });
+
   /* What just happened gets the focus, so that it is read out and seen. */
   function focusNews(root) {
     const news = root.querySelector("[data-focus]");
@@ -84,12 +88,6 @@
   }
   document.addEventListener("input", (event) => { const form = event.target.closest("form.asking"); if (form) count(form); });
   document.addEventListener("DOMContentLoaded", () => { for (const form of document.querySelectorAll("form.asking")) count(form); });
-
-  /* An answer that could not be sent says so beside itself, and stays where it was typed. */
-  document.addEventListener("htmx:sendError", (event) => {
-    const kept = event.target.querySelector && event.target.querySelector("[data-keeps]");
-    if (kept) kept.textContent = kept.dataset.lost;
-  });
 
   /* A form that may be sent only once at a time. */
   document.addEventListener("submit", (event) => {
