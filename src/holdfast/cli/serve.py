@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-MOST_HEADER_BYTES = 64 * 1024  # of one request by HTTP/2; the server's own default is 16 MiB
+MOST_HEADER_BYTES = 64 * 1024  # of one request; by HTTP/2 the server's own default is 16 MiB
 MOST_STREAMS = 64  # of one connection at once
 
 
@@ -110,7 +110,7 @@ def _problem_with_record() -> str | None:
 def _listen(host: str, port: int, cert: Path | None, key: Path | None, workers: int) -> int:
     from granian import Granian
     from granian.constants import Interfaces, SSLProtocols
-    from granian.http import HTTP2Settings
+    from granian.http import HTTP1Settings, HTTP2Settings
     from granian.log import LogLevels
 
     server = Granian(
@@ -120,6 +120,7 @@ def _listen(host: str, port: int, cert: Path | None, key: Path | None, workers: 
         interface=Interfaces.ASGI,
         workers=workers,
         websockets=False,
+        http1_settings=HTTP1Settings(max_buffer_size=MOST_HEADER_BYTES),
         http2_settings=HTTP2Settings(
             max_headers_size=MOST_HEADER_BYTES, max_concurrent_streams=MOST_STREAMS
         ),

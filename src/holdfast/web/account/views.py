@@ -3,6 +3,7 @@
 from importlib.metadata import version
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
@@ -45,18 +46,18 @@ def log_out(request: HttpRequest) -> HttpResponse:
 def look(request: HttpRequest) -> HttpResponse:
     """Keeps the chosen theme and shortcuts in a cookie of one word each."""
     response = HttpResponseRedirect(own_address(request.POST.get("back", "")))
-    for cookie, allowed in (
-        (look_choice.THEME_COOKIE, set(look_choice.THEMES)),
-        (look_choice.KEYS_COOKIE, {"on", "off"}),
+    for field, cookie, allowed in (
+        ("theme", look_choice.THEME_COOKIE, set(look_choice.THEMES)),
+        ("keys", look_choice.KEYS_COOKIE, {"on", "off"}),
     ):
-        if (value := request.POST.get(cookie)) in allowed:
+        if (value := request.POST.get(field)) in allowed:
             response.set_cookie(
                 cookie,
                 str(value),
                 max_age=A_YEAR_SECONDS,
                 httponly=True,
                 samesite="Lax",
-                secure=request.is_secure(),
+                secure=settings.TLS,
             )
     return response
 
