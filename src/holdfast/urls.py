@@ -8,7 +8,10 @@ from holdfast.web.api import api
 urlpatterns = [
     path("", include("holdfast.web.account.urls")),
     path("api/v1/", api.urls),
+    path("emergency/", include("holdfast.web.glass.urls")),
+    path("<slug:site>/", include("holdfast.web.concerns.urls")),
     path("<slug:site>/", include("holdfast.web.staff.urls")),
+    path("<slug:site>/", include("holdfast.web.room.urls")),
 ]
 
 handler400 = errors.bad_request

@@ -98,6 +98,13 @@ def is_locked(name: str, now: datetime) -> bool:
     return False
 
 
+def is_too_many(limit: Limit, address: str, now: datetime) -> bool:
+    """Count one act of an address under a limit of its own; True where there were too many."""
+    _forget_old(now)
+    with transaction.atomic():
+        return _count(_key(limit.kind, address), limit, now) > limit.tries
+
+
 def _keys(name: str, address: str) -> Sequence[tuple[Limit, str]]:
     """Always in the same order, so that two at once do not wait for each other in a circle."""
     named = [(limit, _key(limit.kind, name.casefold())) for limit in BY_NAME if name]

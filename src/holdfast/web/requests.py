@@ -10,6 +10,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from holdfast.web import errors
+from holdfast.web.quiet import is_quiet
 
 log = logging.getLogger("holdfast.web")
 
@@ -30,7 +31,9 @@ class RequestLog:
         began = time.monotonic()
         response = self.get_response(request)
         response["X-Request-ID"] = request_id
-        if not request.path.startswith("/static/"):
+        if is_quiet(request):
+            vars(response)["_has_been_logged"] = True  # Django would write of a status, too
+        elif not request.path.startswith("/static/"):
             log.info("request", extra=self._fields(request, response, began))
         return response
 
