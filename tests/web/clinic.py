@@ -7,6 +7,7 @@ from django.contrib.auth.hashers import make_password
 from django.utils import timezone
 
 from holdfast.actions import people
+from holdfast.actions.glass import break_glass
 from holdfast.actions.concerns import raise_concern
 from holdfast.actions.glass import break_glass
 from holdfast.actions.judging import latest_verdict

@@ -18,7 +18,9 @@ from holdfast.domain import glass
 from holdfast.records.care import Confirmation, Enrollment, Signature
 from holdfast.records.columns import Instant, SafeText, SealedText, names
 from holdfast.records.duty import SignedTime
+from holdfast.records.events import Event, read_event
 from holdfast.records.facts import FACT, Fact
+from holdfast.records.journal import JournalEntry
 from holdfast.records.people import Site, User
 
 OPEN_FOR, REVIEWED_WITHIN = "glass-open-for", "glass-reviewed-within"
@@ -160,3 +162,15 @@ def time_in_force(site: Site, code: str) -> timedelta:
         .first()
     )
     return operational_times()[code].in_force(signed.value if signed else None)
+
+
+def entries_while_open(row: GlassOpening) -> list[Event]:
+    """What whoever opened a record wrote into it while it was open, oldest first."""
+    end = opening_value(row).ended_at or row.until
+    rows = JournalEntry.objects.filter(
+        stream_id=row.enrollment_id,
+        position__gt=row.position,
+        recorded_by_id=row.user_id,
+        recorded_at__lt=end,
+    )
+    return [read_event(bytes(entry.event)) for entry in rows.order_by("position")]

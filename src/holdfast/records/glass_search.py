@@ -13,7 +13,7 @@ from holdfast.domain.glass import Found, Match, matched
 from holdfast.records.care import Enrollment
 from holdfast.records.keys import site_key
 from holdfast.records.people import IdentityToken, Site
-from holdfast.records.search import people_named
+from holdfast.records.search import people_named, plain_words
 
 _NUMBER = re.compile(r"(?P<site>[A-Z0-9][A-Z0-9-]{0,19})-(?P<number>[0-9]{1,8})")
 
@@ -42,6 +42,8 @@ def by_number(label: str) -> Sought:
 
 def by_name(site: Site, given: str, family: str, born_on: date) -> Sought:
     """The enrollment of the one person with exactly this name and day of birth at a site."""
+    if not plain_words(given) or not plain_words(family):
+        return Sought(Match.NOBODY)
     born = set(
         IdentityToken.objects.filter(
             site=site, kind="born-on", token=site_key().token("born-on", born_on.isoformat())

@@ -15,6 +15,8 @@ DECISIONS = {
     Decision.UNDETERMINED: _("Undetermined"),
 }
 MEANINGS = {
+    "opens-in-emergency": _("opens this record in an emergency"),
+    "reviews-emergency": _("reviews an emergency opening"),
     "erases-words": _("erases a person's words"),
     "signs-retention": _("signs how long this site keeps words"),
     "confirms-verdict": _("confirms this verdict"),

@@ -31,7 +31,9 @@ class AnswerForm(forms.Form):
     entry_id = fields.entry_id()
     page = forms.UUIDField(widget=forms.HiddenInput)
     done = forms.ChoiceField(
-        choices=[*ANSWERS.items(), ("test-received", "")], widget=forms.HiddenInput, required=False
+        choices=[*ANSWERS.items(), ("seen", ""), ("test-received", "")],
+        widget=forms.HiddenInput,
+        required=False,
     )
     code = forms.CharField(
         label=_("Code of the test"),
