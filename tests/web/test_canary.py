@@ -20,7 +20,7 @@ from holdfast.web.staff import (
     asking,
     authority,
     authority_entry,
-    calls,
+    call_answers,
     decisions,
     entries,
     limits,
@@ -49,7 +49,7 @@ ACTIONS = [
     (authority_entry, "change_approval"),
     (prescreening, "record_prescreening"),
     (referral, "open_referral"),
-    (calls, "record_answer"),
+    (call_answers, "record_answer"),
     (papers, "record_waiting_step"),
 ]
 

@@ -23,6 +23,7 @@ CORRECTION_REASONS = (
     "source-corrected",
     "better-source",
     "no-longer-true",
+    "changed-in-call",  # said otherwise on the same day, to who wrote it down the first time
 )
 HISTORY_KINDS = ("condition", "procedure", "allergy")
 

@@ -19,7 +19,7 @@ from holdfast.actions.writing import lock, one_transaction, refused_where_erased
 from holdfast.definitions.prescreening import codes
 from holdfast.domain.answers import Person as PersonForRules
 from holdfast.domain.answers import Referral
-from holdfast.domain.calls import ANOTHER, SAME, CallScript, FirstContact
+from holdfast.domain.calls import ANOTHER, SAME, CallScript, ContactWishes, FirstContact
 from holdfast.domain.identity import PersonIdentity
 from holdfast.domain.protocol import ProtocolVersion
 from holdfast.records.access import studies_of
@@ -160,7 +160,10 @@ def _keep(
         safety=contact.safety,
     )
     key = data_key_of(enrollment.person_id, PersonKey.WORDS)
-    facts: list[Fact] = [first, _permission(enrollment, contact, entry_id, key)]
+    facts: list[Fact] = [
+        first,
+        permission_fact(enrollment, contact.wishes(), uuid5(entry_id, "contact-permission"), key),
+    ]
     facts += [
         DuplicateDecision(
             id=uuid5(entry_id, f"duplicate/{person.hex}"),
@@ -173,21 +176,26 @@ def _keep(
     stream.write(sent, facts, by=by, values={"form": contact.form, "safety": contact.safety})
 
 
-def _permission(
-    enrollment: Enrollment, contact: FirstContact, entry_id: UUID, key: DataKey
+def permission_fact(
+    enrollment: Enrollment,
+    wishes: ContactWishes,
+    fact_id: UUID,
+    key: DataKey,
+    reason: str = "said-anew",
 ) -> ContactPermission:
+    """A permission to be written; it corrects the one that stands, for that reason."""
     before = standing_permission(enrollment)
     fact = ContactPermission(
-        id=uuid5(entry_id, "contact-permission"),
+        id=fact_id,
         corrects_id=before.id if before else None,
-        correction_reason="said-anew" if before else "",
+        correction_reason=reason if before else "",
         enrollment=enrollment,
-        may_contact=contact.may_contact,
-        ways=document(sorted(set(contact.ways))).decode(),
-        may_leave_message=contact.may_leave_message,
-        may_tell_referrer=contact.may_tell_referrer,
+        may_contact=wishes.may_contact,
+        ways=document(sorted(set(wishes.ways))).decode(),
+        may_leave_message=wishes.may_leave_message,
+        may_tell_referrer=wishes.may_tell_referrer,
     )
-    fact.when_words = sealed(key, fact, "when_words", contact.when) if contact.when else None
+    fact.when_words = sealed(key, fact, "when_words", wishes.when) if wishes.when else None
     return fact
 
 

@@ -11,7 +11,6 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from holdfast.actions.answers import record_answer
 from holdfast.actions.calls import offered, open_call
 from holdfast.actions.crisis_numbers import crisis_numbers, set_crisis_number
 from holdfast.actions.judging import local_date
@@ -29,6 +28,7 @@ from holdfast.web.admitted import Admitted, studies, study_for
 from holdfast.web.done import done_words, go_on
 from holdfast.web.refusals import refusal_words
 from holdfast.web.staff.answer_forms import AnswerForm
+from holdfast.web.staff.call_answers import keep
 from holdfast.web.staff.call_forms import SAID, CrisisNumberForm, FirstContactForm
 from holdfast.web.staff.known import answers_by_question, day_words
 from holdfast.web.staff.referral import protocol_choices
@@ -180,33 +180,24 @@ def page(request: Admitted, site: str, enrollment_id: UUID) -> HttpResponse:
 
 @require_POST
 def answer(request: Admitted, site: str, enrollment_id: UUID, question: str) -> HttpResponse:
-    """Keep one answer. One that is kept already is corrected in its own place, with a reason."""
+    """Keep one answer; the page's script asks for the line that says so, and knows it by a header."""
     enrollment = enrollment_at(request, enrollment_id)
     asked = _asked(enrollment, calls.load(enrollment.protocol_name)).get(question)
     if asked is None:
         raise Http404
     form = AnswerForm(request.POST, question=asked, auto_id=f"{question}-%s")
-    problem: Any = ""
-    if question not in answers_by_question(request, enrollment_as_of(enrollment)):
-        if form.is_valid():
-            outcome = record_answer(
-                enrollment=enrollment,
-                answer=form.answer(),
-                entry_id=form.cleaned_data["entry_id"],
-                by=request.user,
-                now=timezone.now(),
-            )
-            problem = "" if isinstance(outcome, Receipt) else refusal_words(outcome)
-        else:
-            problem = " ".join(str(text) for texts in form.errors.values() for text in texts)
-    if not request.htmx and not problem:
+    problem = keep(request, enrollment, form)
+    by_script = "X-Keep" in request.headers
+    if not by_script and not problem:
         address = reverse("staff:call", args=[request.here.code, enrollment.id])
         source = form.data.get("source", "told")
         return HttpResponseRedirect(f"{address}?source={source}#asked-{question}")
     kept = answers_by_question(request, enrollment_as_of(enrollment)).get(question, [])
     context = {"enrollment": enrollment, "kept": kept, "problem": problem, "code": question}
-    name = "staff/parts/call_kept.html" if request.htmx else "staff/call_kept.html"
-    return render(request, name, context, status=422 if problem else 200)
+    name = "staff/parts/call_kept.html" if by_script else "staff/call_kept.html"
+    response = render(request, name, context, status=422 if problem else 200)
+    response["X-Kept"] = "no" if problem else "yes"
+    return response
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

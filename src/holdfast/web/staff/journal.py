@@ -45,6 +45,7 @@ EVENTS = {
     "referral-opened": _("A referral was opened"),
     "referral-added": _("A referral added to what was known"),
     "call-recorded": _("A first contact was recorded, with what was permitted"),
+    "contact-permission-changed": _("What a person permits of contact was said anew"),
     "scan-attached": _("A scan was kept"),
     "letter-written": _("A letter was written"),
     "waiting-list-changed": _("A step on the waiting list was recorded"),

@@ -1,6 +1,7 @@
 """A person's papers: scans that came, letters that went, and the waiting list."""
 
 from base64 import b64decode
+from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -8,9 +9,12 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import override as in_language
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from holdfast.actions.contact import permissions_of
 from holdfast.actions.judging import local_date
 from holdfast.actions.outcomes import Receipt
 from holdfast.actions.papers import attach_scan, letter_refused, record_letter
@@ -33,6 +37,7 @@ from holdfast.web.staff.call_forms import (
     ScanForm,
     WaitingForm,
 )
+from holdfast.web.staff.contact import permission_words
 from holdfast.web.staff.known import day_words
 from holdfast.web.staff.who import enrollment_at, name_of, names_of
 
@@ -120,7 +125,8 @@ def _written(request: Admitted, enrollment: Enrollment, form: LetterForm) -> boo
             "title": letters.filled(template.subject, values),
             "language": template.language,
             "site": enrollment.site.name,
-            "day": day_words(local_date(enrollment.site, now)),
+            "day": _day_of_letter(local_date(enrollment.site, now), template.language),
+            "address": [line.strip() for line in told["address"].splitlines() if line.strip()],
             "greeting": letters.filled(template.greeting, values),
             "paragraphs": [
                 *(letters.filled(text, values) for text in template.paragraphs),
@@ -143,6 +149,12 @@ def _written(request: Admitted, enrollment: Enrollment, form: LetterForm) -> boo
         return True
     form.add_error(None, refusal_words(outcome))
     return False
+
+
+def _day_of_letter(day: date, language: str) -> str:
+    """A day as letters of that language have it."""
+    with in_language(language):
+        return day_words(day) if language == "en" else date_format(day, "DATE_FORMAT")
 
 
 @require_safe
@@ -241,6 +253,9 @@ def _page(
         "enrollment": enrollment,
         "who": name_of(request, enrollment),
         "form": form if "call.record" in request.permissions else None,
+        "said": permission_words(said[0])
+        if (said := permissions_of(enrollment))
+        else {"lines": []},
         "lists": [(_("Scans"), scans), (_("Letters"), written)],
         "done": done_words(request),
     }
