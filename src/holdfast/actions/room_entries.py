@@ -194,7 +194,7 @@ def record_from_paper(
     if refusal := refused(by, enrollment, "room.open", now):
         return refusal
     if kind not in room.KINDS or (words.strip() and not room.KINDS[kind].has_words):
-        return Refusal("kind-unknown")
+        return Refusal("room-kind-unknown")
     stream = lock(enrollment.id, now)
     told = {"kind": kind, "words": words, "written_at": written_at}
     sent = stream.sent("room-entry-from-paper", entry_id, told)

@@ -4,6 +4,8 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
+from holdfast.web.room.admission import is_room_device
+
 PERMISSIONS_POLICY = ", ".join(
     f"{feature}=()"
     for feature in (
@@ -23,6 +25,7 @@ PERMISSIONS_POLICY = ", ".join(
 
 # What a browser forgets at log-out. Not its cookies: the choice of a theme is no secret.
 FORGOTTEN = '"cache", "storage"'
+CACHE = '"cache"'
 
 
 class Headers:
@@ -41,5 +44,6 @@ class Headers:
             response["Cache-Control"] = "no-store"
         match = request.resolver_match
         if match is not None and match.view_name == "log-out":
-            response["Clear-Site-Data"] = FORGOTTEN
+            # A room's device keeps entries that were not received, whoever logs out beside them.
+            response["Clear-Site-Data"] = CACHE if is_room_device(request) else FORGOTTEN
         return response
