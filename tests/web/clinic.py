@@ -7,7 +7,6 @@ from django.contrib.auth.hashers import make_password
 from django.utils import timezone
 
 from holdfast.actions import people
-from holdfast.actions.glass import break_glass
 from holdfast.actions.concerns import raise_concern
 from holdfast.actions.glass import break_glass
 from holdfast.actions.judging import latest_verdict
@@ -164,7 +163,7 @@ def emergency_opening() -> GlassOpening:
     doctor, now = account("faraway", "therapist", other, admin), timezone.now()
     told = {"way": "number", "reason_code": "danger-to-life", "words": "Found by Canarybird"}
     proof = ReauthenticationProof.made(user=doctor, now=now)
-    enrollment = Enrollment.objects.select_related("site").get()
+    enrollment = Enrollment.objects.select_related("site").get(site__code=SITE, number=1)
     written(
         break_glass(
             enrollment=enrollment, proof=proof, entry_id=uuid4(), by=doctor, now=now, **told
