@@ -9,8 +9,6 @@ from holdfast.records.columns import SafeText, Sha256, names
 from holdfast.records.facts import FACT, Fact
 from holdfast.records.people import Site, User
 
-EVERY, AHEAD = "access-reviewed-every", "access-review-told-ahead"
-
 
 class AccessReview(Fact):
     """Somebody signed the list of roles at a site, each to be kept or ended.

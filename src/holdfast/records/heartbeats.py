@@ -15,6 +15,7 @@ INTERVALS: dict[str, timedelta] = {
     "overdue": timedelta(minutes=1),
     "expiry": timedelta(hours=1),
     "dates": timedelta(minutes=15),
+    "reviews": timedelta(minutes=15),
     "outbox": timedelta(seconds=15),
     "seals": timedelta(minutes=5),
     "integrity": timedelta(days=1),

@@ -17,6 +17,8 @@ DECISIONS = {
 MEANINGS = {
     "opens-in-emergency": _("opens this record in an emergency"),
     "reviews-emergency": _("reviews an emergency opening"),
+    "reviews-access": _("reviews who holds which role"),
+    "signs-operational-time": _("signs an operational time of the site"),
     "erases-words": _("erases a person's words"),
     "signs-retention": _("signs how long this site keeps words"),
     "confirms-verdict": _("confirms this verdict"),

@@ -6,7 +6,6 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from holdfast.actions.glass import break_glass, end_glass, record_miss
@@ -22,7 +21,7 @@ from holdfast.web.admitted import Admitted
 from holdfast.web.done import done_words, go_on
 from holdfast.web.glass.forms import BreakForm, EndForm
 from holdfast.web.glass.words import NOT_FOUND
-from holdfast.web.reauthentication import prove
+from holdfast.web.reauthentication import not_proved, prove
 from holdfast.web.refusals import refusal_words
 from holdfast.web.words import permission_words
 
@@ -50,7 +49,7 @@ def _broken(request: Admitted, form: BreakForm) -> HttpResponse | None:
     """Open it, and go there; None where something stands against it, said on the form."""
     proof = prove(request, form.cleaned_data["password"])
     if proof is None:
-        form.add_error("password", _("This is not your password."))
+        form.add_error("password", not_proved(request, form.cleaned_data["password"]))
         return None
     found = _sought(form)
     if found.enrollment is None:

@@ -7,7 +7,6 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from holdfast.actions.glass import review_glass
@@ -24,7 +23,7 @@ from holdfast.records.glass import (
 from holdfast.web.admitted import Admitted
 from holdfast.web.done import done_words, go_on
 from holdfast.web.glass.forms import ReviewForm
-from holdfast.web.reauthentication import prove
+from holdfast.web.reauthentication import not_proved, prove
 from holdfast.web.refusals import refusal_words
 from holdfast.web.staff.glass_shown import misses_shown, opening_shown, what_was_done
 
@@ -86,7 +85,7 @@ def _waits_for(request: Admitted, opening: GlassOpening) -> bool:
 def _reviewed(request: Admitted, opening: GlassOpening, form: ReviewForm) -> Any:
     proof = prove(request, form.cleaned_data["password"])
     if proof is None:
-        form.add_error("password", _("This is not your password."))
+        form.add_error("password", not_proved(request, form.cleaned_data["password"]))
         return None
     outcome = review_glass(
         opening=opening,
