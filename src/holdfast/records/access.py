@@ -12,6 +12,7 @@ import rules
 
 from holdfast.definitions.roles import roles
 from holdfast.records.keys import opened
+from holdfast.records.pauses import assignments_suspended
 from holdfast.records.people import RoleAssignment, Site, StaffRecord, User
 
 
@@ -24,8 +25,16 @@ def assignments_of(user: Any, now: datetime) -> list[RoleAssignment]:
 
 
 def assignments_at(user: Any, site: Site | None, now: datetime) -> list[RoleAssignment]:
-    """The assignments of a person that reach a site: its own, and those of the organisation."""
-    return [row for row in assignments_of(user, now) if _reaches(row, site)]
+    """The assignments of a person that reach a site: its own, and those of the organisation.
+
+    None of those of the site's work while the person's assignments there are paused.
+    """
+    rows = [row for row in assignments_of(user, now) if _reaches(row, site)]
+    if rows and assignments_suspended(user, site, now):
+        # Who reads concerns from outside cannot be kept from it.
+        complaints = roles().touching("complaint")
+        return [row for row in rows if granted_by(row) & complaints]
+    return rows
 
 
 def _reaches(row: RoleAssignment, site: Site | None) -> bool:

@@ -8,6 +8,7 @@ from holdfast.definitions.roles import roles
 from holdfast.domain.glass import NOTHING
 from holdfast.records import access
 from holdfast.records.glass import granted
+from holdfast.records.pauses import paused_anywhere
 from holdfast.records.people import User
 
 BREAK = "glass.break"
@@ -21,7 +22,8 @@ def may_break_glass(user: Any, now: datetime) -> bool:
     held = access.assignments_of(user, now)
     if any(row.role in roles().never_break_glass for row in held):
         return False
-    return access.holds_anywhere(user, BREAK, now)
+    # Who is paused at one site opens no record there by another site's role.
+    return access.holds_anywhere(user, BREAK, now) and not paused_anywhere(user)
 
 
 def role_that_breaks_glass(user: User, now: datetime) -> str:

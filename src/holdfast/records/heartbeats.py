@@ -13,6 +13,7 @@ from holdfast.records.journal import Heartbeat
 INTERVALS: dict[str, timedelta] = {
     "paging": timedelta(seconds=5),
     "overdue": timedelta(minutes=1),
+    "concerns": timedelta(minutes=1),
     "expiry": timedelta(hours=1),
     "dates": timedelta(minutes=15),
     "reviews": timedelta(minutes=15),

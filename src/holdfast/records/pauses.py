@@ -27,6 +27,18 @@ def paused_people(site_id: UUID, now: datetime, among: Iterable[UUID] | None = N
     return {person for person, each in pauses.items() if is_paused(each, now)}
 
 
+def paused_at(sites: Iterable[UUID]) -> set[tuple[UUID, UUID]]:
+    """Site and account of every pause that nobody lifted: they are on duty nowhere there."""
+    rows = AssignmentPause.objects.filter(site_id__in=sites, corrects=None, corrected_by=None)
+    return set(rows.values_list("site_id", "user_id"))
+
+
+def paused_anywhere(user: Any) -> bool:
+    """True where a person's assignments are paused at any site."""
+    rows = AssignmentPause.objects.filter(user_id=user.id, corrects=None, corrected_by=None)
+    return rows.exists()
+
+
 def open_pauses(site: Site) -> list[AssignmentPause]:
     """The pauses at a site that were not lifted, oldest first."""
     rows = AssignmentPause.objects.filter(site=site, corrects=None, corrected_by=None)

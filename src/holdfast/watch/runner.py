@@ -17,7 +17,7 @@ from django.db import Error as DatabaseError
 from django.db import connection
 
 from holdfast.records import heartbeats
-from holdfast.watch import dates, expiry, integrity, outbox, overdue, paging, reviews, seals
+from holdfast.watch import concerns, dates, expiry, integrity, outbox, overdue, paging, reviews, seals
 from holdfast.watch.each_site import FAILURES, SitesFailed
 
 log = logging.getLogger("holdfast.watch")
@@ -27,6 +27,7 @@ Turn = Callable[[datetime], int]
 TURNS: Mapping[str, Turn] = {
     "paging": paging.turn,
     "overdue": overdue.tell,
+    "concerns": concerns.turn,
     "expiry": expiry.chase,
     "reviews": reviews.chase,
     dates.LOOP: dates.judge_again,
