@@ -20,7 +20,7 @@ from holdfast.actions.second_factors import is_code_of, use_recovery_code
 from holdfast.records.factors import has_second_factor, held_by
 from holdfast.records.people import User
 from holdfast.web import errors, passkeys
-from holdfast.web.account import standing
+from holdfast.web.account import demonstration, standing
 from holdfast.web.account.forms import LogInForm, SecondForm
 from holdfast.web.reauthentication import address_of
 from holdfast.web.sign_in_journal import note_refused
@@ -205,6 +205,7 @@ def _page(
 ) -> HttpResponse:
     told: dict[str, Any] = {"form": form, "next": onward, "problem": problem}
     told["is_optional"] = settings.DEMONSTRATION and settings.SECOND_FACTOR == "optional"
+    told["people"] = demonstration.people() if settings.DEMONSTRATION else []
     return render(request, "account/log_in.html", told, status=status)
 
 

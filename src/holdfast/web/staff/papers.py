@@ -1,17 +1,14 @@
 """A person's papers: scans that came, letters that went, and the waiting list."""
 
 from base64 import b64decode
-from datetime import date
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import override as in_language
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from holdfast.actions.contact import permissions_of
@@ -27,6 +24,7 @@ from holdfast.records.keys import Erased, opened
 from holdfast.web.admitted import Admitted, studies
 from holdfast.web.done import done_words, go_on
 from holdfast.web.paper import letter_pdf
+from holdfast.web.paper.letters import LetterDetails, letter_content
 from holdfast.web.refusals import refusal_words
 from holdfast.web.staff.call_forms import (
     ADDRESSEE_WORDS,
@@ -38,7 +36,6 @@ from holdfast.web.staff.call_forms import (
     WaitingForm,
 )
 from holdfast.web.staff.contact import permission_words
-from holdfast.web.staff.known import day_words
 from holdfast.web.staff.who import enrollment_at, name_of, names_of
 
 ENDINGS = {"application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "png"}
@@ -116,31 +113,20 @@ def _written(request: Admitted, enrollment: Enrollment, form: LetterForm) -> boo
     if outcome is None:
         now = timezone.now()
         template = letters.load(told["language"])[told["kind"], told["addressee"]]
-        values = {
-            "person": name_of(request, enrollment),
-            "site": enrollment.site.name,
-            "name": told["name"],
-        }
-        content = {
-            "title": letters.filled(template.subject, values),
-            "language": template.language,
-            "site": enrollment.site.name,
-            "day": _day_of_letter(local_date(enrollment.site, now), template.language),
-            "address": [line.strip() for line in told["address"].splitlines() if line.strip()],
-            "greeting": letters.filled(template.greeting, values),
-            "paragraphs": [
-                *(letters.filled(text, values) for text in template.paragraphs),
-                *filter(None, told["detail"].splitlines()),
-            ],
-            "closing": template.closing,
-            "signed": printed_name(request.user),
-            "salt": uuid4().hex,
-        }
+        details = LetterDetails(
+            person=name_of(request, enrollment),
+            site=enrollment.site.name,
+            name=told["name"],
+            signed=printed_name(request.user),
+            day=local_date(enrollment.site, now),
+            address=told["address"].splitlines(),
+            detail=told["detail"],
+        )
         outcome = record_letter(
             enrollment=enrollment,
             template=template,
             detail=told["detail"],
-            pdf=letter_pdf(content, now),
+            pdf=letter_pdf(letter_content(template, details), now),
             entry_id=told["entry_id"],
             by=request.user,
             now=now,
@@ -149,12 +135,6 @@ def _written(request: Admitted, enrollment: Enrollment, form: LetterForm) -> boo
         return True
     form.add_error(None, refusal_words(outcome))
     return False
-
-
-def _day_of_letter(day: date, language: str) -> str:
-    """A day as letters of that language have it."""
-    with in_language(language):
-        return day_words(day) if language == "en" else date_format(day, "DATE_FORMAT")
 
 
 @require_safe
