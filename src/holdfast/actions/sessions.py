@@ -32,6 +32,11 @@ def seen(session_key: str, now: datetime) -> None:
     OpenSession.objects.filter(session_key=session_key).update(last_seen=now)
 
 
+def moved_session(before: str, after: str) -> None:
+    """A session got a new key, as it does when its person's password changes."""
+    OpenSession.objects.filter(session_key=before).update(session_key=after)
+
+
 def forget_session(session_key: str) -> None:
     """A session logged out: its row goes."""
     OpenSession.objects.filter(session_key=session_key).delete()

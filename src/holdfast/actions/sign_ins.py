@@ -5,11 +5,24 @@ from uuid import UUID
 
 from holdfast.actions.outcomes import Answered
 from holdfast.actions.writing import lock, one_transaction
-from holdfast.records.journal import ORGANISATION
+from holdfast.records.events import read_event
+from holdfast.records.journal import ORGANISATION, JournalEntry
 from holdfast.records.people import User
 
 KINDS = frozenset({"signed-in", "signed-out", "sign-in-refused", "sign-in-locked"})
 METHODS = frozenset({"", "password", "passkey", "totp", "recovery-code", "pin", "api-key"})
+
+_LOOKED_THROUGH = 500  # entries of the account itself, the newest first
+
+
+def last_refused(user: User) -> datetime | None:
+    """When somebody last tried something wrong for this account, among its newest entries."""
+    rows = JournalEntry.objects.filter(stream_id=ORGANISATION, recorded_by=user)
+    for row in rows.order_by("-position")[:_LOOKED_THROUGH]:
+        event = read_event(bytes(row.event))
+        if event.kind in ("sign-in-refused", "sign-in-locked"):
+            return event.recorded_at
+    return None
 
 
 @one_transaction

@@ -66,6 +66,12 @@ from holdfast.records.journal import (
     Seal,
     Stream,
 )
+from holdfast.records.patients import (
+    CopyRequest,
+    PatientAccount,
+    PatientInvitation,
+    PatientInvitationEnd,
+)
 from holdfast.records.people import (
     Identity,
     IdentityToken,
@@ -87,11 +93,21 @@ from holdfast.records.rooms import (
     RoomStep,
     RoomSubject,
 )
-from holdfast.records.sign_in import OpenSession, Pin, TryCount
+from holdfast.records.sign_in import (
+    AccountRecovery,
+    AccountRecoveryEnd,
+    ApiKey,
+    OpenSession,
+    Pin,
+    TryCount,
+)
 
 __all__ = [
     "AccessLook",
     "AccessReview",
+    "AccountRecovery",
+    "AccountRecoveryEnd",
+    "ApiKey",
     "Approval",
     "ApprovalChange",
     "AssignmentPause",
@@ -103,6 +119,7 @@ __all__ = [
     "Confirmation",
     "Conflict",
     "ContactPermission",
+    "CopyRequest",
     "CrisisNumber",
     "Disclosure",
     "DuplicateDecision",
@@ -133,6 +150,9 @@ __all__ = [
     "Override",
     "PageAnswer",
     "PageAttempt",
+    "PatientAccount",
+    "PatientInvitation",
+    "PatientInvitationEnd",
     "PauseGround",
     "Person",
     "PersonKey",

@@ -22,6 +22,10 @@ MUTABLE: dict[str, str] = {
 LIBRARY_TABLES: dict[str, str] = {
     "django_migrations": "Which migrations were applied.",
     "django_session": "Log-in sessions; they hold no fact.",
+    "mfa_authenticator": "Second factors: a counter and a mask of used codes move with each use. "
+    "Secrets are sealed; adding, using and removing one is in the journal.",
+    "account_emailaddress": "Not used; asked for by the log-in library.",
+    "account_emailconfirmation": "Not used; asked for by the log-in library.",
     "django_content_type": "Django's list of models.",
     "auth_permission": "Django's own permissions; ours are lists in definitions/roles.toml.",
     "auth_group": "Not used; part of Django's log-in library.",

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from holdfast.records import access, heartbeats
 from holdfast.records.glass_access import may_break_glass
-from holdfast.web.glass.banners import own_openings, to_review
+from holdfast.web.glass.banners import access_to_review, own_openings, to_review
 from holdfast.web.look_choice import THEMES, chosen_theme, keys_are_on
 from holdfast.web.reauthentication import signing
 
@@ -22,6 +22,7 @@ PLACES = (
     ("staff:limits", "sign", _("Limits"), "limit.see"),
     ("staff:duty", "clock", _("Duty"), "duty.see"),
     ("room:rooms", "door", _("Rooms"), "room.list"),
+    ("staff:recovery", "person", _("Let somebody in"), "access.manage"),
     ("staff:crisis-numbers", "key", _("Crisis lines"), "site.manage"),
     ("staff:authority", "key", _("Approvals"), "authority.see"),
     ("concern-set-up", "refer", _("Outside recipients"), "concern.set-up"),
@@ -81,17 +82,21 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     here |= {
         "glass_open": lambda: own_openings(request),
         "glass_to_review": lambda: to_review(request),
+        "access_to_review": lambda: access_to_review(request),
         "may_break_glass": lambda: may_break_glass(request.user, timezone.now()),
     }
     site = getattr(request, "here", None)
     if site is None:
-        return here
+        return here | {
+            "concern_sites": lambda: _own_sites(request),
+        }
     held = vars(request)["permissions"]
     return here | {
         "site": site,
         "permissions": held,
         "places": _places(request, site.code, held),
         "other_sites": lambda: _other_sites(request, site),
+        "concern_sites": [site],
     }
 
 
@@ -108,3 +113,10 @@ def _places(request: HttpRequest, site: str, held: frozenset[str]) -> list[dict[
 def _other_sites(request: HttpRequest, site: Any) -> list[Any]:
     sites = access.sites_of(request.user, timezone.now())
     return [other for other in sites if other.pk != site.pk]
+
+
+def _own_sites(request: HttpRequest) -> list[Any]:
+    """The sites of whoever looks at a page of no site."""
+    if not request.user.is_authenticated:
+        return []
+    return list(access.sites_of(request.user, timezone.now()))

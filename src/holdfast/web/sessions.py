@@ -6,6 +6,9 @@ from collections.abc import Callable
 from django.conf import settings
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from holdfast.actions.sessions import seen
 
 SEEN = "seen"
 BEGAN = "began"  # of this log-in; unlike the database's own expiry it never moves
@@ -22,13 +25,14 @@ class IdleTimeOut:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.user.is_authenticated:
             now = int(time.time())
-            seen = request.session.get(SEEN, now)
+            last = request.session.get(SEEN, now)
             began = request.session.get(BEGAN, now)
-            is_idle = now - seen > settings.SESSION_IDLE_SECONDS
+            is_idle = now - last > settings.SESSION_IDLE_SECONDS
             if is_idle or now - began > settings.SESSION_COOKIE_AGE:
                 logout(request)
             elif BEGAN not in request.session:
                 request.session[BEGAN] = request.session[SEEN] = now
-            elif request.path_info != PULSE and now - seen >= WRITE_AT_MOST_EVERY_SECONDS:
+            elif request.path_info != PULSE and now - last >= WRITE_AT_MOST_EVERY_SECONDS:
                 request.session[SEEN] = now
+                seen(str(request.session.session_key), timezone.now())
         return self.get_response(request)

@@ -26,8 +26,9 @@ from holdfast.actions.second_factors import (
     remove_factor,
     sealed_for,
 )
+from holdfast.actions.sign_ins import last_refused
 from holdfast.records.factors import Factors, Held, has_second_factor, held_by
-from holdfast.records.sign_in import OpenSession, Pin
+from holdfast.records.sign_in import ApiKey, OpenSession, Pin
 from holdfast.web import passkeys
 from holdfast.web.account import standing
 from holdfast.web.account.entry import own_address
@@ -93,6 +94,10 @@ def page(request: Admitted) -> HttpResponse:
         "held": _told(held_by(request.user)),
         "pin_set_at": pin.set_at if pin else None,
         "sessions": _sessions(request),
+        "last_refused_at": last_refused(request.user),
+        "api_keys": ApiKey.objects.filter(
+            user=request.user, corrected_by=None, is_withdrawn=False, valid_until__gt=timezone.now()
+        ).order_by("-recorded_at"),
         "done": done_words(request),
     }
     return render(request, "account/sign_in.html", told)

@@ -1,7 +1,6 @@
-"""Log-in and log-out, the look, what this is, and a person's own access."""
+"""Log-in and log-out, the look, and what this is."""
 
 from importlib.metadata import version
-from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import logout
@@ -11,22 +10,25 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from holdfast.actions.sessions import forget_session
-from holdfast.definitions.roles import roles
 from holdfast.domain.findings import Standing
 from holdfast.records import access
 from holdfast.web import look_choice
 from holdfast.web.account.entry import own_address
 from holdfast.web.sign_in_journal import note_signed_out
-from holdfast.web.words import STANDING_WORDS, permission_words, role_title
+from holdfast.web.words import STANDING_WORDS
 
 A_YEAR_SECONDS = 365 * 24 * 3600
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """The worklist of the first site where this person has one; else their access."""
+    """One's own pages, a recipient's box, or the worklist of one's first site; else one's access."""
     now = timezone.now()
+    if access.holds_anywhere(request.user, "own.see", now):
+        return redirect("me")
     for site in access.sites_of(request.user, now):
+        if "concern.read" in access.permissions_of(request.user, site, now):
+            return redirect("concerns", site=site.code)
         if "worklist.see" in access.permissions_of(request.user, site, now):
             return redirect("staff:worklist", site=site.code)
     return redirect("my-access")
@@ -69,21 +71,3 @@ def about(request: HttpRequest) -> HttpResponse:
     return render(
         request, "account/about.html", {"standings": standings, "version": version("holdfast")}
     )
-
-
-@require_safe
-def my_access(request: HttpRequest) -> HttpResponse:
-    """What this person may see and do, site by site."""
-    now = timezone.now()
-    entries = [_entry(request, site, now) for site in access.sites_of(request.user, now)]
-    return render(request, "account/my_access.html", {"access": entries})
-
-
-def _entry(request: HttpRequest, site: Any, now: Any) -> dict[str, Any]:
-    held = access.permissions_of(request.user, site, now)
-    return {
-        "site": site,
-        "roles": [role_title(role) for role in access.roles_of(request.user, site, now)],
-        "words": [permission_words(code) for code in roles().permissions if code in held],
-        "may_open": "worklist.see" in held,
-    }

@@ -8,7 +8,6 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from holdfast.actions.authority import set_jurisdiction
@@ -33,7 +32,7 @@ from holdfast.records.authority import Approval
 from holdfast.records.keys import opened
 from holdfast.web.admitted import Admitted, studies
 from holdfast.web.done import done_words, go_on
-from holdfast.web.reauthentication import prove
+from holdfast.web.reauthentication import not_proved, prove
 from holdfast.web.refusals import refusal_words
 from holdfast.web.staff.authority_forms import JurisdictionForm
 from holdfast.web.staff.authority_words import (
@@ -134,7 +133,7 @@ def jurisdiction(request: Admitted, site: str) -> HttpResponse:
 def _recorded(request: Admitted, form: JurisdictionForm) -> HttpResponse | None:
     proof = prove(request, form.cleaned_data["password"])
     if proof is None:
-        form.add_error("password", _("This is not your password."))
+        form.add_error("password", not_proved(request, form.cleaned_data["password"]))
         return None
     outcome = set_jurisdiction(
         site=request.here,

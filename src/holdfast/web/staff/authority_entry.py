@@ -7,7 +7,6 @@ from uuid import UUID
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from holdfast.actions.authority import ApprovalTold, change_approval, record_approval
@@ -21,7 +20,7 @@ from holdfast.records.keys import Erased, opened
 from holdfast.records.people import User
 from holdfast.web.admitted import Admitted
 from holdfast.web.done import go_on
-from holdfast.web.reauthentication import prove
+from holdfast.web.reauthentication import not_proved, prove
 from holdfast.web.refusals import refusal_words
 from holdfast.web.staff.authority import approval_at, page_of
 from holdfast.web.staff.authority_forms import ApprovalForm, ChangeForm, Document
@@ -177,5 +176,5 @@ def _changed(request: Admitted, row: Approval, form: ChangeForm) -> HttpResponse
 def _proof(request: Admitted, form: Document) -> ReauthenticationProof | None:
     proof = prove(request, form.cleaned_data["password"])
     if proof is None:
-        form.add_error("password", _("This is not your password."))
+        form.add_error("password", not_proved(request, form.cleaned_data["password"]))
     return proof

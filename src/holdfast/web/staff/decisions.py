@@ -21,7 +21,7 @@ from holdfast.records.care import Confirmation, Enrollment, VerdictShown
 from holdfast.records.keys import opened
 from holdfast.web.admitted import Admitted
 from holdfast.web.paper import verdict_pdf
-from holdfast.web.reauthentication import prove
+from holdfast.web.reauthentication import not_proved, prove
 from holdfast.web.staff.forms import ConfirmForm, OverrideForm
 from holdfast.web.staff.known import day_words
 from holdfast.web.staff.medicines import medication_rows
@@ -121,7 +121,7 @@ def pdf(request: Admitted, site: str, enrollment_id: UUID) -> HttpResponse:
 def _proof(request: Admitted, form: forms.Form) -> ReauthenticationProof | None:
     proof = prove(request, form.cleaned_data["password"])
     if proof is None:
-        form.add_error("password", _("This is not your password."))
+        form.add_error("password", not_proved(request, form.cleaned_data["password"]))
     return proof
 
 

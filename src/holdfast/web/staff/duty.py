@@ -7,7 +7,6 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from holdfast.actions.outcomes import Answered, Receipt
@@ -18,7 +17,7 @@ from holdfast.records.duty import DutyContact, DutyHours, DutyPage
 from holdfast.records.people import User
 from holdfast.web.admitted import Admitted
 from holdfast.web.done import done_words, go_on
-from holdfast.web.reauthentication import prove
+from holdfast.web.reauthentication import not_proved, prove
 from holdfast.web.refusals import refusal_words
 from holdfast.web.staff.duty_forms import (
     AnswerForm,
@@ -180,7 +179,7 @@ def time(request: Admitted, site: str) -> HttpResponse:
         return _page(request, "time_form", form)
     proof = prove(request, form.cleaned_data["password"])
     if proof is None:
-        form.add_error("password", _("This is not your password."))
+        form.add_error("password", not_proved(request, form.cleaned_data["password"]))
         return _page(request, "time_form", form)
     code = form.cleaned_data["code"]
     outcome = sign_time(

@@ -9,7 +9,6 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from holdfast.actions.limits import sign_limit
@@ -23,7 +22,7 @@ from holdfast.records.keys import opened
 from holdfast.records.people import Site
 from holdfast.web.admitted import Admitted, studies
 from holdfast.web.done import done_words, go_on
-from holdfast.web.reauthentication import prove
+from holdfast.web.reauthentication import not_proved, prove
 from holdfast.web.refusals import refusal_words
 from holdfast.web.staff.forms import LimitForm
 from holdfast.web.staff.words import unit_words
@@ -64,7 +63,7 @@ def _signed(
     """Sign, and go on; None where something stands against it, said on the form."""
     proof = prove(request, form.cleaned_data["password"])
     if proof is None:
-        form.add_error("password", _("This is not your password."))
+        form.add_error("password", not_proved(request, form.cleaned_data["password"]))
         return None
     outcome = sign_limit(
         site=request.here,

@@ -2,7 +2,9 @@
 
 from django.urls import path
 
+from holdfast.web.account import recovering
 from holdfast.web.staff import (
+    access_review,
     asking,
     authority,
     authority_check,
@@ -14,6 +16,7 @@ from holdfast.web.staff import (
     duty,
     entries,
     erasure,
+    inviting,
     glass,
     journal,
     limits,
@@ -21,6 +24,7 @@ from holdfast.web.staff import (
     prescreening,
     referral,
     screening,
+    times,
     worklist,
 )
 
@@ -28,6 +32,7 @@ app_name = "staff"
 PERSON = "people/<uuid:enrollment_id>/"
 
 urlpatterns = [
+    path("recovery/", recovering.issue, name="recovery"),
     path("worklist/", worklist.page, name="worklist"),
     path("referrals/new/", referral.new, name="referral-new"),
     path("referrals/import/", referral.take_in, name="referral-import"),
@@ -45,6 +50,7 @@ urlpatterns = [
     path(PERSON + "journal/", journal.page, name="journal"),
     path(PERSON + "erasure/", erasure.page, name="erasure"),
     path(PERSON + "erasure/sign/", erasure.sign, name="erasure-sign"),
+    path(PERSON + "own-account/", inviting.page, name="invite"),
     path(PERSON + "disclosures/", disclosures.page, name="disclosures"),
     path(PERSON + "own-copy/", disclosures.own_copy, name="own-copy"),
     path("retention/<slug:place>/<slug:rule>/", erasure.sign_years, name="retention-sign"),
@@ -72,6 +78,10 @@ urlpatterns = [
     path("authority/<uuid:approval_id>/change/", authority_entry.change, name="authority-change"),
     path("prescreening/", prescreening.page, name="prescreening"),
     path("prescreening/record/", prescreening.record, name="prescreening-record"),
+    path("access-review/", access_review.page, name="access-review"),
+    path("access-review/sign/", access_review.sign, name="access-review-sign"),
+    path("access-review/<uuid:review_id>/", access_review.past, name="access-review-past"),
+    path("times/", times.page, name="times"),
     path("emergency/", glass.page, name="glass"),
     path("emergency/<uuid:opening_id>/", glass.review, name="glass-review"),
     path("duty/", duty.page, name="duty"),
