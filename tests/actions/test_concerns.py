@@ -6,13 +6,14 @@ from uuid import uuid4
 import pytest
 from django.db import connection
 
-from holdfast.actions import concerns
+from holdfast.actions import concerns, people
 from holdfast.actions.outcomes import Conflict, Refusal
 from holdfast.domain.concerns import Seat
 from holdfast.records.concern_keys import NotOpened, ReporterKey, new_phrase
 from holdfast.records.concern_reads import may_read, told, unread_by
 from holdfast.records.concerns import Concern, register_of
 from holdfast.records.journal import ORGANISATION, OutboxEntry, Stream
+from holdfast.records.people import RoleAssignment
 from holdfast.records.verification_run import verify_here
 from tests.actions.clinic import CANARY, Clinic, written
 from tests.actions.outside import Outside, boxed, has_tested, named, outside, person
@@ -132,3 +133,37 @@ def test_the_register_names_every_concern(beyond):
     concern, _ = beyond.raised()
     assert Stream.objects.get(id=concern.id).kind == "concern"
     assert Stream.objects.get(id=register_of(concern.site_id)).kind == "concerns"
+
+
+def test_a_recipient_in_a_seat_cannot_be_removed_until_another_counts(beyond):
+    clinic, site = beyond.clinic, beyond.clinic.site
+    first = beyond.holders[Seat.FIRST]
+    held = RoleAssignment.objects.get(user=first, corrected_by=None)
+
+    def ended():
+        told = {"valid_until": clinic.now, "reason": "left", "entry_id": uuid4()}
+        return people.end_role(assignment=held, by=clinic.administrator, now=clinic.now, **told)
+
+    clinic.later(minutes=1)
+    assert ended() == Refusal("recipient-in-seat")
+    other = person(clinic, "outside-other", "complaint-recipient")
+    written(named(site, Seat.FIRST, other, beyond.lead, clinic.now))
+    boxed(site, other, clinic.now)
+    assert ended() == Refusal("recipient-in-seat")
+    has_tested(site, Seat.FIRST, clinic.later(minutes=1))
+    written(ended())
+
+
+def test_only_a_site_lead_names_and_only_whoever_has_the_role_is_named(beyond):
+    clinic, site = beyond.clinic, beyond.clinic.site
+    now = clinic.now
+    assert isinstance(
+        named(site, Seat.FIRST, beyond.holders[Seat.FIRST], clinic.administrator, now), Refusal
+    )
+    refused = named(site, Seat.FIRST, clinic.therapist, beyond.lead, now)
+    assert refused == Refusal("not-an-outside-recipient")
+    second = beyond.holders[Seat.SECOND]
+    assert named(site, Seat.FIRST, second, beyond.lead, now) == Refusal("one-seat-each")
+    first = beyond.holders[Seat.FIRST]
+    wrong = named(site, Seat.FIRST, first, beyond.lead, now, email="nowhere")
+    assert wrong == Refusal("address-does-not-fit")

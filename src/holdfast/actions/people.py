@@ -11,6 +11,7 @@ from holdfast.actions.role_rules import Given, role_refused
 from holdfast.actions.writing import LockedStream, lock, make_key, one_transaction, open_stream
 from holdfast.records import worklist
 from holdfast.records.care import SiteTarget, WorklistMoment
+from holdfast.records.concern_reads import is_needed_outside
 from holdfast.records.facts import Fact
 from holdfast.records.journal import ORGANISATION, Stream
 from holdfast.records.keys import sealed
@@ -19,7 +20,7 @@ from holdfast.records.people import PersonKey, RoleAssignment, Site, StaffRecord
 # The account of the house itself: what the watch and the seals write is by it. It cannot log in.
 HOUSE = UUID("00000000-0000-4000-8000-000000000002")
 HOUSE_LOGIN = "holdfast"
-_LOGIN = re.compile(r"[a-z0-9][a-z0-9._@-]{0,59}")
+LOGIN = re.compile(r"[a-z0-9][a-z0-9._@-]{0,59}")
 _SITE_CODE = re.compile(r"[A-Z0-9][A-Z0-9-]{0,19}")
 
 
@@ -38,7 +39,7 @@ def found_organisation(
     """
     if Stream.objects.exists():
         return Refusal("already-founded")
-    if not _LOGIN.fullmatch(login) or login == HOUSE_LOGIN:
+    if not LOGIN.fullmatch(login) or login == HOUSE_LOGIN:
         return Refusal("login-not-fit")
     by = User(id=HOUSE, login=HOUSE_LOGIN)
     by.set_unusable_password()
@@ -104,7 +105,7 @@ def create_user(
     """
     if refusal := refused(by, site, "access.manage", now):
         return refusal
-    if not _LOGIN.fullmatch(login):
+    if not LOGIN.fullmatch(login):
         return Refusal("login-not-fit")
     stream = lock(ORGANISATION, now)
     sent = stream.sent("account-opened", entry_id, {"login": login, "name": printed_name})
@@ -200,6 +201,8 @@ def end_role(
         return Refusal("already-corrected")
     if assignment.valid_until is not None and assignment.valid_until < valid_until:
         return Refusal("ends-later-than-given")
+    if is_needed_outside(assignment, now):
+        return Refusal("recipient-in-seat")
     fact = RoleAssignment(
         id=uuid5(entry_id, "role"),
         corrects_id=assignment.id,

@@ -10,7 +10,7 @@ from holdfast.definitions.concerns import times
 from holdfast.domain import concerns as rules
 from holdfast.domain.concerns import Seat
 from holdfast.domain.findings import Finding
-from holdfast.records.access import permissions_of
+from holdfast.records.access import granted_by, permissions_of
 from holdfast.records.concerns import (
     Concern,
     RecipientBox,
@@ -21,7 +21,7 @@ from holdfast.records.concerns import (
 )
 from holdfast.records.duty import SignedTime
 from holdfast.records.keys import Erased, opened
-from holdfast.records.people import Site, User
+from holdfast.records.people import RoleAssignment, Site, User
 
 READ = "concern.read"
 WITHIN, TESTED, BEGINS, AGAIN = (
@@ -111,6 +111,14 @@ def seat_of(user: User, site: Site, now: datetime) -> Seat | None:
     """The seat in effect that a person holds at a site."""
     held = seats_in_effect(site, now)
     return next((seat for seat, row in held.items() if row.user_id == user.id), None)
+
+
+def is_needed_outside(held: RoleAssignment, now: datetime) -> bool:
+    """True for the role by which somebody holds a seat: it ends only once another was named."""
+    if held.site is None or READ not in granted_by(held):
+        return False
+    rows = [*standing_seats(held.site).values(), *seats_in_effect(held.site, now).values()]
+    return any(row.user_id == held.user_id for row in rows)
 
 
 def open_tests(row: RecipientSeat) -> list[RecipientTest]:

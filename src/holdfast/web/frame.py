@@ -25,6 +25,7 @@ PLACES = (
     ("staff:recovery", "person", _("Let somebody in"), "access.manage"),
     ("staff:crisis-numbers", "key", _("Crisis lines"), "site.manage"),
     ("staff:authority", "key", _("Approvals"), "authority.see"),
+    ("staff:people", "person", _("People"), "access.manage"),
     ("concern-set-up", "refer", _("Outside recipients"), "concern.set-up"),
     ("pauses", "stop", _("Pauses"), "assignment.suspend"),
 )
@@ -37,6 +38,10 @@ BELONGS = {
     "room:entries": "staff:worklist",
     "room:paper": "staff:worklist",
     "staff:screening": "staff:worklist",
+    "staff:invite": "staff:worklist",
+    "staff:people-open": "staff:people",
+    "staff:people-give": "staff:people",
+    "staff:people-end": "staff:people",
     "staff:journal": "staff:worklist",
     "staff:correct": "staff:worklist",
     "staff:ask": "staff:worklist",

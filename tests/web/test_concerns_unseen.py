@@ -1,0 +1,174 @@
+"""Nothing at the site changes: not a page, not a log line, not a number, whatever happens to a concern.
+
+Every address is asked as every role of the site before anything is raised and after it was raised,
+read, answered, acknowledged, told to the recipients and closed; what is answered is the same, byte
+for byte, but for what is made anew for each request.
+"""
+
+import io
+import logging
+import re
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from holdfast.actions import concerns
+from holdfast.definitions.roles import roles
+from holdfast.domain.concerns import Seat
+from holdfast.records.concern_keys import Box, ReporterKey, new_phrase
+from holdfast.records.concern_reads import box_of
+from holdfast.records.concerns import Concern, RecipientTry
+from holdfast.records.models import Site, User
+from holdfast.watch.concerns import tell_recipients
+from holdfast.watch.runner import take_turn
+from holdfast.web.logs import AllowedFields
+from holdfast.web.permissions import ROUTES, Open
+from tests.actions.clinic import written
+from tests.actions.outside import BOX_PHRASE, boxed, has_tested, named
+from tests.web.clinic import NOBODY, Places, account
+from tests.web.routes import every_route
+from tests.web.test_permissions import POSTED
+
+SITE_ROLES = (*sorted(set(roles().granted) - {"complaint-recipient"}), "stranger", NOBODY)
+# Routes that write, end the session, or show a moment: left out, each for its reason.
+LEFT_OUT = {
+    "log-out",  # ends the session
+    "look",  # writes a cookie
+    "staff:verdict-pdf",  # each copy carries its own moment
+    "staff:own-copy",  # each copy carries its own moment
+}
+# Made anew for each request: forms' ids and tokens, phrases, passkey challenges, moments shown now.
+_ANEW = re.compile(
+    r'name="(csrfmiddlewaretoken|entry_id|phrase)" value="[^"]*"|value="[0-9a-f-]{36}"'
+    r"|data-[a-z-]*(?:now|challenge|at)[a-z-]*=\"[^\"]*\"|\"challenge\": *\"[^\"]*\""
+)
+
+
+def answers(as_role, who: str, places: Places) -> dict[str, tuple[int, str]]:
+    """What every address answers somebody, without what is made anew each time."""
+    found = {}
+    client: Client = as_role(who)
+    for route in every_route():
+        if route.name in LEFT_OUT | POSTED or ROUTES[route.name] is Open.DEVICE:
+            continue
+        try:
+            told = places.arguments(set(route.arguments))
+        except KeyError:
+            continue
+        answer = client.get(reverse(route.name, kwargs=told))
+        kind = answer.get("Content-Type", "")
+        body = "" if "pdf" in kind else answer.content.decode()
+        found[route.name] = (answer.status_code, _ANEW.sub("", body))
+    return found
+
+
+@pytest.fixture
+def log_lines():
+    """Everything that every logger writes, through the product's own formatter."""
+    stream = io.StringIO()
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(AllowedFields())
+    root = logging.getLogger()
+    level = root.level
+    root.addHandler(handler)
+    root.setLevel(logging.DEBUG)
+    yield stream
+    root.removeHandler(handler)
+    root.setLevel(level)
+
+
+class Taken:
+    """A mail channel that takes everything."""
+
+    def deliver(self, letter) -> str:
+        return "taken"
+
+
+def the_second(clinic) -> None:
+    """A second recipient, so that the path is whole."""
+    site, admin = clinic.site, User.objects.get(login="admin")
+    other, lead = account("outside-two", "complaint-recipient", site, admin), _lead()
+    now = timezone.now()
+    written(named(site, Seat.SECOND, other, lead, now))
+    boxed(site, other, now, locked="never opened here")
+    has_tested(site, Seat.SECOND, now)
+
+
+def _lead() -> User:
+    return User.objects.get(login="site-lead")
+
+
+def everything_happens(site: Site) -> None:
+    """A concern is raised, told, read, acknowledged, answered, added to, climbs and is closed."""
+    reader, now = User.objects.get(login="complaint-recipient"), timezone.now()
+    phrase = ReporterKey.of(new_phrase(), site.id)
+    told = {"site": site, "words": "{}", "reporter": phrase, "entry_id": uuid4(), "now": now}
+    receipt = written(concerns.raise_concern(**told))
+    concern = Concern.objects.get(id=receipt.stream_id)
+    ways = {"email": Taken(), "sms": Taken()}
+    take_turn("concerns", now, lambda at: tell_recipients(at, ways))
+    take_turn("concerns", now, lambda at: tell_recipients(at + timedelta(hours=30), ways))
+    box = Box.unlock(box_of(reader, site).locked, BOX_PHRASE)
+    key = box.open(concern.id, concern.shares.get(user=reader).sealed_key)
+    acts = {"concern": concern, "now": now + timedelta(hours=31)}
+    written(concerns.acknowledge_concern(entry_id=uuid4(), by=reader, **acts))
+    acts["key"] = key
+    written(concerns.answer_concern(text="a", entry_id=uuid4(), by=reader, **acts))
+    written(concerns.add_to_concern(text="b", entry_id=uuid4(), **acts))
+    closing = {"outcome": "advice-given", "text": "c", "by": reader}
+    written(concerns.close_concern(entry_id=uuid4(), **closing, **acts))
+    assert RecipientTry.objects.filter(concern=concern, outcome="received").count() >= 3
+
+
+def test_nothing_at_the_site_changes(clinic, as_role):
+    the_second(clinic)
+    places = Places.now()
+    take_turn("concerns", timezone.now(), lambda at: tell_recipients(at, {"email": Taken()}))
+    for who in SITE_ROLES:
+        answers(as_role, who, places)  # the first look may itself leave a trace: of the looking
+    before = {who: answers(as_role, who, places) for who in SITE_ROLES}
+    again = {who: answers(as_role, who, places) for who in SITE_ROLES}
+    everything_happens(clinic.site)
+    after = {who: answers(as_role, who, places) for who in SITE_ROLES}
+    # What differs between two looks with nothing between them differs by itself.
+    steady = [
+        (who, name)
+        for who in SITE_ROLES
+        for name in before[who]
+        if before[who][name] == again[who][name]
+    ]
+    assert len(steady) > 40 * len(SITE_ROLES) * 0.9
+    for who, name in steady:
+        assert after[who][name] == before[who][name], (who, name)
+
+
+def test_no_request_to_it_leaves_a_line_whatever_becomes_of_it(
+    clinic, as_role, log_lines, monkeypatch
+):
+    nobody, reader = as_role(NOBODY), as_role("complaint-recipient")
+    before = log_lines.getvalue()
+    nobody.get("/NORTH/concern/")
+    nobody.post("/NORTH/concern/", {"what": ""})  # 422
+    nobody.post("/NORTH/concern-back/", {"phrase": "no"})  # 422
+    nobody.get("/NOWHERE/concern/")  # 404
+    nobody.get("/NORTH/concerns/")  # to the log-in
+    as_role("physician").get("/NORTH/concerns/")  # 404
+    reader.get("/NORTH/concerns/")
+    reader.get(f"/NORTH/concerns/{uuid4()}/")  # 404
+    as_role("site-lead").get("/NORTH/pauses/")
+    nobody.put("/NORTH/concern/")  # 405
+    forged = Client(headers={"host": "localhost"}, enforce_csrf_checks=True)
+    assert forged.post("/NORTH/concern/", {"what": "x"}).status_code == 403
+
+    def fail(*_: object, **__: object) -> None:
+        raise RuntimeError("broken")
+
+    monkeypatch.setattr("holdfast.web.concerns.public.reachable", fail)
+    assert nobody.get("/NORTH/concern/").status_code == 500
+    assert log_lines.getvalue() == before
+    nobody.get("/about/")  # the log is alive
+    assert '"route": "about"' in log_lines.getvalue()
