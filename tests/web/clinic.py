@@ -7,8 +7,8 @@ from django.contrib.auth.hashers import make_password
 from django.utils import timezone
 
 from holdfast.actions import people
-from holdfast.actions.concerns import raise_concern
 from holdfast.actions.access_review import sign_access_review
+from holdfast.actions.concerns import raise_concern
 from holdfast.actions.glass import break_glass
 from holdfast.actions.judging import latest_verdict
 from holdfast.actions.papers import attach_scan, record_letter
@@ -16,8 +16,8 @@ from holdfast.actions.signatures import ReauthenticationProof
 from holdfast.definitions import letters
 from holdfast.definitions.roles import roles
 from holdfast.domain.access_review import Decision
-from holdfast.records.access_lists import list_of_roles, shown_text
 from holdfast.domain.concerns import Seat
+from holdfast.records.access_lists import list_of_roles, shown_text
 from holdfast.records.concern_keys import ReporterKey
 from holdfast.records.models import (
     AccessReview,
@@ -27,6 +27,7 @@ from holdfast.records.models import (
     Enrollment,
     GlassOpening,
     Letter,
+    RoleAssignment,
     Scan,
     Site,
     User,
@@ -150,6 +151,7 @@ class Places:
             "approval_id": Approval.objects.earliest("recorded_at").id,
             "protocol": "mapp2",
             "code": "caps-5-total-at-least",
+            "assignment_id": RoleAssignment.objects.get(user__login="therapist").id,
             "place": "victoria",
             "rule": "health-record",
             "factor": "totp",

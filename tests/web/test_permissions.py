@@ -30,6 +30,8 @@ POSTED = {
     "staff:confirm",
     "staff:override",
     "staff:erasure-sign",
+    "staff:people-open",
+    "staff:people-give",
     "staff:own-copy",
     "staff:prescreening-record",
     "staff:duty-page",

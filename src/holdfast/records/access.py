@@ -116,6 +116,14 @@ def holds_anywhere(user: Any, permission: str, now: datetime) -> bool:
     return any(permission in granted_by(row) for row in assignments_of(user, now))
 
 
+def staff_at(site: Site, now: datetime) -> list[User]:
+    """Everybody who holds a role of a site's staff now: neither patients nor recipients outside."""
+    staff = [code for code, role in roles().roles.items() if not role.is_alone]
+    ids = RoleAssignment.objects.filter(site=site, corrected_by=None, role__in=staff)
+    users = User.objects.filter(id__in=ids.values("user_id"), is_active=True)
+    return [user for user in users if roles_of(user, site, now)]
+
+
 def sites_of(user: Any, now: datetime) -> list[Site]:
     """The sites at which a person holds any role now, by code."""
     rows = assignments_of(user, now)

@@ -75,6 +75,11 @@ ROUTES: dict[str, str | Open | Anywhere] = {
     "me-copy": Anywhere("own.copy"),
     "me-account": Anywhere("own.see"),
     "staff:invite": "patient.invite",
+    # accounts and roles
+    "staff:people": "access.manage",
+    "staff:people-open": "access.manage",
+    "staff:people-give": "access.manage",
+    "staff:people-end": "access.manage",
     # a record opened in an emergency, of whatever site
     "glass": Anywhere("glass.break"),
     "glass-end": Open.SIGNED_IN,

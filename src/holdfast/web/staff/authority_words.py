@@ -12,10 +12,10 @@ from holdfast.definitions.sentences import plain
 from holdfast.definitions.sentences.authority import authority_sentence
 from holdfast.domain.authority import Act, ChangeKind, HeldApproval, State, suspended_since
 from holdfast.domain.findings import Finding, Outcome
-from holdfast.records.access import covers, printed_name, roles_of
+from holdfast.records.access import covers, printed_name, staff_at
 from holdfast.records.authority import Approval
 from holdfast.records.care import Enrollment
-from holdfast.records.people import RoleAssignment, Site, User
+from holdfast.records.people import Site
 
 ACTS: dict[Act, Promise] = {
     Act.DOSING: _("give a dose"),
@@ -45,9 +45,7 @@ STATE_MARKS = {State.STANDS: Outcome.PASSED, State.END_UNKNOWN: Outcome.UNKNOWN}
 
 def holders(site: Site, now: datetime) -> list[tuple[str, str]]:
     """Who holds a role at a site now: the account's id and the printed name, by name."""
-    ids = RoleAssignment.objects.filter(site=site, corrected_by=None).values("user_id")
-    found = [user for user in User.objects.filter(id__in=ids) if roles_of(user, site, now)]
-    pairs = [(str(user.id), printed_name(user)) for user in found]
+    pairs = [(str(user.id), printed_name(user)) for user in staff_at(site, now)]
     return sorted(pairs, key=lambda pair: pair[1])
 
 

@@ -9,10 +9,10 @@ from django.utils import timezone
 from holdfast.definitions.duty import times
 from holdfast.domain import duty, rota
 from holdfast.domain.reachability import Reachability, reachable
-from holdfast.records.access import printed_name
+from holdfast.records.access import printed_name, staff_at
 from holdfast.records.duty import DutyPage
 from holdfast.records.keys import opened
-from holdfast.records.people import RoleAssignment, Site, User
+from holdfast.records.people import Site, User
 from holdfast.records.rota import (
     duty_now,
     page_value,
@@ -41,11 +41,8 @@ from holdfast.web.staff.words import unit_words
 
 def people_of(site: Site) -> list[tuple[str, str]]:
     """Everybody who holds a role at a site, for the roster."""
-    rows = RoleAssignment.objects.filter(site=site, corrected_by=None, user__is_active=True)
-    users = {row.user_id: row.user for row in rows.select_related("user")}
-    return sorted(
-        ((str(user.id), printed_name(user)) for user in users.values()), key=lambda pair: pair[1]
-    )
+    pairs = [(str(user.id), printed_name(user)) for user in staff_at(site, timezone.now())]
+    return sorted(pairs, key=lambda pair: pair[1])
 
 
 class _Names:
