@@ -29,6 +29,16 @@ MEANINGS = {
     "records-approval": _("records this approval"),
     "changes-approval": _("records what befell this approval"),
 }
+PARTS = {
+    "night": _("at night"),
+    "morning": _("in the morning"),
+    "afternoon": _("in the afternoon"),
+    "evening": _("in the evening"),
+}
+HANDED_OUT = {
+    "own-copy": _("The person's own copy of the record"),
+    "verdict-pdf": _("The verdict on paper"),
+}
 STANDING_WORDS = {
     Standing.VERIFIED: _("Read in the cited source. It may decide."),
     Standing.DERIVED: _("Arithmetic on verified numbers. It may decide."),

@@ -6,8 +6,10 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils import timezone
 
+from holdfast.domain.access_review import State
 from holdfast.domain.glass import Review, review_state
 from holdfast.records import access
+from holdfast.records.access_lists import review_standing
 from holdfast.records.glass import (
     REVIEWED_WITHIN,
     GlassOpening,
@@ -75,3 +77,17 @@ def _mine(request: HttpRequest, site: Site, rows: list[GlassOpening]) -> list[Gl
         if access.covers(studies, row.enrollment.protocol_name)
         or answers_for[row.enrollment_id] == user.pk
     ]
+
+
+def access_to_review(request: HttpRequest) -> dict[str, Any] | None:
+    """When the review of access is due, for who signs it; None while there is time."""
+    site: Site | None = getattr(request, "here", None)
+    if site is None:
+        return None
+    now = timezone.now()
+    if not access.may(request.user, site, "access.review", now, None):
+        return None
+    found = review_standing(site, now)
+    if found.state not in (State.DUE_SOON, State.OVERDUE):
+        return None
+    return {"overdue": found.overdue, "due_at": found.due_at, "code": site.code}
