@@ -54,11 +54,13 @@ globalThis.HoldfastProve = (() => {
       secret: form.elements.secret.value,
       entries: [...form.querySelectorAll("[name=entry]:checked")].map((each) => each.value),
     };
-    asking.busy = true;
-    find("prove-form").setAttribute("aria-busy", "true");
-    const found = await asking.submit(answer);
-    find("prove-form").removeAttribute("aria-busy");
-    if (asking) asking.busy = false;
+    const mine = asking;
+    mine.busy = true;
+    form.setAttribute("aria-busy", "true");
+    const found = await mine.submit(answer);
+    form.removeAttribute("aria-busy");
+    if (asking !== mine) return; /* closed meanwhile; somebody may be asked the next thing */
+    mine.busy = false;
     form.elements.secret.value = "";
     if (!found) { close(); return; }
     say(found.problem, found.missing);
@@ -75,7 +77,8 @@ globalThis.HoldfastProve = (() => {
     const form = find("prove-form");
     form.addEventListener("submit", go);
     find("cancel").addEventListener("click", close);
-    dialog().addEventListener("close", () => { asking = null; form.reset(); });
+    /* The event comes later than the close: by then somebody may be asked the next thing. */
+    dialog().addEventListener("close", () => { if (!dialog().open) { asking = null; form.reset(); } });
     find("pad").addEventListener("click", (event) => {
       const key = event.target.closest("[data-digit]");
       if (!key) return;

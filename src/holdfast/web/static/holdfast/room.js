@@ -174,8 +174,9 @@
     step = { id, person };
     drafting = `${body().dataset.opening}/${person}`;
     find("write").elements.words.value = queue ? await queue.draft(drafting) : "";
-    await ask();
+    show();
     find("write").elements.words.focus();
+    await ask();
   }
 
   function prove(act, person) {
@@ -189,6 +190,7 @@
   async function takeStep(kind, answer) {
     const found = await post(body().dataset.step, { id: crypto.randomUUID(), kind, person: answer.person, login: answer.login, secret: answer.secret });
     if (!found.ok) return found;
+    HoldfastProve.close(); /* first, so that the field can take the focus */
     if (kind === "writes") await write(found.person, found.step);
     else await ask();
     return null;
