@@ -143,6 +143,7 @@ def waiting(request: Admitted, site: str) -> HttpResponse:
     rows = waiting_at(request.here, studies(request, "waiting.see"))
     names = names_of(request, [enrollment for enrollment, _place in rows])
     managed = studies(request, "waiting.manage")
+    today = local_date(request.here, timezone.now())
     context = {
         "rows": [
             {
@@ -150,6 +151,7 @@ def waiting(request: Admitted, site: str) -> HttpResponse:
                 "label": enrollment.label,
                 "joined_on": place.joined_on,
                 "counts_from": place.counts_from,
+                "days": (today - place.counts_from).days,
                 "href": reverse("staff:waiting-step", args=[request.here.code, enrollment.id])
                 if covers(managed, enrollment.protocol_name)
                 else "",
