@@ -7,7 +7,7 @@ PIN and sessions, so that whoever has found them can do nothing with them.
 """
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -22,7 +22,6 @@ from holdfast.actions.signatures import ReauthenticationProof, proof_refused, si
 from holdfast.actions.writing import LockedStream, lock, message, one_transaction
 from holdfast.definitions.operational_times import operational_times
 from holdfast.records import access
-from holdfast.records.care import Signature
 from holdfast.records.facts import Fact
 from holdfast.records.journal import ORGANISATION, OutboxEntry
 from holdfast.records.people import User
@@ -89,8 +88,21 @@ def issue_recovery(
         signature_id=uuid5(entry_id, "signature"),
         witness_signature_id=uuid5(entry_id, "witness") if purpose == "recovery" else None,
     )
-    facts = [*_signed(stream, fact, by, proof, witness), fact, *_voided(user, entry_id)]
-    return stream.write(sent, [*facts, _tell("account-recovery-issued", user)], by=by, values=told)
+    role = role_with(by, None, "access.manage", stream.now)
+    signature = sign(
+        stream,
+        fact.signature_id,
+        [fact],
+        meaning="checked-who-this-is",
+        role=role,
+        by=by,
+        proof=proof,
+    )
+    facts = [signature, fact, *_voided(user, entry_id), _tell("account-recovery-issued", user)]
+    receipt = stream.write(sent, facts, by=by, values=told)
+    if fact.witness_signature_id and witness is not None:
+        _witnessed(stream, fact, witness, told)
+    return receipt
 
 
 def _unfit(user: User, purpose: str, checked_how: str, by: User) -> Refusal | None:
@@ -113,39 +125,24 @@ def _witness_unfit(witness: Witness | None, user: User, by: User, now: datetime)
     return proof_refused(witness.proof, witness.user, now)
 
 
-def _signed(
-    stream: LockedStream,
-    fact: AccountRecovery,
-    by: User,
-    proof: ReauthenticationProof,
-    witness: Witness | None,
-) -> Sequence[Signature]:
-    role = role_with(by, None, "access.manage", stream.now)
-    made = [
-        sign(
-            stream,
-            fact.signature_id,
-            [fact],
-            meaning="checked-who-this-is",
-            role=role,
-            by=by,
-            proof=proof,
-        )
-    ]
-    if fact.witness_signature_id and witness is not None and witness.proof is not None:
-        held = sorted(row.role for row in access.assignments_of(witness.user, stream.now))
-        made.append(
-            sign(
-                stream,
-                fact.witness_signature_id,
-                [fact],
-                meaning="witnessed-who-this-is",
-                role=held[0],
-                by=witness.user,
-                proof=witness.proof,
-            )
-        )
-    return made
+def _witnessed(
+    stream: LockedStream, fact: AccountRecovery, witness: Witness, told: Mapping[str, str]
+) -> None:
+    """The witness's own entry and signature, over the same fact, in the same transaction."""
+    assert fact.witness_signature_id is not None
+    assert witness.proof is not None
+    held = sorted(row.role for row in access.assignments_of(witness.user, stream.now))
+    signature = sign(
+        stream,
+        fact.witness_signature_id,
+        [fact],
+        meaning="witnessed-who-this-is",
+        role=held[0],
+        by=witness.user,
+        proof=witness.proof,
+    )
+    sent = stream.sent("recovery-witnessed", uuid5(fact.id, "witnessed"), told)
+    stream.write(sent, [signature], by=witness.user, values=told)
 
 
 def _voided(user: User, entry_id: UUID) -> list[Fact]:

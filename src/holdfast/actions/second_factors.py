@@ -23,7 +23,7 @@ from django.db import transaction
 
 from holdfast.actions.outcomes import Answered, Refusal
 from holdfast.actions.pins import own_factors_key
-from holdfast.actions.writing import lock, one_transaction
+from holdfast.actions.writing import lock, message, one_transaction
 from holdfast.records.factors import COLUMN, PASSKEY_KINDS, TABLE, factor_of, opened_secret
 from holdfast.records.journal import ORGANISATION
 from holdfast.records.keys import SealBroken
@@ -87,7 +87,8 @@ def remove_factor(*, factor: str, entry_id: UUID, by: User, now: datetime) -> An
     row.delete()
     if not Authenticator.objects.filter(user=by).exclude(type=CODES).exists():
         Authenticator.objects.filter(user=by).delete()
-    return stream.write(sent, [], by=by, values=told)
+    facts = [message("account-factor-changed", by.id)]
+    return stream.write(sent, facts, by=by, values=told)
 
 
 @transaction.atomic
@@ -153,4 +154,5 @@ def _add(kind: str, data: Mapping[str, Any], entry_id: UUID, by: User, now: date
     if kind != PASSKEY:
         Authenticator.objects.filter(user=by, type=kind).delete()
     Authenticator.objects.create(user=by, type=kind, data=dict(data))
-    return stream.write(sent, [], by=by, values=told)
+    facts = [message("account-factor-changed", by.id)]
+    return stream.write(sent, facts, by=by, values=told)

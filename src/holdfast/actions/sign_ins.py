@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from holdfast.actions.outcomes import Answered
-from holdfast.actions.writing import lock, one_transaction
+from holdfast.actions.writing import lock, message, one_transaction
 from holdfast.records.events import read_event
 from holdfast.records.journal import ORGANISATION, JournalEntry
 from holdfast.records.people import User
@@ -42,4 +42,5 @@ def record_sign_in(
     sent = stream.sent(kind, entry_id, told)
     if earlier := stream.earlier(sent, by=by):
         return earlier
-    return stream.write(sent, [], by=by, values=told)
+    facts = [message("account-locked", by.id)] if kind == "sign-in-locked" else []
+    return stream.write(sent, facts, by=by, values=told)

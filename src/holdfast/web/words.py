@@ -14,7 +14,15 @@ DECISIONS = {
     Decision.INELIGIBLE: _("Ineligible"),
     Decision.UNDETERMINED: _("Undetermined"),
 }
+# How a signer showed who they are, beside every signature.
+PROOF_WORDS = {
+    "password": _("shown by login name and password"),
+    "passkey": _("shown by passkey"),
+    "pin": _("shown by PIN, after a first signature with all"),
+}
 MEANINGS = {
+    "checked-who-this-is": _("attests who this person is, after checking it"),
+    "witnessed-who-this-is": _("attests, as a witness, who this person is"),
     "opens-in-emergency": _("opens this record in an emergency"),
     "reviews-emergency": _("reviews an emergency opening"),
     "reviews-access": _("reviews who holds which role"),
@@ -38,6 +46,13 @@ PARTS = {
 HANDED_OUT = {
     "own-copy": _("The person's own copy of the record"),
     "verdict-pdf": _("The verdict on paper"),
+}
+# The same to the person whose record it is: what, and for whom.
+PLAIN_HANDED_OUT = {
+    ("own-copy", "person"): _("A copy of your record, made for you"),
+    ("own-copy", "staff"): _("A copy of your record, made for the clinic"),
+    ("verdict-pdf", "person"): _("What the clinic found about you, on paper, made for you"),
+    ("verdict-pdf", "staff"): _("What the clinic found about you, on paper, made for the clinic"),
 }
 STANDING_WORDS = {
     Standing.VERIFIED: _("Read in the cited source. It may decide."),

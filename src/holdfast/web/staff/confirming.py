@@ -12,7 +12,7 @@ from holdfast.records.keys import opened
 from holdfast.web.admitted import Admitted
 from holdfast.web.staff.forms import ConfirmForm
 from holdfast.web.staff.shown import DecisionShown, FindingShown
-from holdfast.web.words import MEANINGS, role_title
+from holdfast.web.words import MEANINGS, PROOF_WORDS, role_title
 
 AT_ONCE = 6  # so many open questions stand beside the signature; the rest is counted
 
@@ -45,6 +45,7 @@ def _signed(signature: Signature) -> dict[str, Any]:
         "printed_name": opened(signature, "printed_name"),
         "meaning": MEANINGS.get(signature.meaning, signature.meaning),
         "role": role_title(signature.role),
+        "method": PROOF_WORDS.get(signature.proof_method, signature.proof_method),
         "at": signature.signed_at,
         "hash": signature.statement_sha256,
     }

@@ -31,7 +31,7 @@ from holdfast.web.staff.shown import DecisionShown, FindingShown, read_shown
 from holdfast.web.staff.topics import Group, by_topic
 from holdfast.web.staff.who import enrollment_at, may_see_names, name_of
 from holdfast.web.templatetags.look import standing_words
-from holdfast.web.words import DECISIONS, MEANINGS
+from holdfast.web.words import DECISIONS, MEANINGS, PROOF_WORDS
 
 
 @require_POST
@@ -253,6 +253,7 @@ def _paper_signature(verdict: VerdictShown) -> dict[str, str] | None:
     return {
         "name": opened(signature, "printed_name") or "",
         "meaning": str(MEANINGS.get(signature.meaning, signature.meaning)),
+        "method": str(PROOF_WORDS.get(signature.proof_method, signature.proof_method)),
         "at": f"{timezone.localtime(signature.signed_at):%Y-%m-%d %H:%M %Z}",
         "hash": signature.statement_sha256,
     }
