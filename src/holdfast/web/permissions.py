@@ -73,6 +73,7 @@ ROUTES: dict[str, str | Open | Anywhere] = {
     "join": Open.ANYONE,
     "me": Anywhere("own.see"),
     "me-copy": Anywhere("own.copy"),
+    "me-looked": Anywhere("own.see"),
     "me-account": Anywhere("own.see"),
     "staff:invite": "patient.invite",
     # accounts and roles

@@ -15,6 +15,18 @@ VERDICTS = {
     Verdict.JUSTIFIED: _("Justified"),
     Verdict.NOT_JUSTIFIED: _("Not justified"),
 }
+# The same to the person whose record it is.
+PLAIN_REASONS = {
+    "danger-to-life": _("They wrote that your life or health was in danger."),
+    "cannot-speak": _("They wrote that you could not speak for yourself."),
+    "medicine-now": _("They wrote that they had to decide about a medicine at once."),
+    "danger-to-others": _("They wrote that somebody else was in danger."),
+    "other": _("They wrote that it was another emergency."),
+}
+PLAIN_VERDICTS = {
+    Verdict.JUSTIFIED: _("Checked: it was right to open it."),
+    Verdict.NOT_JUSTIFIED: _("Checked: it was not right to open it."),
+}
 WAYS = {"name": _("by name and date of birth"), "number": _("by record number")}
 STATES = {
     Review.WAITING: _("waits for a review"),
