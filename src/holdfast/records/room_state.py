@@ -4,11 +4,14 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
+import orjson
 from django.db.models import Q, QuerySet
 
 from holdfast.definitions.operational_times import operational_times
 from holdfast.domain import room
 from holdfast.records.care import Enrollment
+from holdfast.records.forgotten import is_erased
+from holdfast.records.keys import Erased, opened
 from holdfast.records.people import Site
 from holdfast.records.rooms import (
     Room,
@@ -134,3 +137,14 @@ def writer_of(entry: RoomEntry) -> UUID | None:
         return entry.written_by_id
     attribution = getattr(entry, "attribution", None)
     return attribution.settled_by_id if attribution and attribution.outcome == "mine" else None
+
+
+def words_of(entry: RoomEntry) -> str | None:
+    """The words of an entry; None where they were erased."""
+    if entry.enrollment is not None and is_erased(entry.enrollment.person_id):
+        return None
+    try:
+        told = orjson.loads(opened(entry, "written") or "{}")
+    except Erased:
+        return None
+    return str(told.get("words", ""))

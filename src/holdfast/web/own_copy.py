@@ -24,6 +24,7 @@ from holdfast.records.histories import (
     medications_of,
 )
 from holdfast.records.people import User
+from holdfast.records.room_state import entries_about, words_of
 
 SCHEMA = 1
 
@@ -91,5 +92,9 @@ def content(enrollment: Enrollment) -> dict[str, Any]:
         "verdicts": [
             {"shown_at": verdict.recorded_at, "verdict": shown(verdict)}
             for verdict in past.verdicts
+        ],
+        "room": [
+            {"written_at": row.written_at, "kind": row.kind, "words": words_of(row)}
+            for row in reversed(entries_about(enrollment))
         ],
     }

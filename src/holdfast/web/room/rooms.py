@@ -8,7 +8,6 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from holdfast.actions.outcomes import Receipt
@@ -29,7 +28,7 @@ from holdfast.records.room_state import (
 from holdfast.records.rooms import Room, RoomDevice, RoomEntry, RoomOpening
 from holdfast.web.admitted import Admitted
 from holdfast.web.done import done_words, go_on
-from holdfast.web.reauthentication import prove
+from holdfast.web.reauthentication import not_proved, prove
 from holdfast.web.refusals import refusal_words
 from holdfast.web.room.admission import hashed, remember_device
 from holdfast.web.room.forms import EnrollForm, RevokeForm, RoomForm, SettleForm
@@ -205,7 +204,7 @@ def settle(request: Admitted, site: str) -> HttpResponse:
         raise Http404
     proof = prove(request, form.cleaned_data["password"])
     if proof is None:
-        form.add_error("password", _("This is not your password."))
+        form.add_error("password", not_proved(request, form.cleaned_data["password"]))
         return _page(request, form=form)
     outcome = "set-apart" if request.POST.get("outcome") == "set-apart" else "mine"
     answered = settle_entry(entry=entry, outcome=outcome, proof=proof, **_act(request, form))

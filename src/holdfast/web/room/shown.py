@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import orjson
 from django.http import HttpRequest
 from django.middleware.csrf import get_token
 from django.utils import timezone
@@ -16,8 +15,6 @@ from django.utils.formats import date_format
 
 from holdfast.domain import room
 from holdfast.records.access import printed_name
-from holdfast.records.forgotten import is_erased
-from holdfast.records.keys import Erased, opened
 from holdfast.records.people import User
 from holdfast.records.room_state import (
     entries_of,
@@ -27,6 +24,7 @@ from holdfast.records.room_state import (
     steps_of,
     subjects_of,
     waiting_in,
+    words_of,
     writer_of,
 )
 from holdfast.records.rooms import RoomEntry, RoomOpening
@@ -115,17 +113,6 @@ def entry_shown(row: RoomEntry, names: dict[UUID, str], *, with_words: bool) -> 
 def _is_in_sight(row: RoomEntry) -> bool:
     kind = room.KINDS.get(row.kind)
     return kind is None or kind.is_kept_in_sight
-
-
-def words_of(row: RoomEntry) -> str | None:
-    """The words of an entry; None where they were erased."""
-    if row.enrollment is not None and is_erased(row.enrollment.person_id):
-        return None
-    try:
-        told = orjson.loads(opened(row, "written") or "{}")
-    except Erased:
-        return None
-    return str(told.get("words", ""))
 
 
 def clock_words(moment: datetime) -> str:

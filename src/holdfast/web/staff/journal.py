@@ -35,6 +35,9 @@ from holdfast.web.words import DECISIONS
 
 PER_PAGE = 50
 EVENTS = {
+    "room-entry-recorded": _("Something was written in a room"),
+    "room-entry-settled": _("It was said whose an entry of a room is"),
+    "room-entry-from-paper": _("Something written on paper in a room was typed in"),
     "erasure-requested": _("It was asked that words be erased"),
     "erasure-signed": _("The first person signed that words be erased"),
     "keys-destroyed": _("Words were erased: their keys were destroyed"),

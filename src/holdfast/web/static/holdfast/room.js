@@ -155,7 +155,9 @@
     const now = Date.now() - (offset || 0);
     const minutes = Math.max(0, Math.floor((now - Date.parse(told.opened_at)) / 60000));
     find("clock").textContent = `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, "0")}`;
-    if (step && idleMs() > told.idle_seconds * 1000) rest();
+    if (idleMs() <= told.idle_seconds * 1000) return;
+    if (step) rest();
+    HoldfastProve.close(); /* a half-typed PIN does not lie open either */
   }
 
   /* Who writes */
