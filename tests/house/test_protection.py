@@ -10,11 +10,12 @@ from holdfast.actions.signatures import PROOF_LASTS
 from holdfast.cli import serve
 from holdfast.domain.scans import LARGEST_SCAN_BYTES
 from holdfast.interop.fhir import document
+from holdfast.records import looks
 from holdfast.watch import posting
 from holdfast.web import passwords
 from holdfast.web.account import forms
 from holdfast.web.permissions import ROUTES
-from holdfast.web.staff import disclosures, worklist
+from holdfast.web.staff import worklist
 from tests.house.source import PACKAGE, ROOT
 
 PAGE = " ".join((ROOT / "docs" / "protection.md").read_text("utf-8").split())
@@ -57,7 +58,7 @@ def test_the_sizes_of_files_are_the_ones_of_the_code():
     fields, files = settings.DATA_UPLOAD_MAX_NUMBER_FIELDS, settings.DATA_UPLOAD_MAX_NUMBER_FILES
     assert f"{fields} fields and {files} files a form" in PAGE
     assert worklist.PER_PAGE == 50
-    assert disclosures.MOST == 500
+    assert looks.MOST == 500
 
 
 def test_the_bounds_of_the_server_are_the_ones_it_is_started_with():
