@@ -28,7 +28,7 @@ from holdfast.records.people import User
 from holdfast.records.sign_in import AccountRecovery, AccountRecoveryEnd, Pin
 
 _LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # 32: none that looks like another
-_LENGTH = 20  # 100 bits
+_LENGTH = 25  # 125 bits: above the 112 from which a plain hash is enough to keep
 LASTS = {"recovery": "recovery-code-lasts", "first-password": "first-code-lasts"}
 
 
@@ -41,7 +41,7 @@ class Witness:
 
 
 def new_code() -> str:
-    """A new code: 20 letters and digits, in fives."""
+    """A new code: 25 letters and digits, in fives."""
     letters = "".join(secrets.choice(_LETTERS) for _ in range(_LENGTH))
     return "-".join(letters[at : at + 5] for at in range(0, _LENGTH, 5))
 

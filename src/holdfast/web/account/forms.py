@@ -155,7 +155,7 @@ class RecoverForm(NewPasswordForm):
     login_name = login_field()
     code = forms.CharField(
         label=_("The code you were given"),
-        help_text=_("Twenty letters and digits. It is good once."),
+        help_text=_("Twenty-five letters and digits. It is good once."),
         max_length=60,
         widget=forms.TextInput(
             attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
