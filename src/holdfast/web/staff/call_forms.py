@@ -155,8 +155,7 @@ class FirstContactForm(ContactForm):
     given = _line(_("Given name"))
     family = _line(_("Family name"))
     born_on = forms.DateField(
-        label=_("Date of birth"),
-        help_text=_("Leave empty if it is not known."),
+        label=_("Date of birth, if it is known"),
         required=False,
         widget=fields.Day,
     )

@@ -236,13 +236,18 @@ def _script(request: Admitted, script: CallScript) -> dict[str, Any]:
     steps = [
         {
             "words": _said(step.words),
-            "title": step.reference.title,
-            "standing": standing_words(step.standing.value),
+            "source": f"{standing_words(step.standing.value)} · {step.reference.title}",
         }
         for step in script.crisis
     ]
+    sources = {step["source"] for step in steps}
     says = {place: _said(words) for place, words in script.says.items()}
-    return {"says": says, "steps": steps, "numbers": crisis_numbers(request.here)}
+    return {
+        "says": says,
+        "steps": steps,
+        "crisis_source": sources.pop() if len(sources) == 1 else "",  # said once for all of them
+        "numbers": crisis_numbers(request.here),
+    }
 
 
 def _asked(enrollment: Enrollment, script: CallScript) -> dict[str, Question]:

@@ -52,6 +52,13 @@
     for (const menu of document.querySelectorAll(".menu[open]")) if (!menu.contains(event.target)) menu.open = false;
   });
 
+  /* On a phone the bar of places shows where one is, however many there are. */
+  document.addEventListener("DOMContentLoaded", () => {
+    const here = document.querySelector(".places [aria-current]");
+    const bar = here && here.closest("ul");
+    if (bar && bar.scrollWidth > bar.clientWidth) bar.scrollLeft = here.offsetLeft - (bar.clientWidth - here.offsetWidth) / 2;
+  });
+
   /* What lies folded opens when a link leads into it, and stays open when the page is put together again. */
   function unfold(hash) {
     const target = hash.length > 1 && document.getElementById(decodeURIComponent(hash.slice(1)));
