@@ -120,7 +120,7 @@ def test_every_page_of_a_patient_has_the_way_to_raise_a_concern(patient, clinic)
             seen.append(route.name)
             is_the_concern = route.name.startswith("concern")
             assert is_the_concern or CONCERN in answer.content.decode(), route.name
-    assert {"me", "me-copy", "me-account", "sign-in", "about", "join"} <= set(seen)
+    assert {"me", "me-copy", "me-looked", "me-account", "sign-in", "about", "join"} <= set(seen)
 
 
 def test_a_patient_opens_nothing_of_the_site(patient, clinic):
@@ -139,6 +139,14 @@ def test_asking_for_a_copy_reaches_the_clinic(patient, as_role, clinic):
     assert "You asked for it" in answer.content.decode()
     page = as_role("coordinator").get(f"/NORTH/people/{clinic.id}/disclosures/").content.decode()
     assert "They asked for a copy" in page
+
+
+def test_a_person_sees_who_looked(patient, as_role, clinic):
+    assert "Therapist" not in patient.get("/me/looked/").content.decode()
+    as_role("therapist").get(f"/NORTH/people/{clinic.id}/")
+    page = patient.get("/me/looked/").content.decode()
+    assert "Therapist" in page
+    assert "Given out" in page
 
 
 def test_an_account_linked_to_nobody_says_so(as_role):

@@ -1,6 +1,7 @@
 """The first of a person's own pages, the request for a copy, and their account."""
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
@@ -17,6 +18,7 @@ from holdfast.records.patients import enrollments_of, open_copy_request, patient
 from holdfast.web import fields
 from holdfast.web.done import done_words, go_on
 from holdfast.web.refusals import refusal_words
+from holdfast.web.staff.disclosures import looked_shown
 
 
 class CopyForm(forms.Form):
@@ -35,6 +37,13 @@ def page(request: HttpRequest) -> HttpResponse:
 def account(request: HttpRequest) -> HttpResponse:
     """The person's login name, and the ways to show who they are."""
     return _page(request, "account")
+
+
+@require_safe
+def looked(request: HttpRequest) -> HttpResponse:
+    """Everybody who looked at one's record, and everything of it that was handed out."""
+    mine = patient_of(request.user)
+    return _page(request, "looked", **(looked_shown(mine.person_id) if mine else {}))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -58,6 +67,7 @@ def _page(request: HttpRequest, template: str, **more: Any) -> HttpResponse:
     mine = patient_of(request.user)
     context: dict[str, Any] = {"mine": mine, "done": done_words(request), **more}
     if mine is not None:
+        timezone.activate(ZoneInfo(mine.site.zone))  # web.permissions deactivates it
         enrollments = enrollments_of(mine)
         context |= {
             "place": mine.site,
