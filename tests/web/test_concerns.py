@@ -1,16 +1,19 @@
 """The path of concerns by its pages: anybody raises, two outside read, the site learns nothing."""
 
 import re
+import sqlite3
 from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from holdfast.actions.tries import Limit
-from holdfast.records.concerns import Concern, ConcernAcknowledgement
-from holdfast.records.models import User
+from holdfast.records.concerns import Concern, ConcernAcknowledgement, RecipientSeat
+from holdfast.records.models import Site, User
 from tests.actions.outside import BOX_PHRASE
+from tests.web.clinic import account
 
 NEW, BACK, BOX = "/NORTH/concern/", "/NORTH/concern-back/", "/NORTH/concerns/"
 SAID = "He closed the door and sat too near."
@@ -166,3 +169,81 @@ def test_the_card_is_a_pdf(nobody):
     answer = nobody.get("/NORTH/concern-paper/")
     assert answer.content.startswith(b"%PDF-1.7")
     assert User.objects.filter(login=READER).exists()
+
+
+FULL = "Zebediah Canarybird"
+
+
+def test_the_whole_database_holds_no_readable_word_of_it(nobody, as_role):
+    """Concern, answer, addition, ground of a pause and closing, each with the canary in every field."""
+    told = {"whom": "therapist", "whom_name": FULL, "when": FULL, "contact": FULL}
+    _, phrase = raised(nobody, what=f"{SAID} {FULL}", **told)
+    reader, concern = opened(as_role(READER)), Concern.objects.latest("recorded_at")
+    address = f"{BOX}{concern.id}/"
+    therapist = User.objects.get(login="therapist").id
+    for act in (
+        {"do": "answer", "text": FULL},
+        {"do": "pause", "text": FULL, "person": therapist},
+        {"do": "lift", "person": therapist},
+        {"do": "close", "text": FULL, "outcome": "advice-given"},
+    ):
+        assert reader.post(address, act | {"entry_id": uuid4()}).status_code == 302, act
+    nobody.post(BACK, {"phrase": phrase, "entry_id": uuid4(), "text": FULL})
+    assert reader.get(address).content.decode().count(FULL) >= 6
+    database = sqlite3.connect(connection.settings_dict["NAME"])
+    dump = "".join(database.iterdump())
+    database.close()
+    for word in ("Canarybird", SAID, phrase, phrase.split()[0] + " " + phrase.split()[1]):
+        assert word not in dump
+        assert word.encode().hex().upper() not in dump
+
+
+def test_a_site_lead_names_and_tests_and_sees_no_concern(as_role):
+    lead, admin = as_role("site-lead"), User.objects.get(login="admin")
+    other = account("outside-two", READER, Site.objects.get(code="NORTH"), admin)
+    page = lead.get("/NORTH/concern-set-up/").content.decode()
+    assert "Two recipients are not named" in page
+    told = {"do": "name", "entry_id": uuid4(), "seat": "second", "person": other.id}
+    told |= {"name": "Jan de Vries, ombudsman", "email": "jan@outside.example", "phone": ""}
+    wrong = lead.post("/NORTH/concern-set-up/", told | {"email": "nowhere"})
+    assert wrong.status_code == 422
+    assert "Jan de Vries, ombudsman" in wrong.content.decode()
+    assert lead.post("/NORTH/concern-set-up/", told).status_code == 302
+    page = lead.get("/NORTH/concern-set-up/").content.decode()
+    assert "jan@outside.example" in page
+    assert "Not tested." in page
+    row = RecipientSeat.objects.get(user=other)
+    test = {"do": "test", "entry_id": uuid4(), "seat_row": row.id}
+    assert lead.post("/NORTH/concern-set-up/", test).status_code == 302
+    # The new one logs in, makes a box, acknowledges: from then on both count.
+    fresh = as_role("outside-two")
+    shown = fresh.get(BOX).content.decode()
+    made = {"do": "make", "entry_id": hidden(shown, "entry_id"), "phrase": hidden(shown, "phrase")}
+    assert fresh.post(BOX, made).status_code == 422  # not before the words are written down
+    assert fresh.post(BOX, made | {"kept": "on"}).status_code == 302
+    listed = fresh.get(BOX).content.decode()
+    assert "This was a test" in listed
+    answered = {"do": "test", "entry_id": uuid4(), "test": hidden(listed, "test")}
+    assert fresh.post(BOX, answered).status_code == 302
+    page = lead.get("/NORTH/concern-set-up/").content.decode()
+    assert "Both have acknowledged a test." in page
+
+
+def test_a_site_lead_pauses_and_lifts_and_no_author_or_reason_is_shown(as_role):
+    lead = as_role("site-lead")
+    therapist = User.objects.get(login="therapist")
+    told = {"do": "pause", "entry_id": uuid4(), "person": therapist.id, "reason": "licence"}
+    page = lead.post("/NORTH/pauses/", told).content.decode()
+    assert "Therapist" in page
+    assert as_role("therapist").get("/NORTH/worklist/").status_code == 404
+    assert (
+        "Your assignments at this site are paused."
+        in as_role("therapist").get("/my-access/").content.decode()
+    )
+    mine = as_role("administrator").get("/NORTH/pauses/").content.decode()
+    shown = mine[: mine.index("<form class=")]
+    assert "Site-Lead" not in shown
+    assert "licence" not in shown
+    lift = {"do": "lift", "entry_id": uuid4(), "person": therapist.id}
+    assert "stay paused as long as" in lead.post("/NORTH/pauses/", lift).content.decode()
+    assert as_role("therapist").get("/NORTH/worklist/").status_code == 200
