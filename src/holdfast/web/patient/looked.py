@@ -1,9 +1,11 @@
 """Who looked at me: on a person's own pages, in plain words."""
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from holdfast.domain.glass import Verdict
@@ -19,6 +21,7 @@ def page(request: HttpRequest) -> HttpResponse:
     mine = patient_of(request.user)
     context: dict[str, Any] = {"mine": mine}
     if mine is not None:
+        timezone.activate(ZoneInfo(mine.site.zone))  # web.permissions deactivates it
         context |= {"place": mine.site, **_shown(mine.person_id)}
     return render(request, "patient/looked.html", context)
 

@@ -18,7 +18,6 @@ from holdfast.records.patients import enrollments_of, open_copy_request, patient
 from holdfast.web import fields
 from holdfast.web.done import done_words, go_on
 from holdfast.web.refusals import refusal_words
-from holdfast.web.staff.disclosures import looked_shown
 
 
 class CopyForm(forms.Form):
@@ -37,13 +36,6 @@ def page(request: HttpRequest) -> HttpResponse:
 def account(request: HttpRequest) -> HttpResponse:
     """The person's login name, and the ways to show who they are."""
     return _page(request, "account")
-
-
-@require_safe
-def looked(request: HttpRequest) -> HttpResponse:
-    """Everybody who looked at one's record, and everything of it that was handed out."""
-    mine = patient_of(request.user)
-    return _page(request, "looked", **(looked_shown(mine.person_id) if mine else {}))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -8,7 +8,6 @@ own_pages = [
     path("", own.page, name="me"),
     path("copy/", own.copy, name="me-copy"),
     path("looked/", looked.page, name="me-looked"),
-    path("looked/", own.looked, name="me-looked"),
     path("account/", own.account, name="me-account"),
 ]
 urlpatterns = [path("join/", joining.page, name="join")]
