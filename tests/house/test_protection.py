@@ -1,5 +1,6 @@
 """docs/protection.md says what the code does: each of its numbers is compared with the one that runs."""
 
+import math
 import re
 
 import pytest
@@ -8,9 +9,10 @@ from django.conf import settings
 from holdfast.actions import tries
 from holdfast.actions.signatures import PROOF_LASTS
 from holdfast.cli import serve
+from holdfast.definitions.concerns import phrase_words
 from holdfast.domain.scans import LARGEST_SCAN_BYTES
 from holdfast.interop.fhir import document
-from holdfast.records import looks
+from holdfast.records import concern_keys, looks
 from holdfast.watch import posting
 from holdfast.web import passwords
 from holdfast.web.account import forms
@@ -70,8 +72,24 @@ def test_the_bounds_of_the_server_are_the_ones_it_is_started_with():
 def test_the_ways_in_are_the_ones_there_are():
     """A new address that anybody may open, or a device, must be told of here."""
     open_to_all = {name for name, needs in ROUTES.items() if getattr(needs, "name", "") == "ANYONE"}
-    ways = {name for name in open_to_all if name.startswith("log-in") or "passkey" in name}
-    assert ways == {"log-in", "log-in-second", "log-in-passkey", "passkey-options"}
+    log_in = {"log-in", "log-in-second", "log-in-passkey", "passkey-options", "recover", "join"}
+    concerns = {"concern-new", "concern-back", "concern-card", "concern-paper"}
+    tell_nothing = {
+        "look",
+        "about",
+        "pulse",
+        "api-1:health",
+        "api-1:openapi-json",
+        "api-1:api-root",
+    }
+    assert open_to_all == log_in | concerns | tell_nothing
+
+
+def test_the_words_that_open_something_are_stretched():
+    """RFC 7914: n and r make the memory that each guess needs."""
+    assert 128 * concern_keys._COST * concern_keys._BLOCK >= 64 * 1024 * 1024
+    bits = concern_keys.WORDS_IN_A_PHRASE * math.log2(len(phrase_words()))
+    assert f"{bits:.0f} random bits, behind scrypt" in PAGE
 
 
 @pytest.mark.parametrize(
