@@ -49,7 +49,7 @@ def rotate_site_key(*, new: SiteKey, entry_id: UUID, by: User, now: datetime) ->
     IdentityToken.objects.all().delete()
     IdentityToken.objects.bulk_create(tokens, batch_size=_BATCH)
     receipt = stream.write(sent, [], by=by, values=told)
-    make_seal(by=by, now=stream.now, next_key=new.signing_key)
+    make_seal(by=by, now=stream.now, key=old.signing_key, next_key=new.signing_key)
     return receipt
 
 

@@ -11,7 +11,7 @@ from datetime import date
 
 from holdfast.domain.glass import Found, Match, matched
 from holdfast.records.care import Enrollment
-from holdfast.records.keys import site_key
+from holdfast.records.keyring import key_of_record
 from holdfast.records.people import IdentityToken, Site
 from holdfast.records.search import people_named, plain_words
 
@@ -46,7 +46,7 @@ def by_name(site: Site, given: str, family: str, born_on: date) -> Sought:
         return Sought(Match.NOBODY)
     born = set(
         IdentityToken.objects.filter(
-            site=site, kind="born-on", token=site_key().token("born-on", born_on.isoformat())
+            site=site, kind="born-on", token=key_of_record().token("born-on", born_on.isoformat())
         ).values_list("person_id", flat=True)
     )
     people = [each for each in people_named(site, f"{given} {family}") if each.id in born]
