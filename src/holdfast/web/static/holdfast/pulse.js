@@ -16,7 +16,11 @@
   function judge() {
     const banner = document.querySelector("[data-pulse]");
     if (!banner) return;
-    say(banner, "lost", silent || (heard !== null && "known" in banner.dataset && !heard.known));
+    const isOut = heard !== null && "known" in banner.dataset && !heard.known;
+    say(banner, "lost", silent || isOut);
+    /* Whoever comes by reads nothing of a session that has ended. What was typed stays where it is,
+       and shows again once its person has logged in, in another tab too. */
+    document.body.classList.toggle("is-out", isOut);
     if (heard === null) return;
     const age = heard.age_ms === null ? Infinity : heard.age_ms + (performance.now() - at);
     say(banner, "stale", heard.stale.length > 0 || age > heard.silent_after_ms);
