@@ -1,10 +1,12 @@
 """The pages of break-glass: found exactly, opened at once, on every page, ended, reviewed."""
 
 import re
+import sqlite3
 from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from holdfast.actions import glass as actions
@@ -250,3 +252,36 @@ def test_nobody_opens_for_a_session_that_is_not_theirs(as_role):
         now=timezone.now(),
     )
     assert answer.reason == "not-permitted"
+
+
+def test_a_record_that_was_opened_twice_shows_the_longer_time_and_is_closed_whole(as_role):
+    doctor = as_role("stranger")
+    for _ in range(2):
+        assert doctor.post(BREAK, told()).status_code == 302
+    _first, second = GlassOpening.objects.order_by("opened_at")
+    page = doctor.get("/about/").content.decode()
+    assert page.count("data-glass-left") == 1
+    assert str(second.id) in page
+    doctor.post("/emergency/end/", {"entry_id": str(uuid4()), "opening": str(second.id)})
+    assert GlassEnd.objects.count() == 2
+    assert doctor.get(person()).status_code == 404
+
+
+def test_the_words_of_an_emergency_are_in_no_column_and_no_line_of_the_log(as_role, capfd):
+    secret = "Quetzalcanary"
+    doctor, lead = as_role("stranger"), as_role("site-lead")
+    doctor.post(BREAK, told(family=secret, words=secret))
+    doctor.post(BREAK, told(words=f"They said {secret}"))
+    opening = GlassOpening.objects.get()
+    entry = str(uuid4())
+    body = {"verdict": "justified", "words": f"Asked {secret}", "password": PASSWORD}
+    review = f"{SITE}{opening.id}/"
+    assert lead.post(review, body | {"entry_id": entry}).status_code == 302
+    lead.post(review, body | {"entry_id": entry, "words": f"Other {secret}"})
+    assert secret in lead.get(SITE).content.decode(), "the search would find it"
+    database = sqlite3.connect(connection.settings_dict["NAME"])
+    for line in database.iterdump():
+        assert secret not in line
+        assert secret.encode().hex().upper() not in line
+    database.close()
+    assert secret not in "".join(capfd.readouterr())

@@ -24,10 +24,14 @@ from holdfast.web.glass.forms import EndForm
 
 
 def own_openings(request: HttpRequest) -> list[dict[str, Any]]:
-    """Each record that the reader has open in an emergency, with the time that is left."""
+    """Each record that the reader has open in an emergency, with the time that is left.
+
+    Who opened one twice sees it once, with the longer time.
+    """
     if not request.user.is_authenticated:
         return []
     now = timezone.now()
+    longest = {row.enrollment_id: row for row in open_now(request.user, now)}
     return [
         {
             "row": row,
@@ -35,7 +39,7 @@ def own_openings(request: HttpRequest) -> list[dict[str, Any]]:
             "left": left_words(row.until, now),
             "form": EndForm(initial={"opening": row.id}, auto_id=f"end-glass-{row.id}-%s"),
         }
-        for row in open_now(request.user, now)
+        for row in longest.values()
     ]
 
 
@@ -60,7 +64,13 @@ def to_review(request: HttpRequest) -> dict[str, Any] | None:
     states = [
         review_state(opening_value(row), is_reviewed=False, within=within, now=now) for row in rows
     ]
-    return {"count": len(rows), "overdue": states.count(Review.OVERDUE), "code": site.code}
+    route = request.resolver_match.view_name if request.resolver_match else ""
+    return {
+        "count": len(rows),
+        "overdue": states.count(Review.OVERDUE),
+        "code": site.code,
+        "is_here": route in ("staff:glass", "staff:glass-review"),  # the page itself says it
+    }
 
 
 def _mine(request: HttpRequest, site: Site, rows: list[GlassOpening]) -> list[GlassOpening]:

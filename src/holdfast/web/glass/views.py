@@ -1,6 +1,6 @@
 """Break-glass: open one record in an emergency, and end it."""
 
-from uuid import uuid4
+from uuid import uuid4, uuid5
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -13,6 +13,7 @@ from holdfast.actions.outcomes import Receipt
 from holdfast.definitions.roles import roles
 from holdfast.records.glass import (
     GlassOpening,
+    open_now,
 )
 from holdfast.records.glass_access import may_break_glass
 from holdfast.records.glass_search import Sought, by_name, by_number
@@ -107,10 +108,11 @@ def end(request: Admitted) -> HttpResponse:
         opening = mine.filter(id=form.cleaned_data["opening"]).first()
     if opening is None:  # nothing of theirs, so that there is nothing to end
         return redirect("my-access")
-    end_glass(
-        opening=opening,
-        entry_id=form.cleaned_data["entry_id"],
-        by=request.user,
-        now=timezone.now(),
-    )
+    now = timezone.now()
+    same = [
+        row for row in open_now(request.user, now) if row.enrollment_id == opening.enrollment_id
+    ]
+    for row in same:  # a record that was opened twice is closed whole
+        entry_id = uuid5(form.cleaned_data["entry_id"], row.id.hex)
+        end_glass(opening=row, entry_id=entry_id, by=request.user, now=now)
     return go_on(request, reverse("my-access"), "glass-ended")

@@ -1,7 +1,7 @@
 """Access review: the list of who holds which role at a site, signed as it is shown, and its history."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC
+from datetime import UTC, date
 from typing import Any
 from uuid import UUID
 
@@ -156,12 +156,17 @@ def lines_shown(
             "study": study_words(str(line["study"]) or None),
             "since": instant_of(str(line["since"])).astimezone(UTC),
             "until": instant_of(str(line["until"])) if line["until"] else None,
+            "last_log_in": _day_of(str(line["last_log_in"])),
             "field": form.field_for(str(line["assignment"])) if form else None,
             "is_own": reviewer is not None and line["account"] == reviewer.hex,
             "decision": (decided or {}).get(UUID(str(line["assignment"]))),
         }
         for line in lines
     ]
+
+
+def _day_of(text: str) -> date | None:
+    return date.fromisoformat(text) if text else None
 
 
 def _line(review: AccessReview) -> dict[str, Any]:
