@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from http.cookiejar import CookieJar
 from pathlib import Path
 from urllib.parse import urlencode
@@ -24,6 +25,7 @@ from holdfast.cli.demonstration.people import load_people
 from holdfast.definitions import jurisdictions, letters
 from holdfast.definitions.roles import roles
 from holdfast.domain.calls import FORMS
+from holdfast.domain.concerns import Seat
 from holdfast.domain.rota import Post
 
 # Nothing of the demonstration may depend on, or reach, what a site has set for itself.
@@ -162,10 +164,37 @@ def test_the_words_of_who_took_permission_back_are_erased_by_two(demonstration):
     ]
 
 
+def test_the_outside_recipients_are_tested_and_a_room_has_its_device(demonstration):
+    answers = rows(
+        demonstration,
+        "SELECT count(*) FROM records_recipienttestanswer a JOIN records_recipienttest t "
+        "ON t.id = a.test_id JOIN records_recipientseat s ON s.id = t.seat_id",
+    )
+    assert answers == [(len(life.recipients()),)]
+    assert {holder.seat for holder in life.recipients()} == {seat.value for seat in Seat}
+    assert rows(demonstration, "SELECT count(*) FROM records_roomdevice") == [(1,)]
+
+
+def test_one_emergency_opening_is_reviewed_and_one_waits(demonstration):
+    opened = rows(demonstration, "SELECT count(*) FROM records_glassopening")
+    reviewed = rows(demonstration, "SELECT verdict FROM records_glassreview")
+    assert (opened, reviewed) == ([(2,)], [("justified",)])
+
+
+def test_a_review_of_access_is_due(demonstration):
+    (days,) = [Decimal(t.value) for t in life.operational_times()]
+    ((began,),) = rows(demonstration, "SELECT min(valid_from) FROM records_roleassignment")
+    age = datetime.now(UTC).date() - date.fromisoformat(str(began)[:10])
+    assert age > timedelta(days=int(days))
+    assert rows(demonstration, "SELECT count(*) FROM records_accessreview") == [(0,)]
+
+
 def test_no_name_is_readable_in_the_file(demonstration):
     everything = demonstration.database.read_bytes()
     names = {call.family.encode() for call in life.first_calls()}
     numbers = {contact.address.encode() for contact in life.contacts()}
+    names |= {opened.words.encode() for opened in life.openings()}
+    names |= {holder.email.encode() for holder in life.recipients()} | {life.box_phrase().encode()}
     for name in {b"Vorbildsen", b"Exampleton", b"Musterholm", b"Moonfern"} | names | numbers:
         assert name not in everything
 

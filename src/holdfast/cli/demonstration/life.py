@@ -111,6 +111,52 @@ class RetentionSigned:
     years: int
 
 
+@dataclass(frozen=True)
+class Recipient:
+    """Somebody outside a site who is told of concerns."""
+
+    site: str
+    login: str
+    seat: str
+    name: str
+    email: str
+
+
+@dataclass(frozen=True)
+class RoomWithDevice:
+    """A room and the one device that stands in it."""
+
+    site: str
+    code: str
+    title: str
+    device: str
+
+
+@dataclass(frozen=True)
+class OperationalTime:
+    """One of our own times, signed otherwise for a site."""
+
+    site: str
+    by: str
+    code: str
+    value: Decimal
+
+
+@dataclass(frozen=True)
+class Opening:
+    """A record opened in an emergency; without a verdict it waits for its review."""
+
+    key: str
+    site: str
+    number: int
+    by: str
+    days_ago: int
+    reason: str
+    words: str
+    verdict: str = ""
+    review: str = ""
+
+
 @cache
 def _document() -> dict[str, Any]:
     text = files("holdfast.cli.demonstration").joinpath("life.toml").read_text("utf-8")
@@ -168,3 +214,29 @@ def first_calls() -> tuple[FirstCall, ...]:
 def retentions() -> tuple[RetentionSigned, ...]:
     """The signed years of retention."""
     return _entries("retention", RetentionSigned)
+
+
+def box_phrase() -> str:
+    """The phrase that opens the box of each outside recipient."""
+    words: str = _document()["concerns"]["phrase"]
+    return words
+
+
+def recipients() -> tuple[Recipient, ...]:
+    """Who holds which seat outside a site."""
+    return _entries("recipient", Recipient)
+
+
+def rooms() -> tuple[RoomWithDevice, ...]:
+    """The rooms."""
+    return _entries("room", RoomWithDevice)
+
+
+def operational_times() -> tuple[OperationalTime, ...]:
+    """The times that a site lead signed."""
+    return _entries("operational", OperationalTime)
+
+
+def openings() -> tuple[Opening, ...]:
+    """The records that were opened in an emergency."""
+    return _entries("opening", Opening)
