@@ -155,6 +155,7 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY el
 
 # What may come in. Uploads stay in memory: a referral never lies in a temporary file.
 UPLOAD_LIMIT_BYTES = 64 * 1024 * 1024
+FORM_LIMIT_BYTES = 1024 * 1024  # of every address that takes no file
 DATA_UPLOAD_MAX_MEMORY_SIZE = UPLOAD_LIMIT_BYTES
 FILE_UPLOAD_MAX_MEMORY_SIZE = UPLOAD_LIMIT_BYTES
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200

@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import re
 import tempfile
 import zipfile
 from pathlib import Path
@@ -11,10 +12,13 @@ import pytest
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.urls import resolve, reverse
 
 from holdfast.domain.scans import LARGEST_SCAN_BYTES
 from holdfast.records.models import Approval, Enrollment, Scan
-from tests.web.clinic import PDF
+from holdfast.web.requests import UPLOADS
+from tests.web.clinic import PDF, Places
+from tests.web.routes import every_route
 from tests.web.test_referral_page import ADDRESS as IMPORT
 from tests.web.test_referral_page import BUNDLE
 from tests.web.test_referral_page import told as bundle_told
@@ -172,3 +176,29 @@ def test_a_persons_copy_shows_hostile_words_as_words(as_role, clinic):
         page = archive.read("record.html").decode()
     assert "<script" not in page
     assert "&lt;script&gt;alert(1)" in page
+
+
+def test_a_form_that_takes_no_file_is_bounded_as_a_form(as_role, clinic):
+    """Anybody may send a form; nobody makes the server hold 64 MB by it."""
+    nobody = Client(headers={"host": "localhost"})
+    told = {"login_name": "x" * (settings.FORM_LIMIT_BYTES + 1), "password": "x"}
+    assert nobody.post("/log-in/", told).status_code == 413
+    assert nobody.post("/nowhere/", told).status_code == 413
+    assert nobody.post("/look/", {"theme": "x" * 1000}).status_code == 302
+
+
+def test_every_form_that_takes_a_file_is_on_the_list(as_role, clinic):
+    """Read from the pages themselves: whatever has a file field is bounded as an upload."""
+    places, found = Places.now(), set()
+    for route in every_route():
+        address = reverse(route.name, kwargs=places.arguments(set(route.arguments)))
+        for who in ("coordinator", "physician"):
+            page = as_role(who).get(address)
+            if "html" not in page.get("Content-Type", ""):
+                continue
+            for form in page.content.decode().split("<form")[1:]:
+                if 'type="file"' in form.split("</form>")[0]:
+                    action = re.search(r'action="([^"]+)"', form)
+                    found.add(resolve(action[1] if action else address).view_name)
+    assert found
+    assert found <= UPLOADS

@@ -26,8 +26,8 @@ _WORDS: dict[int, tuple[Any, Any]] = {
         _("A form is sent here; there is no page. Go back and use the form."),
     ),
     413: (
-        _("This file is too large"),
-        _("A referral may have at most 64 MB as it is sent. Nothing was read or kept."),
+        _("This is too large"),
+        _("A file may have at most 64 MB as it is sent, a form 1 MB. Nothing was read or kept."),
     ),
     429: (
         _("Too many attempts"),

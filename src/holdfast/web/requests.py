@@ -8,6 +8,7 @@ from uuid import uuid4
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.urls import Resolver404, resolve
 
 from holdfast.web import errors
 from holdfast.web.quiet import is_quiet
@@ -70,6 +71,28 @@ class Methods:
         return page
 
 
+# Where a file comes in. Everywhere else a form is all that is ever sent, and anybody may send one.
+UPLOADS = frozenset(
+    {
+        "staff:referral-import",
+        "staff:scan-attach",
+        "staff:authority-record",
+        "staff:authority-correct",
+        "staff:authority-change",
+        "api-1:import-referral",
+    }
+)
+
+
+def most_bytes(path: str) -> int:
+    """The largest body that an address takes, in bytes."""
+    try:
+        takes_files = resolve(path).view_name in UPLOADS
+    except Resolver404:
+        takes_files = False
+    return int(settings.UPLOAD_LIMIT_BYTES if takes_files else settings.FORM_LIMIT_BYTES)
+
+
 class BodyLimit:
     """Refuses a body whose stated length is over the limit before a byte of it is parsed."""
 
@@ -78,7 +101,7 @@ class BodyLimit:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         length = request.META.get("CONTENT_LENGTH") or "0"
-        if not length.isdigit() or int(length) > settings.UPLOAD_LIMIT_BYTES:
+        if not length.isdigit() or int(length) > most_bytes(request.path_info):
             return errors.too_large(request)
         return self.get_response(request)
 
@@ -98,7 +121,7 @@ class BodyLimitAtTheDoor:
         if scope["type"] != "http":
             await self.application(scope, receive, send)
             return
-        limit = settings.UPLOAD_LIMIT_BYTES
+        limit = most_bytes(scope["path"])
         headers = dict(scope["headers"])
         stated = headers.get(b"content-length", b"0")
         # Without a stated length the body ends where it ends: chunks, or the frames of HTTP/2.
