@@ -21,7 +21,6 @@ from holdfast.records.access_lists import (
 )
 from holdfast.records.access_review import AccessLook, AccessReview
 from holdfast.records.canonical import document
-from holdfast.records.concern_reads import is_needed_outside
 from holdfast.records.journal import ORGANISATION, JournalEntry
 from holdfast.records.people import RoleAssignment, Site, User
 
@@ -99,9 +98,7 @@ def _refused(
     may_end = {row.id: row.site_id is not None or everywhere for row in rows}
     wrong = rules.unfit(held_roles(site, now), decisions, reviewer=by.id, may_end=may_end)
     if wrong is None:
-        ends = (row for row in rows if decisions.get(row.id) is rules.Decision.END)
-        needed = any(is_needed_outside(row, now) for row in ends)
-        return Refusal("recipient-in-seat") if needed else None
+        return None
     return Refusal(wrong.reason, {"line": wrong.line.hex} if wrong.line else {})
 
 
