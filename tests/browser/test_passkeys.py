@@ -1,4 +1,4 @@
-"""Passkeys in a real Chromium with a virtual authenticator: add, log in, sign, take away; and refusals."""
+"""Log-in in a real Chromium with a virtual authenticator: passkeys, codes, signing, taking away; and refusals."""
 
 import os
 import re
@@ -8,12 +8,13 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, CDPSession, Page, expect
 
+from tests.actions.test_second_factors import code_of as code_at
 from tests.browser.conftest import wait_for
+from tests.browser.test_accessibility import violations
 from tests.web.clinic import PASSWORD
 from tests.web.template import Template
 
@@ -102,7 +103,7 @@ def desk(browser: Browser, strict: str) -> Iterator[Callable[..., Desk]]:
         context = browser.new_context(base_url=strict, locale="en", **options)
         page = context.new_page()
         made = Desk(context, page, context.new_cdp_session(page))
-        page.on("pageerror", lambda error: made.complaints.append(str(error)))
+        page.on("pageerror", lambda error: made.complaints.append(f"{error} {error.stack}"))
         opened.append(made)
         return made
 
@@ -166,3 +167,144 @@ def test_a_passkey_whose_user_was_not_verified_opens_and_signs_nothing(desk):
     mine.verifies(True)
     mine.page.get_by_role("button", name="Use your passkey").click()
     mine.page.wait_for_url("**/NORTH/worklist/")
+
+
+def test_two_passkeys_and_one_taken_away_opens_nothing_any_more(desk):
+    mine = desk()
+    mine.plug_in()
+    mine.by_password("pharmacist")
+    mine.page.wait_for_url("**/sign-in/set-up/")
+    mine.add_passkey()
+    mine.page.get_by_role("link", name="I have kept them").click()
+    first = mine.authenticator
+    mine.tool.send("WebAuthn.setUserVerified", {"authenticatorId": first, "isUserVerified": True})
+    kept = mine.tool.send("WebAuthn.getCredentials", {"authenticatorId": first})["credentials"]
+    mine.tool.send("WebAuthn.clearCredentials", {"authenticatorId": first})
+    mine.add_passkey()  # a second device of the same person
+    mine.page.wait_for_url("**/sign-in/")
+    mine.page.get_by_role("button", name="Take away: Computer").first.click()  # the first one
+    expect(mine.page.get_by_role("status")).to_contain_text("taken away")
+    mine.log_out()
+    mine.tool.send("WebAuthn.clearCredentials", {"authenticatorId": first})
+    told = {"authenticatorId": first, "credential": kept[0]}
+    mine.tool.send("WebAuthn.addCredential", told)
+    mine.by_passkey()
+    expect(mine.page.get_by_text("This passkey was not accepted")).to_be_visible()
+
+
+def code_of(page: Page) -> str:
+    """The secret behind the picture, as somebody types it who cannot use a camera."""
+    return str(page.locator("code.secret").text_content()).replace(" ", "")
+
+
+def test_an_app_and_its_codes_by_keyboard_alone_and_a_recovery_code_at_the_end(desk):
+    mine = desk()
+    page = mine.page
+    mine.by_password("therapist")
+    page.wait_for_url("**/sign-in/set-up/")
+    page.get_by_role("link", name="Set up an app").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/sign-in/codes-app/")
+    secret = code_of(page)
+    page.get_by_label("Six digits from your app").focus()
+    page.keyboard.type(code_at(secret, -1))
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Your recovery codes")).to_be_visible()
+    codes = page.locator(".codes code").all_text_contents()
+    page.get_by_role("link", name="I have kept them").press("Enter")
+    page.wait_for_url("**/NORTH/worklist/")
+    mine.log_out()
+    mine.by_password("therapist")
+    page.wait_for_url("**/log-in/second/")
+    page.get_by_label("Six digits from your app").focus()
+    page.keyboard.type(code_at(secret))
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/NORTH/worklist/")
+    mine.log_out()
+    mine.by_password("therapist")
+    page.get_by_text("I have lost my device").click()
+    page.get_by_label("One of your recovery codes").focus()
+    page.keyboard.type(codes[0])
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/NORTH/worklist/")
+
+
+@pytest.mark.parametrize(
+    ("who", "width", "scheme"), [("monitor", 390, "dark"), ("auditor", 1280, "light")]
+)
+def test_every_page_of_log_in_can_be_used_by_everybody(desk, axe, who, width, scheme):
+    """axe at zero, and no page wider than the screen: at the door, on the way in, and inside."""
+    mine = desk(viewport={"width": width, "height": 844}, color_scheme=scheme)
+    mine.plug_in()
+    page, wrong = mine.page, {}
+
+    def look(name: str) -> None:
+        page.evaluate(
+            "() => document.querySelectorAll('main details').forEach(each => { each.open = true })"
+        )
+        if found := violations(page, axe):
+            wrong[name] = found
+        if page.evaluate(
+            "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+        ):
+            wrong.setdefault(name, []).append("wider than the screen")
+        if folder := os.environ.get("HOLDFAST_SCREENSHOTS"):
+            page.screenshot(
+                path=f"{folder}/{name.replace(' ', '-')}-{width}-{scheme}.png", full_page=True
+            )
+
+    page.goto("/log-in/")
+    look("log-in")
+    page.goto("/recover/")
+    look("recover")
+    page.evaluate(
+        "() => { document.querySelectorAll('form').forEach(each => { each.noValidate = true }) }"
+    )
+    page.get_by_role("button", name="Set my password").click()
+    look("recover with errors")
+    mine.by_password(who)
+    page.wait_for_url("**/sign-in/set-up/")
+    look("set-up")
+    page.goto("/sign-in/codes-app/")
+    look("codes app")
+    page.get_by_label("Six digits from your app").fill(code_at(code_of(page), -1))
+    page.get_by_role("button", name="Confirm").click()
+    look("recovery codes")
+    mine.add_passkey()
+    page.wait_for_url("**/sign-in/")
+    for name, address in {
+        "sign-in": "/sign-in/",
+        "passkey": "/sign-in/passkey/",
+        "pin": "/sign-in/pin/",
+        "password": "/sign-in/password/",
+        "confirm": "/sign-in/confirm/",
+    }.items():
+        page.goto(address)
+        look(name)
+    mine.log_out()
+    mine.by_password(who)
+    page.wait_for_url("**/log-in/second/")
+    look("second step")
+    assert wrong == {}
+
+
+def test_letting_somebody_in_can_be_used_by_everybody(desk, axe):
+    mine = desk(viewport={"width": 390, "height": 844})
+    mine.plug_in()
+    page = mine.page
+    mine.by_password("admin")
+    page.wait_for_url("**/sign-in/set-up/")
+    mine.add_passkey()
+    expect(page.get_by_role("heading", name="Your recovery codes")).to_be_visible()
+    page.goto("/NORTH/recovery/")
+    assert violations(page, axe) == []
+    page.get_by_label("Whose account is it?").fill("rater")
+    page.get_by_text("They lost their password").click()
+    page.get_by_text("In person, and I know them").click()
+    page.get_by_label("The witness's login name").fill("site-lead")
+    page.get_by_label("The witness's password").fill(PASSWORD)
+    if folder := os.environ.get("HOLDFAST_SCREENSHOTS"):
+        page.screenshot(path=f"{folder}/issue.png", full_page=True)
+    page.get_by_role("button", name="Sign with your passkey").click()
+    expect(page.get_by_role("heading", name="Give them this code")).to_be_visible()
+    assert violations(page, axe) == []

@@ -7,12 +7,24 @@ import pytest
 from django import forms
 from django.utils import timezone
 
+from holdfast.actions.judging import latest_verdict
 from holdfast.actions.pins import set_pin
 from holdfast.actions.tries import PER_NAME
 from holdfast.definitions import protocols
-from holdfast.records.models import AccountRecovery, OutboxEntry, Pin, Signature, User
+from holdfast.records.keys import opened
+from holdfast.records.models import (
+    AccountRecovery,
+    OutboxEntry,
+    Pin,
+    Signature,
+    StaffRecord,
+    User,
+    VerdictShown,
+)
 from holdfast.records.verification_run import verify_here
 from holdfast.web.fields import ProofField
+from holdfast.web.staff.decisions import _paper_signature as paper_signature
+from holdfast.web.words import MEANINGS
 from tests.web.clinic import PASSWORD
 from tests.web.test_sign_in import client, journalled, log_in
 from tests.web.test_sign_in_second import with_app
@@ -101,29 +113,51 @@ def every_form(base: type = forms.Form) -> list[type]:
 
 
 def test_every_form_that_is_signed_uses_the_one_part(clinic):
-    """A form with a password of its own is log-in, a new password, or another person's."""
+    """A field for a password of its own is log-in, a new password, a PIN, or another person's."""
     import holdfast.urls  # noqa: F401  # every page's forms are loaded
 
-    others = {"LogInForm", "NewPasswordForm", "RecoverForm", "PinForm"}
+    mine = {form for form in every_form() if form.__module__.startswith("holdfast.")}
     bare = {
-        (form.__name__, name)
-        for form in every_form()
-        if form.__module__.startswith("holdfast.")
+        f"{form.__name__}.{name}"
+        for form in mine
         for name, field in form.base_fields.items()
         if isinstance(field.widget, forms.PasswordInput) and not isinstance(field, ProofField)
     }
-    elsewhere = {(form, name) for form, name in bare if form not in others}
-    assert {name for _form, name in elsewhere if name == "password"} <= {"password"}
-    signed = [f for f in every_form() if isinstance(f.base_fields.get("password"), ProofField)]
-    assert len(signed) >= 12
-    assert ("LimitForm", "password") not in bare
+    assert {each for each in bare if each.endswith(".password")} == {"LogInForm.password"}
+    signed = {form.__name__ for form in mine if _is_signed(form)}
+    assert signed >= {
+        "ConfirmForm",
+        "OverrideForm",
+        "LimitForm",
+        "SignForm",
+        "YearsForm",
+        "TimeForm",
+    }
 
 
-def test_the_signature_on_the_page_names_the_signer_the_moment_the_meaning_and_the_way(
-    browser, clinic
-):
-    page = browser.get(f"/NORTH/people/{clinic.id}/").content.decode()
-    assert "password" in page  # the form asks
+def _is_signed(form: type) -> bool:
+    return isinstance(form.base_fields.get("password"), ProofField)
+
+
+def test_a_signature_in_every_readable_form_names_signer_moment_meaning_and_way(browser, clinic):
+    """21 CFR 11.50, on the page and on paper."""
+    verdict = latest_verdict(clinic.id)
+    where = f"/NORTH/people/{clinic.id}/"
+    told = {"entry_id": str(uuid4()), "verdict": str(verdict.id), "password": PASSWORD}
+    assert browser.post(f"{where}confirm/", told).status_code in (200, 302)
+    page = browser.get(where).content.decode()
+    name = opened(StaffRecord.objects.get(user__login="physician"), "printed_name")
+    meaning = str(MEANINGS[Signature.objects.latest("recorded_at").meaning])
+    words = (name, meaning, "shown by login name and password")
+    for said in words:
+        assert said in page, said
+    assert f"{timezone.now():%Y}" in page
+    paper = paper_signature(VerdictShown.objects.get(id=verdict.id))
+    assert paper is not None
+    assert paper["name"] == name
+    assert paper["method"] == "shown by login name and password"
+    assert paper["meaning"] == meaning
+    assert paper["at"].startswith(f"{timezone.now():%Y}")
 
 
 def issue(admin, **given: str):

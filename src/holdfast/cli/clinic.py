@@ -41,6 +41,11 @@ def add(subparsers: Subparsers) -> None:
     account = _parser(subparsers, "account", "Opens an account; give it roles with role.", _account)
     account.add_argument("login", help="log-in name; not a person's name")
     account.add_argument("--name", required=True, help="printed name, as signatures show it")
+    account.add_argument(
+        "--checked",
+        choices=("in-person-document", "in-person-known", "video-known"),
+        help="how you made sure who they are; prints a code with which they set the first password",
+    )
 
     role = _parser(subparsers, "role", "Gives an account a role at a site, from now on.", _role)
     role.add_argument("login", help="the account")
@@ -110,15 +115,41 @@ def _site(args: argparse.Namespace) -> int:
 
 
 def _account(args: argparse.Namespace) -> int:
+    from django.contrib.auth.hashers import make_password
+
     from holdfast.actions.people import create_user
 
     act = _act_of(args)
-    written = create_user(
-        login=args.login, printed_name=args.name, password_hash=_new_password(args.login), **act
-    )
-    return _said(
+    hashed = make_password(None) if args.checked else _new_password(args.login)
+    written = create_user(login=args.login, printed_name=args.name, password_hash=hashed, **act)
+    done = _said(
         written, f"Opened the account {args.login}. It may do nothing until it has a role."
     )
+    return _first_code(args, act["by"]) if args.checked else done
+
+
+def _first_code(args: argparse.Namespace, by: "User") -> int:
+    """The code by which the account's owner sets a password that nobody else ever knows."""
+    from uuid import uuid4
+
+    from django.utils import timezone
+
+    from holdfast.actions.recovery import hash_of, issue_recovery, new_code
+    from holdfast.actions.signatures import ReauthenticationProof
+
+    code, now = new_code(), timezone.now()
+    issued = issue_recovery(
+        user=_user(args.login),
+        purpose="first-password",
+        checked_how=args.checked,
+        code_sha256=hash_of(code),
+        proof=ReauthenticationProof.made(user=by, now=now),  # the password was just given
+        witness=None,
+        entry_id=uuid4(),
+        by=by,
+        now=now,
+    )
+    return _said(issued, f"Give them this code, good once, for the page /recover/: {code}")
 
 
 def _role(args: argparse.Namespace) -> int:
