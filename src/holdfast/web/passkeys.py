@@ -68,7 +68,7 @@ def shown(request: HttpRequest, answer: str, user: User | None) -> User | None:
 def _read(answer: str) -> dict[str, Any] | None:
     try:
         told = json.loads(answer)
-    except ValueError:
+    except (ValueError, RecursionError):  # a thousand brackets are no answer either
         return None
     return told if isinstance(told, dict) else None
 

@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -29,6 +30,7 @@ log = logging.getLogger("holdfast.web")
 
 PENDING = "pending"  # whose password was right and whose second factor is still asked for
 PENDING_LASTS_SECONDS = 5 * 60
+CHALLENGES = tries.Limit("challenge", 300, timedelta(minutes=15))  # each opens a session of nobody
 ANONYMOUS_LASTS_SECONDS = 15 * 60  # a session of nobody, for a challenge or a second step
 
 
@@ -166,6 +168,8 @@ def passkey_options(request: HttpRequest) -> HttpResponse:
     """A challenge for the browser: to log in, for the second step, to sign, or to make a passkey."""
     purpose = request.POST.get("purpose", "")
     if purpose == "log-in" and not request.user.is_authenticated:
+        if tries.is_too_many(CHALLENGES, address_of(request), timezone.now()):
+            return JsonResponse({"error": "too-many"}, status=429)
         request.session.set_expiry(ANONYMOUS_LASTS_SECONDS)
         return JsonResponse(passkeys.to_show(request, None))
     if purpose == "second" and (user := pending(request)):

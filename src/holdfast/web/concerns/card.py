@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from holdfast.records.people import Site
-from holdfast.web.concerns.places import site_of
+from holdfast.web import errors
+from holdfast.web.concerns.places import CARDS, refused_for_now, site_of
 from holdfast.web.concerns.public import reachable
 from holdfast.web.paper import card_pdf
 
@@ -31,6 +32,8 @@ def page(request: HttpRequest, site: str) -> HttpResponse:
 def paper(request: HttpRequest, site: str) -> HttpResponse:
     """The card as PDF, A6."""
     here = site_of(site)
+    if refused_for_now(request, CARDS):
+        return errors.too_many(request)
     now = timezone.now()
     response = HttpResponse(card_pdf(_content(request, here), now), content_type="application/pdf")
     response["Content-Disposition"] = 'inline; filename="card.pdf"'

@@ -26,6 +26,7 @@ NONCE_BYTES = 12
 # What one address may do; the address is kept as a keyed hash until the window ends.
 RAISES = Limit("concern", 10, timedelta(hours=1))
 PHRASES = Limit("concern-phrase", 20, timedelta(minutes=15))
+CARDS = Limit("concern-card", 60, timedelta(minutes=15))  # each is set in type
 ADDITIONS = Limit("concern-addition", 30, timedelta(hours=1))
 
 
