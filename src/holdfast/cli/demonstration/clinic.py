@@ -17,7 +17,7 @@ from uuid import UUID, uuid5
 from holdfast.actions import answers, limits, people, prescreening, referrals, verdicts
 from holdfast.actions.judging import latest_verdict
 from holdfast.actions.signatures import ReauthenticationProof
-from holdfast.cli.demonstration import first_calls, house, safeguards, standing
+from holdfast.cli.demonstration import first_calls, house, own_pages, safeguards, standing
 from holdfast.cli.demonstration.asked import answers_of, is_told
 from holdfast.cli.demonstration.bundles import SEED, Bundle, bundles_as_they_arrived
 from holdfast.cli.demonstration.people import Somebody, load_people
@@ -61,11 +61,12 @@ class Building:
         self.sites: dict[str, Site] = {}
         self.clocks = {site.code: site.clock for site in house.sites()}
         self.turns = 0
+        self.password_hash = ""
 
     def found(self) -> None:
         """The organisation, its accounts, sites and roles."""
         at = self.now - timedelta(days=FOUNDED_DAYS_AGO)
-        password_hash = _hashed(house.password())
+        password_hash = self.password_hash = _hashed(house.password())
         first = next(a for a in house.accounts() if a.role == "administrator")
         done(
             people.found_organisation(
@@ -91,7 +92,8 @@ class Building:
             self.sites[site.code] = Site.objects.get(code=site.code)
             self._targets(site.code, administrator, at)
         for account in house.accounts():
-            self._account(account, first.login, password_hash, at)
+            if account.role != own_pages.ROLE:  # a patient opens their own account
+                self._account(account, first.login, password_hash, at)
 
     def _targets(self, site: str, by: User, at: datetime) -> None:
         for moment, (due, overdue) in house.targets().items():
@@ -149,6 +151,7 @@ class Building:
         yield from standing.steps(self)
         yield from first_calls.steps(self)
         yield from safeguards.steps(self)
+        yield from own_pages.steps(self, self.password_hash)
         for signing in house.signings():
             yield from self._signings(signing)
         for line in house.log_lines():

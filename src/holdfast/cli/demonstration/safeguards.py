@@ -8,6 +8,7 @@ from functools import partial
 from hashlib import sha256
 from secrets import token_bytes
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
@@ -196,10 +197,11 @@ def _reviewed(clinic: "Building", opened: life.Opening, now: datetime) -> None:
     )
 
 
-def _opened(clinic: "Building", opened: life.Opening) -> object:
+def _opened(clinic: "Building", opened: life.Opening) -> UUID:
     enrollment = Enrollment.objects.get(site=clinic.sites[opened.site], number=opened.number)
     rows = GlassOpening.objects.filter(enrollment=enrollment, user=clinic.users[opened.by])
-    return rows.latest("opened_at").id
+    found: UUID = rows.latest("opened_at").id
+    return found
 
 
 def _proof(by: User, now: datetime) -> ReauthenticationProof:
