@@ -1,21 +1,25 @@
 """OWASP ASVS 5.0, chapter V7 and what of V14 hangs on it: a session begins anew, ends in time, and ends for good."""
 
 import importlib
+import os
+import subprocess
+import sys
 import time
 
 import pytest
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.contrib.sessions.models import Session
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
 from holdfast.records.models import User
 from holdfast.web.sessions import BEGAN, SEEN
-from tests.web.clinic import Places
+from tests.web.clinic import PASSWORD, Places
 from tests.web.routes import every_route
 from tests.web.test_permissions import POSTED
-from tests.web.test_sign_in import client, log_in
+from tests.web.test_sign_in import client, journalled, log_in
 
 PAGE = "/NORTH/worklist/"
 SessionStore = importlib.import_module(settings.SESSION_ENGINE).SessionStore
@@ -139,3 +143,34 @@ def test_the_session_key_is_in_no_page(as_role, clinic, address):
     browser = as_role("physician")
     answer = browser.get(address)
     assert browser.cookies[settings.SESSION_COOKIE_NAME].value not in answer.content.decode()
+
+
+def ended(*words: str, typed: str) -> subprocess.CompletedProcess[str]:
+    """``holdfast log-out`` on this test's own clinic."""
+    told = {
+        "HOLDFAST_DATABASE_URL": f"sqlite:///{connection.settings_dict['NAME']}",
+        "HOLDFAST_KEY": os.environ["HOLDFAST_KEY"],
+        "PATH": os.environ["PATH"],
+    }
+    command = [sys.executable, "-m", "holdfast", "log-out", *words]
+    return subprocess.run(
+        command, env=told, input=f"{typed}\n", capture_output=True, text=True, check=False
+    )
+
+
+def test_an_administrator_ends_the_sessions_of_one_account_or_of_all(clinic):
+    User.objects.filter(login="admin").update(password=make_password(PASSWORD))
+    physician, coordinator = client(), client()
+    log_in(physician)
+    log_in(coordinator, "coordinator")
+    assert is_in(physician)
+    assert is_in(coordinator)
+    assert ended("physician", "--by", "physician", typed=PASSWORD).returncode == 1
+    assert ended("physician", "--by", "admin", typed="wrong").returncode == 1
+    assert is_in(physician)
+    assert ended("physician", "--by", "admin", typed=PASSWORD).returncode == 0
+    assert not is_in(physician)
+    assert is_in(coordinator)
+    assert journalled()[-1] == "sessions-ended"
+    assert ended("--everybody", "--by", "admin", typed=PASSWORD).returncode == 0
+    assert not is_in(coordinator)

@@ -10,6 +10,7 @@ from django.contrib.sessions.models import Session
 from django.db import transaction
 
 from holdfast.actions.outcomes import Answered, Refusal
+from holdfast.actions.permission import refused
 from holdfast.actions.writing import lock, one_transaction
 from holdfast.records.journal import ORGANISATION
 from holdfast.records.people import User
@@ -64,6 +65,16 @@ def end_other_sessions(
     stream = lock(ORGANISATION, now)
     count = end_all(user, but=but)
     told = {"account": user.id.hex, "sessions": count}
+    return stream.write(stream.sent("sessions-ended", entry_id, told), [], by=by, values=told)
+
+
+@one_transaction
+def end_sessions_of(*, user: User, entry_id: UUID, by: User, now: datetime) -> Answered:
+    """An administrator ends every session of an account: a lost device, somebody who left."""
+    if refusal := refused(by, None, "access.manage", now):
+        return refusal
+    stream = lock(ORGANISATION, now)
+    told = {"account": user.id.hex, "sessions": end_all(user)}
     return stream.write(stream.sent("sessions-ended", entry_id, told), [], by=by, values=told)
 
 

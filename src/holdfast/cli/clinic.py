@@ -55,6 +55,11 @@ def add(subparsers: Subparsers) -> None:
         "--study", metavar="NAME", help="the protocol it is held for; without one, every study"
     )
 
+    out = _parser(subparsers, "log-out", "Ends sessions: of one account, or of all.", _log_out)
+    whose = out.add_mutually_exclusive_group(required=True)
+    whose.add_argument("login", nargs="?", help="the account")
+    whose.add_argument("--everybody", action="store_true", help="every account")
+
     taken = _parser(subparsers, "import", "Takes FHIR R4 bundles in as referrals.", _import)
     taken.add_argument("--site", required=True, metavar="CODE")
     taken.add_argument("--protocol", required=True, metavar="NAME", help="for example mapp2")
@@ -166,6 +171,23 @@ def _role(args: argparse.Namespace) -> int:
     )
     place = f"{args.site or 'the organisation'}{f' for {args.study}' if args.study else ''}"
     return _said(written, f"{args.login} is {args.role} at {place}.")
+
+
+def _log_out(args: argparse.Namespace) -> int:
+    """Each account is an entry of its own in the journal."""
+    from uuid import uuid4
+
+    from holdfast.actions.sessions import end_sessions_of
+    from holdfast.records.people import User
+
+    act = _act_of(args)
+    users = User.objects.order_by("login") if args.everybody else [_user(args.login)]
+    for user in users:
+        _said(
+            end_sessions_of(user=user, **act | {"entry_id": uuid4()}),
+            f"Every session of {user.login} has ended.",
+        )
+    return DONE
 
 
 def _import(args: argparse.Namespace) -> int:

@@ -63,7 +63,7 @@ class OpenSession(models.Model):
 class AccountRecovery(Fact):
     """A one-time code was given out, after it was checked who somebody is: by whom, and how.
 
-    The code has 100 random bits; its hash tells nothing of it. For an account that was in use, a
+    The code has 125 random bits; its hash tells nothing of it. For an account that was in use, a
     second person witnesses with a signature of their own, so that nobody alone can take an
     account over (21 CFR 11.200(a)(3)).
     """
