@@ -261,7 +261,6 @@ def test_what_changes_how_one_logs_in_asks_who_one_is_again(clinic):
         "/sign-in/passkey/",
         "/sign-in/codes-app/",
         "/sign-in/pin/",
-        "/sign-in/password/",
     ):
         assert browser.get(address)["Location"].startswith("/sign-in/confirm/"), address
     for address in ("/sign-in/recovery-codes/", "/sign-in/remove/totp/", "/sign-in/keys/make/"):
@@ -307,12 +306,13 @@ def test_a_new_password_ends_every_other_session_and_the_old_one_opens_nothing(c
     here, there, new = client(), client(), "gravel tulip ferry outline"
     log_in(here)
     log_in(there)
-    told = {"new_password": new, "again": new}
-    assert here.post("/sign-in/password/", told | {"again": "x"}).status_code == 422
-    assert (
-        here.post("/sign-in/password/", {"new_password": "short", "again": "short"}).status_code
-        == 422
-    )
+    told = {"new_password": new, "again": new, "password": PASSWORD}
+    for slip in ({"again": "x"}, {"new_password": "short", "again": "short"}, {"password": "x"}):
+        assert here.post("/sign-in/password/", told | slip).status_code == 422
+    without = {"new_password": new, "again": new}
+    assert here.post("/sign-in/password/", without).status_code == 422
+    assert here.post("/sign-in/password/", without | {"pin": "739104"}).status_code == 422
+    assert there.get(WORKLIST).status_code == 200
     assert here.post("/sign-in/password/", told).status_code == 302
     assert here.get(WORKLIST).status_code == 200
     assert there.get(WORKLIST).status_code == 302

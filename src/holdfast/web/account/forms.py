@@ -149,6 +149,13 @@ class NewPasswordForm(forms.Form):
             self.add_error("new_password", error)
 
 
+class ChangePasswordForm(NewPasswordForm):
+    """A new password, and who one is in the same form: a session left open changes nothing."""
+
+    password = fields.password_again()
+    field_order = ("new_password", "again", "password")
+
+
 class RecoverForm(NewPasswordForm):
     """A login name and the code that an administrator gave, with a new password."""
 

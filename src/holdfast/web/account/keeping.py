@@ -18,10 +18,11 @@ from holdfast.actions.sessions import end_other_sessions, end_session, moved_ses
 from holdfast.records.people import User
 from holdfast.records.sign_in import Pin
 from holdfast.web.account import standing
-from holdfast.web.account.forms import NewPasswordForm, PinForm
+from holdfast.web.account.forms import ChangePasswordForm, PinForm
 from holdfast.web.account.own import shown_lately
 from holdfast.web.admitted import Admitted
 from holdfast.web.done import go_on
+from holdfast.web.reauthentication import check, not_proved
 from holdfast.web.refusals import refusal_words
 
 
@@ -53,12 +54,11 @@ def pin_remove(request: Admitted) -> HttpResponse:
     return go_on(request, reverse("sign-in"), "pin-removed")
 
 
-@shown_lately
 @require_http_methods(["GET", "HEAD", "POST"])
 def password(request: Admitted) -> HttpResponse:
-    """Choose a new password. Every other session of one's own ends with it."""
-    form = NewPasswordForm(request.POST if request.method == "POST" else None, user=request.user)
-    if form.is_bound and form.is_valid():
+    """Choose a new password, with the old one or a passkey. Every other session of one's own ends."""
+    form = ChangePasswordForm(request.POST if request.method == "POST" else None, user=request.user)
+    if form.is_bound and form.is_valid() and _is_shown(request, form):
         key = str(request.session.session_key)
         change_password(
             password_hash=make_password(form.cleaned_data["new_password"]),
@@ -73,6 +73,14 @@ def password(request: Admitted) -> HttpResponse:
     return render(
         request, "account/password.html", {"form": form}, status=422 if form.is_bound else 200
     )
+
+
+def _is_shown(request: Admitted, form: ChangePasswordForm) -> bool:
+    shown = form.cleaned_data["password"]
+    if shown.method != "pin" and check(request, shown):
+        return True
+    form.add_error("password", not_proved(request, shown))
+    return False
 
 
 @require_POST
