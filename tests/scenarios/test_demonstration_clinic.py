@@ -289,3 +289,18 @@ def test_the_door_lists_somebody_in_each_role_and_what_they_can_see(demonstratio
         assert f"<code>{account.login}</code>" in page
     assert "Who you can be here" in page
     assert house.password() not in page
+
+
+def test_the_patient_is_somebody_of_the_clinic_and_no_member_of_staff(demonstration):
+    linked = rows(
+        demonstration,
+        "SELECT u.login, p.site_id = s.id FROM records_patientaccount a JOIN records_user u "
+        "ON u.id = a.user_id JOIN records_person p ON p.id = a.person_id "
+        "JOIN records_site s ON s.id = a.site_id",
+    )
+    assert linked == [("patient", 1)]
+    assert rows(
+        demonstration,
+        "SELECT count(*) FROM records_staffrecord r JOIN records_user u ON u.id = r.user_id "
+        "WHERE u.login = 'patient'",
+    ) == [(0,)]
