@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.core import mail
 
 from holdfast.domain.concerns import Seat
 from holdfast.domain.findings import Outcome
@@ -11,7 +12,7 @@ from holdfast.records.concern_reads import open_tests, recipients_tested, standi
 from holdfast.records.concerns import Concern, RecipientTest, RecipientTry
 from holdfast.records.journal import OutboxEntry
 from holdfast.watch import concerns as loop
-from holdfast.watch.pagers import ConsolePager, PageNotReceived
+from holdfast.watch.pagers import ConsolePager, Mail, PageNotReceived
 from holdfast.watch.runner import TURNS, take_turn
 from tests.actions.clinic import Clinic, written
 from tests.actions.outside import RECIPIENT, Outside, boxed, has_tested, named, outside, person
@@ -156,3 +157,17 @@ def test_a_named_recipient_is_tested_before_they_count(beyond):
     assert way.to(FIRST) == 1  # still the one who counts
     assert open_tests(standing_seats(clinic.site)[Seat.FIRST])
     assert Concern.objects.get().shares.filter(user=other).count() == 0
+
+
+def test_the_letter_as_mail_has_a_subject_and_a_text_that_tell_nothing(beyond, settings):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    mail.outbox = []
+    beyond.raised()
+    loop.tell_recipients(beyond.clinic.now, {"email": Mail("holdfast@clinic.example")})
+    assert {(m.subject, m.to[0]) for m in mail.outbox} == {
+        ("Holdfast", FIRST),
+        ("Holdfast", SECOND),
+    }
+    for message in mail.outbox:
+        words = message.body.replace("http://127.0.0.1:8000", "").split()
+        assert " ".join(words) == "There is something to read in Holdfast:"
