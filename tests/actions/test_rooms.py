@@ -25,6 +25,7 @@ from holdfast.records.models import (
     User,
 )
 from holdfast.records.room_state import entries_about, to_settle, waiting_in, writer_of
+from holdfast.records.room_state import words_of as said
 from holdfast.records.verification_run import verify_here
 from tests.actions.clinic import IDENTITY, Clinic, enrolled, written
 from tests.actions.room import (
@@ -39,6 +40,7 @@ from tests.actions.room import (
     step,
     switched,
 )
+from tests.actions.test_erasure import erased
 
 OTHER = replace(IDENTITY, family="Other", given="Person", identifiers=(("urn:hospital", "MRN-2"),))
 
@@ -341,3 +343,13 @@ def test_rooms_have_codes_of_their_own(clinic, device):
     assert again == Refusal("room-code-taken")
     wrong = rooms.add_room(code="Room 3", title="Three", entry_id=uuid4(), **told)
     assert wrong == Refusal("room-does-not-fit")
+
+
+def test_the_words_of_a_room_are_erased_with_their_person(clinic, tablet, opening, enrollment):
+    written(sent(clinic, tablet, opening, entry_text(opening, clinic.now)))
+    assert said(entries_about(enrollment)[0]) == "calm, eyes closed"
+    late = entry_text(opening, clinic.now)
+    erased(clinic, enrollment)
+    assert [said(row) for row in entries_about(enrollment)] == [None]
+    assert sent(clinic, tablet, opening, late) == Refusal("words-erased")
+    assert verify_here().fits

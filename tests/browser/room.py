@@ -30,6 +30,11 @@ class RoomServer:
     def address(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
+    @property
+    def by_name(self) -> str:
+        """As passkeys need it: they belong to names."""
+        return f"http://localhost:{self.port}"
+
     def start(self, **settings: str) -> None:
         """Start it, on the same port as before."""
         if not self.port:
@@ -91,14 +96,18 @@ def a_tablet(browser: Browser, server: RoomServer, scheme: str = "dark", **size:
     return Tablet(made)
 
 
-def enroll(tablet: Tablet) -> None:
-    """The site lead names a room and enrolls this tablet for it, by the pages."""
-    page = tablet.page()
+def log_in(page: Page, who: str) -> None:
     page.goto("/log-in/")
-    page.fill("[name=login_name]", "site-lead")
+    page.fill("[name=login_name]", who)
     page.fill("[name=password]", PASSWORD)
     page.press("[name=password]", "Enter")
     page.wait_for_url(lambda url: "/log-in/" not in url)
+
+
+def enroll(tablet: Tablet) -> None:
+    """The site lead names a room and enrolls this tablet for it, by the pages."""
+    page = tablet.page()
+    log_in(page, "site-lead")
     page.goto("/NORTH/rooms/")
     if page.locator("[data-enroll]").count() == 0:
         page.fill("[name=code]", "room-2")

@@ -24,6 +24,7 @@ from tests.browser.room import (
     a_tablet,
     enroll,
     kept,
+    log_in,
     open_room,
     received,
     switch,
@@ -127,7 +128,7 @@ def test_an_idle_screen_dims_keeps_what_matters_and_still_takes_an_urgent_entry(
     shown = page.inner_text("body")
     assert "brother" not in page.content()
     assert "half a sentence" not in page.evaluate("document.querySelector('#words').value")
-    for seen in ("Therapist", "Physician", "0:02", "All entries received"):
+    for seen in ("Therapist", "Physician", "0:0", "All entries received"):
         assert seen in shown
     page.click("[data-urgent=help-called]")
     page.wait_for_selector("[data-waiting]:not([hidden])")
@@ -380,3 +381,35 @@ def test_every_act_by_keyboard(tablet):
         ("note", "By keyboard alone", "therapist"),
         ("help-called", "", "therapist"),
     ]
+
+
+def test_a_passkey_switches_as_well(browser, server):
+    """Made beside the room by its person; used on the tablet by a touch of the sensor."""
+    context = browser.new_context(base_url=server.by_name, locale="en")
+    tablet = Tablet(context)
+    page = tablet.page()
+    tool = context.new_cdp_session(page)
+    tool.send("WebAuthn.enable")
+    options = {"protocol": "ctap2", "transport": "internal", "hasResidentKey": True}
+    options |= {"hasUserVerification": True, "isUserVerified": True}
+    options |= {"automaticPresenceSimulation": True}
+    tool.send("WebAuthn.addVirtualAuthenticator", {"options": options})
+    log_in(page, "therapist")
+    page.goto("/sign-in/passkey/")
+    page.select_option("[name=kind]", "computer")
+    page.get_by_role("button", name="Make the passkey").click()
+    page.wait_for_selector(".codes")  # it is made; the codes for a lost one are shown
+    page.context.clear_cookies()
+    enroll(tablet)
+    open_room(tablet, page=page)
+    page.click(".tile:has-text('Therapist')")
+    page.click("[data-by-passkey]")
+    page.wait_for_selector("[data-writing]:has-text('Therapist')")
+    write(page, "by a touch")
+    received(page)
+    assert entries() == [("note", "by a touch", "therapist")]
+    page.click(".tile:has-text('Physician')")
+    page.click("[data-by-passkey]")
+    page.wait_for_selector("[data-problem]:has-text('no passkey')")
+    context.close()
+    assert tablet.complaints == []

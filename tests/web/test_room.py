@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from holdfast.actions import rooms
 from holdfast.records.models import (
+    Enrollment,
     JournalEntry,
     RoomAttribution,
     RoomClosing,
@@ -16,6 +17,7 @@ from holdfast.records.models import (
     RoomOpening,
     User,
 )
+from holdfast.web import own_copy
 from tests.actions.clinic import written
 from tests.actions.room import Tablet, entry_text
 from tests.web.clinic import NOBODY, PASSWORD
@@ -194,7 +196,7 @@ def test_help_was_called_is_recorded_without_proof_and_named_when_the_room_close
     (missing,) = refused.json()["missing"]
     assert "Help was called" in missing["words"]
     assert "say whose it is" in missing["words"]
-    whose = told | {"id": str(uuid4()), "entry": missing["entry"]}
+    whose = told | {"id": str(uuid4()), "entries": [missing["entry"]]}
     assert open_room.post("attribute", **(whose | {"secret": "wrong"})).status_code == 422
     assert open_room.post("attribute", **whose).status_code == 200
     closed = open_room.post("close", **(told | {"id": str(uuid4())}))
@@ -337,3 +339,33 @@ def test_logging_out_beside_a_room_does_not_empty_its_queue(open_room):
     """The browser is told to forget at log-out; a room's device still keeps what was not received."""
     open_room.client.force_login(User.objects.get(login="physician"))
     assert open_room.client.post("/log-out/")["Clear-Site-Data"] == '"cache"'
+
+
+def test_a_passkey_is_asked_for_of_nobody_but_who_was_in_the_room(open_room):
+    other = str(User.objects.get(login="coordinator").id)
+    assert open_room.post("passkey", person=other).status_code == 404
+    mine = str(User.objects.get(login="therapist").id)
+    without = open_room.post("passkey", person=mine)
+    assert without.status_code == 422
+    assert "no passkey" in without.json()["problem"]
+    forged = open_room.step("therapist", secret="", passkey='{"id": "x"}')
+    assert forged.status_code == 422
+    assert open_room.state()["last_writer"] is None
+
+
+def test_no_word_of_a_room_is_in_log_or_journal(open_room, caplog):
+    """The formatter of the log is tried in test_canary; here nothing is even handed to it."""
+    switch = open_room.switch("therapist")
+    open_room.send(step=switch, words="Canarybird wept")
+    open_room.post("entries", entry="Canarybird", signature="Canarybird")
+    open_room.step("therapist", secret="Canarybird")
+    assert "Canarybird" not in caplog.text
+    events = b"".join(bytes(row.event) for row in JournalEntry.objects.all())
+    assert b"Canarybird" not in events
+    assert switch not in caplog.text
+
+
+def test_a_persons_copy_holds_what_was_written_in_the_room(open_room, as_role, clinic):
+    open_room.send(step=open_room.switch("therapist"), words=WORDS)
+    told = own_copy.content(Enrollment.objects.select_related("site").get())
+    assert [row["words"] for row in told["room"]] == [WORDS]

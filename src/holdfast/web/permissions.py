@@ -163,6 +163,7 @@ ROUTES: dict[str, str | Open | Anywhere] = {
     "room:open": Open.DEVICE,
     "room:page": Open.DEVICE,
     "room:state": Open.DEVICE,
+    "room:passkey": Open.DEVICE,
     "room:step": Open.DEVICE,
     "room:entry": Open.DEVICE,
     "room:attribute": Open.DEVICE,

@@ -44,10 +44,15 @@ def check(request: HttpRequest, shown: Shown) -> ReauthenticationProof | None:
     user, address = request.user, address_of(request)
     if shown.method != "passkey":
         return prove_person(user, shown.secret, address=address, method=shown.method)
-    claimed = tries.claim("", address, timezone.now())
+    return prove_by_passkey(request, user, shown.secret)
+
+
+def prove_by_passkey(request: HttpRequest, user: Any, answer: str) -> ReauthenticationProof | None:
+    """A proof by the passkey of somebody who need not be logged in here; the session holds the challenge."""
+    claimed = tries.claim("", address_of(request), timezone.now())
     if claimed.is_refused or not isinstance(user, User):
         return None
-    if passkeys.shown(request, shown.secret, user) is None:
+    if passkeys.shown(request, answer, user) is None:
         note_refused(user.login, is_locked_now=False, method="passkey")
         return None
     tries.give_back(claimed)

@@ -4,24 +4,26 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from django.http import Http404, JsonResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from holdfast.actions.outcomes import Answered, Conflict, Receipt
+from holdfast.actions.outcomes import Conflict, Receipt
 from holdfast.actions.room_entries import record_room_entry, settle_entry
 from holdfast.actions.room_openings import close_room, closing_findings, take_step
 from holdfast.actions.signatures import ReauthenticationProof
 from holdfast.domain.findings import Outcome
-from holdfast.domain.room import StepKind
+from holdfast.domain.room import StepKind, was_in_the_room
 from holdfast.domain.room_entry import EntryUnreadable, read_entry
+from holdfast.records.factors import has_passkey
 from holdfast.records.people import User
-from holdfast.records.room_state import writer_of
+from holdfast.records.room_state import steps_of, writer_of
 from holdfast.records.rooms import RoomEntry
-from holdfast.web.reauthentication import address_of, prove_person
+from holdfast.web import passkeys
+from holdfast.web.reauthentication import address_of, prove_by_passkey, prove_person
 from holdfast.web.refusals import refusal_words
 from holdfast.web.room.admission import AtDevice, forget_opening, has_session
 from holdfast.web.room.page import opening_at
@@ -62,6 +64,15 @@ class Body:
     def identifier(self, name: str) -> UUID:
         try:
             return UUID(self.text(name))
+        except ValueError:
+            raise BodyUnreadable(name) from None
+
+    def identifiers(self, name: str) -> set[UUID]:
+        values = self.told.get(name)
+        if not isinstance(values, list) or not all(isinstance(each, str) for each in values):
+            raise BodyUnreadable(name)
+        try:
+            return {UUID(each) for each in values}
         except ValueError:
             raise BodyUnreadable(name) from None
 
@@ -131,6 +142,9 @@ def _proved(request: AtDevice, body: Body) -> tuple[User, ReauthenticationProof]
         user = User.objects.filter(login=login).first()
     else:
         user = User.objects.filter(id=body.identifier("person")).first()
+    if (answer := body.text("passkey")) and not login:
+        proof = prove_by_passkey(request, user, answer)
+        return (user, proof) if user and proof else _wrong(_("This passkey was not accepted."))
     secret = body.text("secret")
     # All digits is a PIN: no password may be. Who comes in anew shows all components.
     method = "pin" if secret.isascii() and secret.isdigit() and not login else "password"
@@ -138,6 +152,24 @@ def _proved(request: AtDevice, body: Body) -> tuple[User, ReauthenticationProof]
     if user is None or proof is None:
         return _wrong(_("This is not theirs, or there were too many tries."))
     return user, proof
+
+
+@require_POST
+def passkey(request: AtDevice, site: str, opening_id: UUID) -> JsonResponse:
+    """What a browser needs to use the passkey of somebody who was in this room, and of nobody else."""
+    opening = opening_at(request, opening_id)
+    if request.is_revoked:
+        raise Http404
+    try:
+        person = Body.of(request).identifier("person")
+    except BodyUnreadable as error:
+        return _unreadable(error)
+    if person not in was_in_the_room(steps_of(opening)):
+        raise Http404
+    user = User.objects.get(id=person)
+    if not has_passkey(user):
+        return _wrong(_("They have no passkey. Use the PIN or the password."))
+    return JsonResponse(passkeys.to_show(request, user))
 
 
 @require_POST
@@ -171,16 +203,16 @@ def step(request: AtDevice, site: str, opening_id: UUID) -> JsonResponse:
 
 @require_POST
 def attribute(request: AtDevice, site: str, opening_id: UUID) -> JsonResponse:
-    """Somebody who was in the room takes an entry over as theirs."""
+    """Somebody who was in the room takes entries over as theirs: one proof, each entry by itself."""
     opening = opening_at(request, opening_id)
     if request.is_revoked:
         raise Http404
     try:
         body = Body.of(request)
-        rows = RoomEntry.objects.filter(opening=opening, id=body.identifier("entry"))
-        entry_id = body.identifier("id")
-        row = rows.select_related("enrollment__site", "opening__site", "site").first()
-        if row is None:
+        entry_id, wanted = body.identifier("id"), body.identifiers("entries")
+        rows = RoomEntry.objects.filter(opening=opening, id__in=wanted).order_by("written_at", "id")
+        found = list(rows.select_related("enrollment__site", "opening__site", "site"))
+        if not found or len(found) < len(wanted):
             raise Http404
         proved = _proved(request, body)
     except BodyUnreadable as error:
@@ -188,16 +220,22 @@ def attribute(request: AtDevice, site: str, opening_id: UUID) -> JsonResponse:
     if isinstance(proved, JsonResponse):
         return proved
     by, proof = proved
-    outcome = settle_entry(
-        entry=row, outcome="mine", proof=proof, entry_id=entry_id, by=by, now=timezone.now()
-    )
-    return _answered(outcome)
-
-
-def _answered(outcome: Answered) -> JsonResponse:
-    if isinstance(outcome, Receipt):
-        return JsonResponse(_told_receipt(outcome))
-    return _wrong(refusal_words(outcome))
+    receipts = []
+    for row in found:
+        now = timezone.now()
+        each = ReauthenticationProof.made(user=by, now=now, method=proof.method)
+        outcome = settle_entry(
+            entry=row,
+            outcome="mine",
+            proof=each,
+            entry_id=uuid5(entry_id, row.id.hex),
+            by=by,
+            now=now,
+        )
+        if not isinstance(outcome, Receipt):
+            return _wrong(refusal_words(outcome))
+        receipts.append(_told_receipt(outcome))
+    return JsonResponse({"receipts": receipts})
 
 
 @require_POST

@@ -19,6 +19,7 @@ urlpatterns = [
     path("room/open/", door.open_it, name="open"),
     path(OPENING, page.page, name="page"),
     path(OPENING + "state/", page.state, name="state"),
+    path(OPENING + "passkey/", acts.passkey, name="passkey"),
     path(OPENING + "step/", acts.step, name="step"),
     path(OPENING + "entries/", acts.entry, name="entry"),
     path(OPENING + "attribute/", acts.attribute, name="attribute"),

@@ -34,6 +34,9 @@
     });
   }
 
+  /* For a page that asks for its challenge itself: the answer of a passkey, as text. */
+  globalThis.HoldfastPasskeys = { show: async (publicKey) => told(await navigator.credentials.get({ publicKey: opened(publicKey) })) };
+
   async function challenge(form, purpose) {
     const body = new FormData();
     body.append("purpose", purpose);

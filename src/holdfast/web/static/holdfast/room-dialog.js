@@ -17,8 +17,8 @@ globalThis.HoldfastProve = (() => {
   };
 
   /* act: writes | in | out | close | attribute. submit(answer) gives null, or { problem, missing }. */
-  function ask({ act, person, people, entries, submit }) {
-    asking = { act, person, submit, busy: false };
+  function ask({ act, person, people, entries, submit, challenge }) {
+    asking = { act, person, submit, challenge, busy: false };
     const title = find("title"), form = find("prove-form");
     form.reset();
     title.textContent = title.dataset[act].replace("%", person ? person.name : "");
@@ -31,6 +31,7 @@ globalThis.HoldfastProve = (() => {
     find("login").hidden = act !== "in";
     find("pad").hidden = act === "in";
     find("go-plain").hidden = act !== "in";
+    find("by-passkey").hidden = act === "in" || !globalThis.HoldfastPasskeys;
     const label = find("secret-label");
     label.textContent = act === "in" ? label.dataset.whole : label.dataset.any;
     if (!dialog().open) dialog().showModal();
@@ -44,12 +45,29 @@ globalThis.HoldfastProve = (() => {
     find("missing").replaceChildren(...(missing || []).map((each) => Object.assign(document.createElement("li"), { textContent: each.words })));
   }
 
-  async function go(event) {
-    event.preventDefault();
+  function chosen() {
+    const who = find("prove-form").querySelector("[name=who]:checked");
+    return asking.person ? asking.person.id : who ? who.value : "";
+  }
+
+  /* A passkey: the challenge is for one person; what is wrong is said like a wrong PIN. */
+  async function byPasskey() {
     if (!asking || asking.busy) return;
-    const form = find("prove-form"), who = form.querySelector("[name=who]:checked");
+    const mine = asking, told = await mine.challenge(chosen());
+    if (asking !== mine) return;
+    if (!told.publicKey) { say(told.problem); find("problem").focus(); return; }
+    try { await go(null, await HoldfastPasskeys.show(told.publicKey)); } catch (error) {
+      if (error.name !== "NotAllowedError") throw error; /* that is: the person let it be */
+    }
+  }
+
+  async function go(event, passkey) {
+    if (event) event.preventDefault();
+    if (!asking || asking.busy) return;
+    const form = find("prove-form");
     const answer = {
-      person: asking.person ? asking.person.id : who ? who.value : "",
+      person: chosen(),
+      passkey: passkey || "",
       login: asking.act === "in" ? form.elements.login.value : "",
       secret: form.elements.secret.value,
       entries: [...form.querySelectorAll("[name=entry]:checked")].map((each) => each.value),
@@ -77,6 +95,7 @@ globalThis.HoldfastProve = (() => {
     const form = find("prove-form");
     form.addEventListener("submit", go);
     find("cancel").addEventListener("click", close);
+    find("by-passkey").addEventListener("click", byPasskey);
     /* The event comes later than the close: by then somebody may be asked the next thing. */
     dialog().addEventListener("close", () => { if (!dialog().open) { asking = null; form.reset(); } });
     find("pad").addEventListener("click", (event) => {

@@ -3,7 +3,7 @@
    The dimmed screen keeps who is here, the time, and what matters, and takes an urgent entry. */
 (() => {
   "use strict";
-  const ASK_EVERY = 4000, PATIENCE = 6000;
+  const ASK_EVERY = 4000, PATIENCE = 6000, PROVING = 25000; /* a PIN is checked slowly on purpose */
   const body = () => document.body;
   const find = (name) => document.querySelector(`[data-${name}]`);
   const all = (name) => [...document.querySelectorAll(`[data-${name}]`)];
@@ -43,7 +43,7 @@
   }
 
   async function post(address, value) {
-    const abort = new AbortController(), patience = setTimeout(() => abort.abort(), PATIENCE);
+    const abort = new AbortController(), patience = setTimeout(() => abort.abort(), PROVING);
     try {
       const answer = await fetch(address, {
         method: "POST", body: JSON.stringify(value), cache: "no-store", redirect: "error", signal: abort.signal,
@@ -186,11 +186,11 @@
     const people = act === "close" || act === "attribute" ? told.people : present;
     const entries = act === "attribute" ? told.entries.filter((each) => each.is_nobodys) : [];
     const doing = { writes: takeStep, in: takeStep, out: takeStep, close: closeRoom, attribute: attribute };
-    HoldfastProve.ask({ act, person, people, entries, submit: (answer) => doing[act](act, answer) });
+    HoldfastProve.ask({ act, person, people, entries, submit: (answer) => doing[act](act, answer), challenge: (who) => post(body().dataset.passkeyOptions, { person: who }) });
   }
 
   async function takeStep(kind, answer) {
-    const found = await post(body().dataset.step, { id: crypto.randomUUID(), kind, person: answer.person, login: answer.login, secret: answer.secret });
+    const found = await post(body().dataset.step, { id: crypto.randomUUID(), kind, person: answer.person, login: answer.login, secret: answer.secret, passkey: answer.passkey });
     if (!found.ok) return found;
     HoldfastProve.close(); /* first, so that the field can take the focus */
     if (kind === "writes") await write(found.person, found.step);
@@ -200,19 +200,22 @@
 
   async function closeRoom(act, answer) {
     await queue.flush();
-    const value = { id: crypto.randomUUID(), person: answer.person, secret: answer.secret, unsent: keptEntries().length };
+    const value = { id: crypto.randomUUID(), person: answer.person, secret: answer.secret, passkey: answer.passkey, unsent: keptEntries().length };
     const found = await post(body().dataset.close, value);
     await ask();
     return found.ok ? null : found;
   }
 
   async function attribute(act, answer) {
-    for (const entry of answer.entries) {
-      const found = await post(body().dataset.attribute, { id: crypto.randomUUID(), entry, person: answer.person, secret: answer.secret });
-      if (!found.ok) { await ask(); return found; }
-    }
+    const found = await post(body().dataset.attribute, { id: crypto.randomUUID(), entries: answer.entries, person: answer.person, secret: answer.secret, passkey: answer.passkey });
     await ask();
-    return null;
+    return found.ok ? null : found;
+  }
+
+  /* The time of the day at the site, whatever zone this device stands in. */
+  function clock(at) {
+    const ours = new Date(at.getTime() - (offset || 0));
+    return ours.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: body().dataset.zone });
   }
 
   /* What is written */
@@ -222,7 +225,7 @@
       schema: 1, id, opening: body().dataset.opening, enrollment: about, kind, words, details: {},
       at: at.toISOString(), offset_ms: offset, step: step ? step.id : null, idle_ms: idleMs(),
     });
-    const time = at.toTimeString().slice(0, 5);
+    const time = clock(at);
     const subject = told ? told.about.find((each) => each.id === about) : null;
     const shown = { id, kind, kind_words: kindWords, time, about: subject ? subject.label : "", words, is_urgent: isUrgent, is_in_sight: isUrgent };
     await queue.add({ id, address: body().dataset.entry, text, told: shown });
