@@ -238,7 +238,10 @@ def _classes(request: ErasureRequest) -> list[str]:
 
 
 def _living_keys(person_id: UUID, classes: Iterable[str]) -> list[PersonKey]:
-    rows = PersonKey.objects.filter(owner=person_id, word_class__in=list(classes))
+    wanted = {*classes}
+    if PersonKey.WORDS in wanted:
+        wanted.add(PersonKey.PRIVATE)  # a private journal is words too, though nobody reads them
+    rows = PersonKey.objects.filter(owner=person_id, word_class__in=wanted)
     return list(rows.exclude(wrapped=None).order_by("word_class"))
 
 

@@ -61,7 +61,8 @@ def _hold_the_keys() -> None:
 
 
 def _wrap_all(old: SiteKey, new: SiteKey) -> None:
-    rows = list(PersonKey.objects.exclude(wrapped=None))
+    ours = PersonKey.objects.exclude(word_class=PersonKey.PRIVATE)  # those are no site's
+    rows = list(ours.exclude(wrapped=None))
     for row in rows:
         assert row.wrapped is not None
         row.wrapped = new.wrap(row.id, old.unwrap(row.id, row.wrapped))

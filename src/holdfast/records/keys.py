@@ -239,6 +239,8 @@ def data_key(row: PersonKey) -> DataKey:
     """The opened key of a row; ``Erased`` where it was destroyed."""
     if row.wrapped is None:
         raise Erased(f"The {row.word_class} key of {row.owner} was destroyed.")
+    if row.word_class == PersonKey.PRIVATE:
+        raise KeyMissing("A private key is opened by the person's own phrase alone.")
     return DataKey(row.id, site_key_named(row.wrapped_with).unwrap(row.id, row.wrapped))
 
 

@@ -102,6 +102,7 @@ class PersonKey(models.Model):
     """
 
     IDENTITY, WORDS, RECEIPTS = "identity", "words", "receipts"
+    PRIVATE = "private"  # wrapped by the person's own phrase, never by the site key
     FACTORS = "factors"  # an account's PIN, one-time-code secret and recovery codes
 
     id = models.UUIDField(primary_key=True, default=uuid4)

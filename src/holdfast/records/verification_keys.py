@@ -7,6 +7,8 @@ from uuid import UUID
 
 from holdfast.records.canonical import row_sha256
 from holdfast.records.keys import KeyMissing, SiteKey
+from holdfast.records.people import PersonKey
+from holdfast.records.private_keys import is_well_formed
 from holdfast.records.seals import select_key_rows
 from holdfast.records.verification_facts import FactsRead
 from holdfast.records.verification_heads import SealedHeads
@@ -61,6 +63,9 @@ class KeyCheck:
         elif is_destroyed:
             stream, position = self.walked.keys_destroyed[key]
             self._say(key, "it was destroyed, but its bytes are back", stream, position)
+        elif word_class == PersonKey.PRIVATE:
+            if not is_well_formed(wrapped):  # more cannot be said without the person's phrase
+                self._say(key, "it is no private key any more: it was altered")
         elif self.key is not None:
             self._open(key, wrapped, wrapped_with)
 

@@ -7,6 +7,10 @@ from django.utils.translation import gettext_lazy as _
 from holdfast.actions.outcomes import Conflict, Refusal
 
 REFUSALS = {
+    "phrase-too-short": _("A phrase has at least twelve characters."),
+    "phrase-wrong": _("This is not the phrase."),
+    "private-key-there": _("There is a private key already. Change its phrase instead."),
+    "private-key-missing": _("There is no private key yet."),
     "nobody-outside": _("Nobody outside is named who could read it. Nothing was kept."),
     "phrase-in-use": _("These words are in use. Reload the page and send it again."),
     "seat-unknown": _("Choose one of the three."),

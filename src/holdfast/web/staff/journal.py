@@ -35,6 +35,8 @@ from holdfast.web.words import DECISIONS
 
 PER_PAGE = 50
 EVENTS = {
+    "private-key-made": _("The person made the key of their private journal"),
+    "private-phrase-changed": _("The person changed the phrase of their private journal"),
     "room-entry-recorded": _("Something was written in a room"),
     "room-entry-settled": _("It was said whose an entry of a room is"),
     "room-entry-from-paper": _("Something written on paper in a room was typed in"),
