@@ -249,6 +249,19 @@ def test_every_event_of_an_enrollment_has_words():
     """The journal page says what happened in words; a code there would be for programs."""
     folder = Path(actions.__file__).parent
     elsewhere = {
+        "account-recovered",
+        "api-key-made",
+        "api-key-withdrawn",
+        "factors-key-made",
+        "password-changed",
+        "pin-removed",
+        "pin-set",
+        "recovery-code-used",
+        "recovery-issued",
+        "recovery-witnessed",
+        "second-factor-added",
+        "second-factor-removed",
+        "sessions-ended",
         "account-opened",
         "approval-end-told",
         "approval-recorded",
