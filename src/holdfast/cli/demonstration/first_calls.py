@@ -3,14 +3,13 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from functools import partial
-from typing import TYPE_CHECKING
 from uuid import UUID, uuid5
 
 from holdfast.actions import answers, calls, contact, erasure, papers, verdicts, waiting_list
 from holdfast.actions.judging import latest_verdict
 from holdfast.actions.signatures import ReauthenticationProof
 from holdfast.cli.demonstration import life
-from holdfast.cli.demonstration.steps import Step, done
+from holdfast.cli.demonstration.steps import Stage, Step, done
 from holdfast.definitions import calls as scripts
 from holdfast.definitions import letters, protocols
 from holdfast.domain.answers import Answer, Source, SourceKind
@@ -21,13 +20,10 @@ from holdfast.records.care import Enrollment
 from holdfast.records.erasure import ErasureRequest
 from holdfast.records.people import User
 
-if TYPE_CHECKING:
-    from holdfast.cli.demonstration.clinic import Building
-
 PROTOCOL = "mapp2"
 
 
-def steps(clinic: "Building") -> Iterator[Step]:
+def steps(clinic: Stage) -> Iterator[Step]:
     """Every first contact, in its steps."""
     for told in life.first_calls():
         yield from _Contact(clinic, told).steps()
@@ -36,7 +32,7 @@ def steps(clinic: "Building") -> Iterator[Step]:
 class _Contact:
     """One person, from the first word to where they are now."""
 
-    def __init__(self, clinic: "Building", told: life.FirstCall) -> None:
+    def __init__(self, clinic: Stage, told: life.FirstCall) -> None:
         self.clinic = clinic
         self.told = told
         self.began = clinic.office_hour(told.site, told.days_ago, "call", told.key)

@@ -130,6 +130,7 @@ class RoomWithDevice:
     code: str
     title: str
     device: str
+    public_key: str
 
 
 @dataclass(frozen=True)

@@ -1,23 +1,18 @@
 """What guards the demonstration: tested outside recipients, a room's device, emergency openings, reviews."""
 
-from base64 import b64encode
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import partial
 from hashlib import sha256
 from secrets import token_bytes
-from typing import TYPE_CHECKING
 from uuid import UUID
-
-from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from holdfast.actions import glass, operational_times, paging, recipients, rooms
 from holdfast.actions.people import house
 from holdfast.actions.signatures import ReauthenticationProof
 from holdfast.cli.demonstration import life
-from holdfast.cli.demonstration.steps import Step, done
+from holdfast.cli.demonstration.steps import Stage, Step, done
 from holdfast.domain.concerns import Seat
 from holdfast.records.care import Enrollment
 from holdfast.records.concern_keys import Box
@@ -27,14 +22,11 @@ from holdfast.records.glass import GlassOpening
 from holdfast.records.people import User
 from holdfast.records.rooms import Room
 
-if TYPE_CHECKING:
-    from holdfast.cli.demonstration.clinic import Building
-
 SET_UP_DAYS_AGO = 53
 TESTED_MINUTES_AGO = 45
 
 
-def steps(clinic: "Building") -> Iterator[Step]:
+def steps(clinic: Stage) -> Iterator[Step]:
     """Every step; the recipients are tested on the day itself."""
     at = clinic.now - timedelta(days=SET_UP_DAYS_AGO)
     for number, holder in enumerate(life.recipients()):
@@ -53,7 +45,7 @@ def steps(clinic: "Building") -> Iterator[Step]:
             yield clinic.step(began + timedelta(hours=20), partial(_reviewed, clinic, opened))
 
 
-def _recipient(clinic: "Building", holder: life.Recipient, now: datetime) -> None:
+def _recipient(clinic: Stage, holder: life.Recipient, now: datetime) -> None:
     """Somebody outside holds a seat, and locks their box with the demonstration's phrase."""
     site, user = clinic.sites[holder.site], clinic.users[holder.login]
     done(
@@ -83,7 +75,7 @@ def _recipient(clinic: "Building", holder: life.Recipient, now: datetime) -> Non
     )
 
 
-def _tested(clinic: "Building", holder: life.Recipient, now: datetime) -> None:
+def _tested(clinic: Stage, holder: life.Recipient, now: datetime) -> None:
     seat = standing_seats(clinic.sites[holder.site])[Seat(holder.seat)]
     done(
         recipients.begin_recipient_test(
@@ -104,7 +96,7 @@ def _tested(clinic: "Building", holder: life.Recipient, now: datetime) -> None:
         )
 
 
-def _room(clinic: "Building", room: life.RoomWithDevice, now: datetime) -> None:
+def _room(clinic: Stage, room: life.RoomWithDevice, now: datetime) -> None:
     """A room, and a device in it whose own key nobody has: to write there, enroll another."""
     by = clinic.user("site-lead", room.site)
     done(
@@ -117,15 +109,12 @@ def _room(clinic: "Building", room: life.RoomWithDevice, now: datetime) -> None:
             now=now,
         )
     )
-    public = generate_private_key(SECP256R1()).public_key()
     done(
         rooms.enroll_device(
             room=Room.objects.get(site=clinic.sites[room.site], code=room.code),
             label=room.device,
             secret_sha256=sha256(token_bytes(32)).hexdigest(),
-            public_key=b64encode(
-                public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-            ).decode(),
+            public_key=room.public_key,
             entry_id=clinic.entry("device", room.site, room.code, room.device),
             by=by,
             now=now + timedelta(minutes=1),
@@ -133,7 +122,7 @@ def _room(clinic: "Building", room: life.RoomWithDevice, now: datetime) -> None:
     )
 
 
-def _time(clinic: "Building", signed: life.OperationalTime, now: datetime) -> None:
+def _time(clinic: Stage, signed: life.OperationalTime, now: datetime) -> None:
     by = clinic.users[signed.by]
     done(
         operational_times.sign_operational_time(
@@ -148,7 +137,7 @@ def _time(clinic: "Building", signed: life.OperationalTime, now: datetime) -> No
     )
 
 
-def _opening(clinic: "Building", opened: life.Opening, now: datetime) -> None:
+def _opening(clinic: Stage, opened: life.Opening, now: datetime) -> None:
     by = clinic.users[opened.by]
     done(
         glass.break_glass(
@@ -166,7 +155,7 @@ def _opening(clinic: "Building", opened: life.Opening, now: datetime) -> None:
     )
 
 
-def _seen(clinic: "Building", opened: life.Opening, now: datetime) -> None:
+def _seen(clinic: Stage, opened: life.Opening, now: datetime) -> None:
     """The site lead answers the page that the opening sent."""
     site = clinic.sites[opened.site]
     page = DutyPage.objects.filter(site=site, reason=DutyPage.GLASS).latest("asked_at")
@@ -181,7 +170,7 @@ def _seen(clinic: "Building", opened: life.Opening, now: datetime) -> None:
     )
 
 
-def _reviewed(clinic: "Building", opened: life.Opening, now: datetime) -> None:
+def _reviewed(clinic: Stage, opened: life.Opening, now: datetime) -> None:
     by = clinic.user("site-lead", opened.site)
     row = GlassOpening.objects.get(id=_opened(clinic, opened))
     done(
@@ -197,7 +186,7 @@ def _reviewed(clinic: "Building", opened: life.Opening, now: datetime) -> None:
     )
 
 
-def _opened(clinic: "Building", opened: life.Opening) -> UUID:
+def _opened(clinic: Stage, opened: life.Opening) -> UUID:
     enrollment = Enrollment.objects.get(site=clinic.sites[opened.site], number=opened.number)
     rows = GlassOpening.objects.filter(enrollment=enrollment, user=clinic.users[opened.by])
     found: UUID = rows.latest("opened_at").id

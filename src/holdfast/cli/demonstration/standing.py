@@ -5,7 +5,6 @@ from datetime import datetime, time, timedelta
 from decimal import Decimal
 from functools import partial
 from hashlib import sha256
-from typing import TYPE_CHECKING
 
 from holdfast.actions import authority, paging, retention, rosters
 from holdfast.actions.authority import ApprovalTold
@@ -13,22 +12,19 @@ from holdfast.actions.crisis_numbers import set_crisis_number
 from holdfast.actions.people import house
 from holdfast.actions.signatures import ReauthenticationProof
 from holdfast.cli.demonstration import life
-from holdfast.cli.demonstration.steps import Step, done
+from holdfast.cli.demonstration.steps import Stage, Step, done
 from holdfast.domain.authority import Act
 from holdfast.domain.duty import Send
 from holdfast.records.duty import DutyContact, DutyPage
 from holdfast.records.people import Site, User
 from holdfast.records.rota import code_of_test
 
-if TYPE_CHECKING:
-    from holdfast.cli.demonstration.clinic import Building
-
 SET_UP_DAYS_AGO = 54
 TESTED_MINUTES_AGO = 40
 WHOLE_WEEK = range(1, 8)
 
 
-def steps(clinic: "Building") -> Iterator[Step]:
+def steps(clinic: Stage) -> Iterator[Step]:
     """Every step that puts the sites in order; the channels are tested on the day itself."""
     at = clinic.now - timedelta(days=SET_UP_DAYS_AGO)
     for law in life.jurisdictions():
@@ -49,7 +45,7 @@ def steps(clinic: "Building") -> Iterator[Step]:
         yield clinic.step(tested, partial(_tested, clinic, contact))
 
 
-def _law(clinic: "Building", law: life.Jurisdiction, now: datetime) -> None:
+def _law(clinic: Stage, law: life.Jurisdiction, now: datetime) -> None:
     by = clinic.users[law.by]
     done(
         authority.set_jurisdiction(
@@ -63,7 +59,7 @@ def _law(clinic: "Building", law: life.Jurisdiction, now: datetime) -> None:
     )
 
 
-def _approval(clinic: "Building", held: life.ApprovalHeld, now: datetime) -> None:
+def _approval(clinic: Stage, held: life.ApprovalHeld, now: datetime) -> None:
     by = clinic.users[held.by]
     today = clinic.date_at(held.site, clinic.now)
     ends_on = None if held.ends_in_days is None else today + timedelta(days=held.ends_in_days)
@@ -91,7 +87,7 @@ def _approval(clinic: "Building", held: life.ApprovalHeld, now: datetime) -> Non
     )
 
 
-def _hours(clinic: "Building", hours: life.HoursOnDuty, now: datetime) -> None:
+def _hours(clinic: Stage, hours: life.HoursOnDuty, now: datetime) -> None:
     done(
         rosters.roster_hours(
             site=clinic.sites[hours.site],
@@ -109,7 +105,7 @@ def _hours(clinic: "Building", hours: life.HoursOnDuty, now: datetime) -> None:
     )
 
 
-def _time(clinic: "Building", signed: life.DutyTime, now: datetime) -> None:
+def _time(clinic: Stage, signed: life.DutyTime, now: datetime) -> None:
     by = clinic.users[signed.by]
     done(
         rosters.sign_time(
@@ -125,7 +121,7 @@ def _time(clinic: "Building", signed: life.DutyTime, now: datetime) -> None:
     )
 
 
-def _crisis(clinic: "Building", line: life.CrisisLine, now: datetime) -> None:
+def _crisis(clinic: Stage, line: life.CrisisLine, now: datetime) -> None:
     done(
         set_crisis_number(
             site=clinic.sites[line.site],
@@ -139,7 +135,7 @@ def _crisis(clinic: "Building", line: life.CrisisLine, now: datetime) -> None:
     )
 
 
-def _years(clinic: "Building", signed: life.RetentionSigned, now: datetime) -> None:
+def _years(clinic: Stage, signed: life.RetentionSigned, now: datetime) -> None:
     by = clinic.users[signed.by]
     done(
         retention.sign_retention(
@@ -154,7 +150,7 @@ def _years(clinic: "Building", signed: life.RetentionSigned, now: datetime) -> N
     )
 
 
-def _contact(clinic: "Building", contact: life.Contact, now: datetime) -> None:
+def _contact(clinic: Stage, contact: life.Contact, now: datetime) -> None:
     done(
         rosters.keep_contact(
             site=clinic.sites[contact.site],
@@ -167,7 +163,7 @@ def _contact(clinic: "Building", contact: life.Contact, now: datetime) -> None:
     )
 
 
-def _tested(clinic: "Building", contact: life.Contact, now: datetime) -> None:
+def _tested(clinic: Stage, contact: life.Contact, now: datetime) -> None:
     """A test as it goes: begun, brought by the console, and answered with the code it carried."""
     site, who = clinic.sites[contact.site], clinic.users[contact.login]
     names = (contact.site, contact.login, contact.channel)
@@ -188,7 +184,7 @@ def _tested(clinic: "Building", contact: life.Contact, now: datetime) -> None:
     )
 
 
-def _brought(clinic: "Building", site: Site, page: DutyPage, now: datetime) -> None:
+def _brought(clinic: Stage, site: Site, page: DutyPage, now: datetime) -> None:
     assert page.user_id is not None  # a test names one person
     send = Send(page=page.id, person=page.user_id, channel=page.channel, since=page.asked_at)
     done(

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any
+from datetime import date, datetime
+from typing import Any, Protocol
+from uuid import UUID
 
 from holdfast.actions.outcomes import Answered, Receipt
+from holdfast.records.people import Site, User
 
 
 class Refused(RuntimeError):
@@ -26,3 +28,26 @@ def done(answered: Answered) -> Receipt:
     if not isinstance(answered, Receipt):
         raise Refused(f"The demonstration was refused: {answered}")
     return answered
+
+
+class Stage(Protocol):
+    """What a part of the building may use of the clinic: its moment, people, sites, and steps."""
+
+    now: datetime
+    users: dict[str, User]
+    sites: dict[str, Site]
+
+    def entry(self, *names: str) -> UUID:
+        """The id of one entry."""
+
+    def user(self, role: str, site: str) -> User:
+        """Who holds a role at a site."""
+
+    def step(self, at: datetime, do: Callable[[datetime], Any]) -> Step:
+        """Something to be done at a moment."""
+
+    def date_at(self, site: str, at: datetime) -> date:
+        """The site's own date at a moment."""
+
+    def office_hour(self, site: str, days_ago: int, *names: str) -> datetime:
+        """A moment of a working day."""
