@@ -13,7 +13,7 @@ from holdfast.records.concern_keys import NotOpened, ReporterKey, new_phrase
 from holdfast.records.concern_reads import may_read, told, unread_by
 from holdfast.records.concerns import Concern, register_of
 from holdfast.records.journal import ORGANISATION, OutboxEntry, Stream
-from holdfast.records.people import RoleAssignment
+from holdfast.records.people import RoleAssignment, Site
 from holdfast.records.verification_run import verify_here
 from tests.actions.clinic import CANARY, Clinic, written
 from tests.actions.outside import Outside, boxed, has_tested, named, outside, person
@@ -167,3 +167,19 @@ def test_only_a_site_lead_names_and_only_whoever_has_the_role_is_named(beyond):
     first = beyond.holders[Seat.FIRST]
     wrong = named(site, Seat.FIRST, first, beyond.lead, now, email="nowhere")
     assert wrong == Refusal("address-does-not-fit")
+
+
+def test_a_recipient_holds_no_other_role_in_the_organisation(beyond):
+    clinic, admin = beyond.clinic, beyond.clinic.administrator
+    opened = {"code": "SOUTH", "name": "South", "zone": "Europe/Zurich", "entry_id": uuid4()}
+    made = written(people.create_site(**opened, by=admin, now=clinic.now))
+    south = Site.objects.get(id=made.stream_id)
+
+    def given(user, role):
+        told = {"valid_from": clinic.now, "entry_id": uuid4(), "by": admin, "now": clinic.now}
+        return people.assign_role(user=user, site=south, role=role, **told)
+
+    assert isinstance(given(beyond.holders[Seat.FIRST], "therapist"), Refusal)
+    assert isinstance(given(clinic.therapist, "complaint-recipient"), Refusal)
+    written(given(beyond.holders[Seat.FIRST], "complaint-recipient"))
+    written(given(clinic.therapist, "therapist"))

@@ -42,7 +42,11 @@ def role_refused(given: Given, by: User) -> Refusal | None:
 def _beside(given: Given, row: RoleAssignment) -> Refusal | None:
     """A refusal where a role cannot be held beside one that is held already."""
     new, old = roles().roles[given.role], roles().roles.get(row.role)
-    if old is None or not (_same_place(given, row) and _same_time(given, row)):
+    if old is None or not _same_time(given, row):
+        return None
+    # Who reads complaints is outside the whole organisation, not of another of its sites.
+    reads_complaints = (new.permissions | old.permissions) & roles().touching("complaint")
+    if not (_same_place(given, row) or reads_complaints):
         return None
     if given.role != row.role and (new.is_alone or old.is_alone):
         return Refusal("role-stands-alone", {"role": row.role})
