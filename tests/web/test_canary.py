@@ -37,18 +37,43 @@ FULL = "Zebediah Canarybird"
 WORDS = (CANARY, "Zebediah")
 # At least these acts are reached by what is filled in, so that the walk cannot grow empty unseen.
 REACHED = set(
-    """
-    access_review.sign_access_review answers.record_answer answers.record_answers
-    authority.change_approval authority.record_approval authority.set_jurisdiction calls.open_call
-    contact.record_contact_permission disclosures.note_look disclosures.record_disclosure
-    erasure.request_erasure erasure.sign_erasure glass.break_glass glass.review_glass
-    limits.sign_limit paging.answer_page paging.begin_test paging.page_duty papers.attach_scan
-    papers.record_letter pauses.pause_assignments prescreening.record_prescreening
-    recipients.name_recipient recipients.sign_concern_time referrals.open_referral
-    retention.sign_retention room_entries.record_from_paper rooms.add_room rosters.end_hours
-    rosters.keep_contact rosters.roster_hours rosters.sign_time verdicts.confirm_verdict
-    verdicts.override_finding waiting_list.record_waiting_step
-    """.split()
+    [
+        "access_review.sign_access_review",
+        "answers.record_answer",
+        "answers.record_answers",
+        "authority.change_approval",
+        "authority.record_approval",
+        "authority.set_jurisdiction",
+        "calls.open_call",
+        "contact.record_contact_permission",
+        "disclosures.note_look",
+        "disclosures.record_disclosure",
+        "erasure.request_erasure",
+        "erasure.sign_erasure",
+        "glass.break_glass",
+        "glass.review_glass",
+        "limits.sign_limit",
+        "paging.answer_page",
+        "paging.begin_test",
+        "paging.page_duty",
+        "papers.attach_scan",
+        "papers.record_letter",
+        "pauses.pause_assignments",
+        "prescreening.record_prescreening",
+        "recipients.name_recipient",
+        "recipients.sign_concern_time",
+        "referrals.open_referral",
+        "retention.sign_retention",
+        "room_entries.record_from_paper",
+        "rooms.add_room",
+        "rosters.end_hours",
+        "rosters.keep_contact",
+        "rosters.roster_hours",
+        "rosters.sign_time",
+        "verdicts.confirm_verdict",
+        "verdicts.override_finding",
+        "waiting_list.record_waiting_step",
+    ]
 )
 
 
