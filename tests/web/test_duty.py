@@ -46,6 +46,18 @@ def test_who_is_on_duty_is_shown_and_can_be_taken_off(as_role):
     assert "The roster is empty." in client.get(DUTY).content.decode()
 
 
+def test_hours_are_changed_in_one_step(as_role):
+    client = as_role("coordinator")
+    put_on_the_roster(client)
+    before = DutyHours.objects.get()
+    assert "In place of" in client.get(DUTY).content.decode()
+    answer = put_on_the_roster(client, "therapist", replaces=str(before.pk))
+    assert answer.status_code == 302
+    assert DutyHours.objects.get(corrects=before).user.login == "therapist"
+    slip = put_on_the_roster(client, "therapist", replaces=str(before.pk))
+    assert slip.status_code == 422
+
+
 @pytest.mark.parametrize(
     ("slip", "words"),
     [

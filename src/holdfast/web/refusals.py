@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from holdfast.actions.outcomes import Conflict, Refusal
 
 REFUSALS = {
+    "hours-of-another-site": _("These hours are of another site."),
     "phrase-too-short": _("A phrase has at least twelve characters."),
     "phrase-wrong": _("This is not the phrase."),
     "private-key-there": _("There is a private key already. Change its phrase instead."),

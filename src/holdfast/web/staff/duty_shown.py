@@ -45,6 +45,18 @@ def people_of(site: Site) -> list[tuple[str, str]]:
     return sorted(pairs, key=lambda pair: pair[1])
 
 
+def hours_of(site: Site) -> list[tuple[str, str]]:
+    """The hours that stand on the roster, in words, for what may take their place."""
+    names = _Names()
+    return [
+        (
+            str(row.id),
+            f"{names.of(row.user_id)}, {POSTS.get(row.post, row.post)}, {row.begins} \u2013 {row.ends}",
+        )
+        for row in standing_hours(site)
+    ]
+
+
 class _Names:
     """Printed names by account, each opened once."""
 
