@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 from holdfast.actions.authority import ApprovalTold, change_approval, record_approval
 from holdfast.actions.outcomes import Receipt
 from holdfast.actions.signatures import ReauthenticationProof
-from holdfast.domain.authority import Act, ApprovalKind, Scope
+from holdfast.domain.authority import Act, ApprovalKind, ChangeKind, Scope
 from holdfast.records.approvals import jurisdiction_of
 from holdfast.records.authority import Approval
 from holdfast.records.care import Enrollment
@@ -157,10 +157,12 @@ def _changed(request: Admitted, row: Approval, form: ChangeForm) -> HttpResponse
     proof = _proof(request, form)
     if proof is None:
         return None
+    is_error = form.changed() is ChangeKind.IN_ERROR
     outcome = change_approval(
         approval=row,
         change=form.changed(),
-        from_on=form.cleaned_data["from_on"],
+        from_on=form.cleaned_data["from_on"] or row.starts_on,
+        reason=form.cleaned_data["reason"] if is_error else "",
         proof=proof,
         entry_id=form.cleaned_data["entry_id"],
         by=request.user,

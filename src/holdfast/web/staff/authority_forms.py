@@ -16,7 +16,7 @@ from holdfast.records.access import covers
 from holdfast.records.people import Site
 from holdfast.web import fields
 from holdfast.web.fields import CHOOSE
-from holdfast.web.staff.authority_words import ACTS, CHANGES, holders, patients
+from holdfast.web.staff.authority_words import ACTS, CHANGES, ERRORS, holders, patients
 
 CORRECTIONS: list[tuple[str, str | Promise]] = [
     CHOOSE,
@@ -164,9 +164,29 @@ class ChangeForm(Document):
         choices=[(kind.value, words) for kind, words in CHANGES.items()],
         widget=fields.Options,
     )
-    from_on = forms.DateField(label=_("From which day on?"), widget=fields.Day)
+    from_on = forms.DateField(
+        label=_("From which day on?"),
+        help_text=_("Not needed for what was entered in error."),
+        required=False,
+        widget=fields.Day,
+    )
+    reason = forms.ChoiceField(
+        label=_("Why was it an error?"),
+        help_text=_("Only for what was entered in error."),
+        choices=[fields.CHOOSE, *ERRORS.items()],
+        required=False,
+    )
 
-    field_order = ("entry_id", "change", "from_on", "document", "password")
+    field_order = ("entry_id", "change", "from_on", "reason", "document", "password")
+
+    def clean(self) -> dict[str, Any]:
+        told: dict[str, Any] = super().clean() or self.cleaned_data
+        is_error = told.get("change") == ChangeKind.IN_ERROR.value
+        if is_error and not told.get("reason"):
+            self.add_error("reason", _("Say why it was an error."))
+        if not is_error and "from_on" in told and told["from_on"] is None:
+            self.add_error("from_on", _("Give the day."))
+        return told
 
     def changed(self) -> ChangeKind:
         """What befell it."""

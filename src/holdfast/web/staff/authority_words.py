@@ -31,6 +31,13 @@ CHANGES: dict[ChangeKind, Promise] = {
     ChangeKind.SUSPENDED: _("Suspended"),
     ChangeKind.RESUMED: _("Stands again"),
     ChangeKind.WITHDRAWN: _("Withdrawn for good"),
+    ChangeKind.IN_ERROR: _("Entered in error: it never stood"),
+}
+ERRORS: dict[str, Promise] = {
+    "typing-error": _("A typing error"),
+    "recorded-twice": _("It was recorded twice"),
+    "of-another": _("It is somebody else's, or of another site"),
+    "no-approval": _("The document approves nothing"),
 }
 STATES: dict[State, Promise] = {
     State.STANDS: _("stands"),

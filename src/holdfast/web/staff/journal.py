@@ -35,6 +35,7 @@ from holdfast.web.words import DECISIONS
 
 PER_PAGE = 50
 EVENTS = {
+    "approval-entered-in-error": _("An approval was found to be entered in error"),
     "private-key-made": _("The person made the key of their private journal"),
     "private-phrase-changed": _("The person changed the phrase of their private journal"),
     "room-entry-recorded": _("Something was written in a room"),
