@@ -1,5 +1,7 @@
 """Zero violations on the pages of approvals, duty, erasure, disclosures and of what follows a call."""
 
+from zipfile import ZipFile
+
 import pytest
 
 from tests.browser.calls import begin, keep
@@ -112,3 +114,17 @@ def test_an_erasure_from_request_to_second_signature_by_keyboard(page_of, axe, w
     desk.press("main [name=password]", "Enter")
     desk.wait_for_selector("text=The rules of keeping do not permit it on this day.")
     assert wrong_at(desk, axe) == []
+
+
+@pytest.mark.parametrize(("width", "scheme"), SIZES[:1] + SIZES[3:])
+def test_a_persons_own_copy_as_it_is_handed_out(page_of, axe, width, scheme):
+    """It is read at home, without us: it needs nothing from the server and can be used by everybody."""
+    desk = page_of("coordinator", width, scheme)
+    person = person_of(desk)
+    desk.goto(f"{person}disclosures/")
+    with desk.expect_download() as told:
+        desk.click("text=Make the person's own copy")
+    copy = desk.context.new_page()
+    with ZipFile(told.value.path()) as handed_out:
+        copy.set_content(handed_out.read("record.html").decode())
+    assert wrong_at(copy, axe) == []
