@@ -10,7 +10,7 @@ from uuid import UUID, uuid5
 from allauth.mfa.models import Authenticator
 
 from holdfast.actions.outcomes import Answered, Receipt, Refusal
-from holdfast.actions.people import HOUSE_LOGIN, LOGIN
+from holdfast.actions.people import HOUSE_LOGIN, LOGIN, opened_as
 from holdfast.actions.permission import refused
 from holdfast.actions.recovery import hash_of
 from holdfast.actions.sessions import end_all
@@ -120,7 +120,8 @@ def accept_invitation(
     given = site.sent("role-given", uuid5(entry_id, "role-given"), {"invitation": row.id})
     site.write(given, [role], by=user, values={"user": user.id.hex, "role": "patient"})
     sent = stream.sent("patient-account-opened", entry_id, {"invitation": row.id})
-    return stream.write(sent, [used, account], by=user, keys=[key.id])
+    values = opened_as(user.id, login)
+    return stream.write(sent, [used, account], by=user, keys=[key.id], values=values)
 
 
 def login_refused(enrollment: Enrollment, login: str) -> Refusal | None:

@@ -15,7 +15,14 @@ from holdfast.records.concern_reads import is_needed_outside
 from holdfast.records.facts import Fact
 from holdfast.records.journal import ORGANISATION, Stream
 from holdfast.records.keys import sealed
-from holdfast.records.people import PersonKey, RoleAssignment, Site, StaffRecord, User
+from holdfast.records.people import (
+    PersonKey,
+    RoleAssignment,
+    Site,
+    StaffRecord,
+    User,
+    login_digest,
+)
 
 # The account of the house itself: what the watch and the seals write is by it. It cannot log in.
 HOUSE = UUID("00000000-0000-4000-8000-000000000002")
@@ -53,7 +60,8 @@ def found_organisation(
         id=uuid5(entry_id, "role"), user_id=user_id, role="administrator", valid_from=stream.now
     )
     sent = stream.sent("organisation-founded", entry_id, {"login": login})
-    return stream.write(sent, [account, role], by=by, keys=[receipts.id, key_id])
+    values = opened_as(user_id, login)
+    return stream.write(sent, [account, role], by=by, keys=[receipts.id, key_id], values=values)
 
 
 @one_transaction
@@ -115,7 +123,12 @@ def create_user(
         return Refusal("login-taken")
     user_id = uuid5(entry_id, "user")
     account, key_id = _account(user_id, login, printed_name, password_hash, by, now)
-    return stream.write(sent, [account], by=by, keys=[key_id])
+    return stream.write(sent, [account], by=by, keys=[key_id], values=opened_as(user_id, login))
+
+
+def opened_as(account: UUID, login: str) -> dict[str, str]:
+    """What the journal says of an account that was opened: no name, but the sum of its log-in name."""
+    return {"account": account.hex, "login_sha256": login_digest(account, login)}
 
 
 def _account(
