@@ -17,7 +17,17 @@ from django.db import Error as DatabaseError
 from django.db import connection
 
 from holdfast.records import heartbeats
-from holdfast.watch import concerns, dates, expiry, integrity, outbox, overdue, paging, reviews, seals
+from holdfast.watch import (
+    concerns,
+    dates,
+    expiry,
+    integrity,
+    outbox,
+    overdue,
+    paging,
+    reviews,
+    seals,
+)
 from holdfast.watch.each_site import FAILURES, SitesFailed
 
 log = logging.getLogger("holdfast.watch")

@@ -1,6 +1,5 @@
 """The card that a site prints and lays out: the address as words and as a picture to scan."""
 
-import io
 import os
 from typing import Any
 
@@ -18,6 +17,8 @@ from holdfast.web import errors
 from holdfast.web.concerns.places import CARDS, refused_for_now, site_of
 from holdfast.web.concerns.public import reachable
 from holdfast.web.paper import card_pdf
+
+SVG = "http://www.w3.org/2000/svg"  # Typst asks for the name; a page does not
 
 
 @require_safe
@@ -48,8 +49,7 @@ def _address(request: HttpRequest, site: Site) -> str:
 
 def _content(request: HttpRequest, site: Site) -> dict[str, Any]:
     address = _address(request, site)
-    picture = io.BytesIO()
-    segno.make(address, error="m", micro=False).save(picture, kind="svg", border=2, scale=8)
+    picture = segno.make(address, error="m", micro=False).svg_inline(border=2, scale=8)
     return {
         "language": get_language() or "en",
         "site": site.name,
@@ -60,7 +60,7 @@ def _content(request: HttpRequest, site: Site) -> dict[str, Any]:
         ),
         "address": address,
         "address_label": _("Scan this, or type:"),
-        "picture": picture.getvalue().decode(),
+        "picture": picture.replace("<svg", f'<svg xmlns="{SVG}"', 1),
         "picture_says": _("A code to scan that opens the address beside it"),
         "readers_label": _("Or write or call:"),
         "readers": [
