@@ -241,8 +241,8 @@
     form.elements.words.value = "";
     if (drafting) await queue.keepDraft(drafting, "");
     touched = performance.now();
+    form.elements.words.focus(); /* at once: later it could take the focus from the next act */
     await record(kind.value, kind.nextElementSibling.textContent, words, about ? about.value : null, false);
-    form.elements.words.focus();
   }
 
   async function recordUrgent(button) {
