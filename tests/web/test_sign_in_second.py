@@ -319,3 +319,14 @@ def test_a_new_password_ends_every_other_session_and_the_old_one_opens_nothing(c
     assert log_in(client()).status_code == 422
     assert log_in(client(), password=new).status_code == 302
     assert OpenSession.objects.filter(session_key=here.session.session_key).exists()
+
+
+def test_the_demonstration_says_at_its_door_that_a_password_alone_is_enough_here(
+    clinic, monkeypatch
+):
+    said = b"a password alone is enough here"
+    assert said not in client().get("/log-in/").content
+    monkeypatch.setattr(settings, "DEMONSTRATION", True)
+    assert said in client().get("/log-in/").content
+    monkeypatch.setattr(settings, "SECOND_FACTOR", "required")
+    assert said not in client().get("/log-in/").content
