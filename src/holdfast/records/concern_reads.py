@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import cast
 from uuid import UUID
 
 from holdfast.definitions.concerns import times
@@ -94,7 +95,7 @@ def seats_in_effect(site: Site, now: datetime) -> dict[Seat, RecipientSeat]:
     for seat, named in standing_seats(site).items():
         row: RecipientSeat | None = named
         while row is not None and not counts(row, now):
-            row = row.corrects
+            row = cast(RecipientSeat | None, row.corrects)
         if row is not None:
             found[seat] = row
     return found
