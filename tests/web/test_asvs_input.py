@@ -303,4 +303,4 @@ def test_every_address_of_a_person_carries_ids_alone():
 
 
 def _is_id(name: str) -> bool:
-    return name.endswith("_id") or name in {"factor", "session", "concern", "opening", "row"}
+    return name.endswith("_id") or name in {"factor", "session", "key", "concern", "opening", "row"}
