@@ -278,9 +278,9 @@ def _insert(plan: TablePlan | None, waiting: list[Sequence[Any]]) -> None:
 
 
 def _reset_sequences() -> None:
-    """PostgreSQL counts on by itself; it must begin after what was loaded."""
+    """PostgreSQL counts on by itself; it must begin after what was loaded, where there is a table."""
     with connection.cursor() as cursor:
-        for statement in connection.ops.sequence_reset_sql(
-            no_style(), [IdentityToken, Authenticator]
-        ):
+        there = set(connection.introspection.table_names(cursor))
+        counted = [m for m in (IdentityToken, Authenticator) if m._meta.db_table in there]
+        for statement in connection.ops.sequence_reset_sql(no_style(), counted):
             cursor.execute(statement)

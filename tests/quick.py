@@ -1,0 +1,11 @@
+"""What costs time on purpose at a site is cheap in most tests; those about the cost ask for the real one."""
+
+from django.contrib.auth.hashers import Argon2PasswordHasher
+
+
+class QuickArgon2(Argon2PasswordHasher):
+    """The product's way of keeping a password, with the least work the algorithm allows."""
+
+    time_cost = 1
+    memory_cost = 8
+    parallelism = 1
