@@ -77,7 +77,7 @@ CASES = [
     ('eligibility = "mapp2/1"', 'eligibility = "mapp2/9"', "no version is called 'mapp2/9'", "Did you mean"),
     ('topic = "recurrence"', 'topic = "relapse"', "topic 'relapse' is not known", ""),
     ("earliest_days = 1\ntarget_days = 1\nlatest_days = 1", "earliest_days = -1\ntarget_days = 1\nlatest_days = 1", "before its anchor", "Count from an earlier visit"),
-    ("\ndays = 7", "\nday = 7", "unknown key 'day'", "Did you mean"),
+    ("minutes = 480", "minute = 480", "unknown key 'minute'", "Did you mean"),
 ]  # fmt: skip
 
 

@@ -162,8 +162,10 @@ def _placed(
         return _what_happened(visit, anchor, window, happened, planned)
     if visit.code in skipped:
         return _as(visit, anchor, UNKNOWN, SKIPPED)
-    if anchor is None or start == UNKNOWN:
-        return _as(visit, anchor, UNKNOWN, NO_ANCHOR, cause=anchor or visit.anchor)
+    if anchor is None:
+        return _as(visit, None, UNKNOWN, NO_ANCHOR, cause=visit.anchor)
+    if start == UNKNOWN:
+        return _as(visit, anchor, UNKNOWN, NO_ANCHOR, cause=anchor)
     if window == UNKNOWN:
         return _as(visit, anchor, UNKNOWN, NO_WINDOW)
     moved, cause, is_late = _not_before(window, visit, planned)
@@ -177,7 +179,7 @@ def _placed(
 def _start(anchor: str | None, planned: Mapping[str, PlannedVisit], enrolled_on: date) -> Span:
     if anchor == ENROLLMENT:
         return Span(enrolled_on, enrolled_on, enrolled_on)
-    return planned[anchor].span if anchor in planned else UNKNOWN
+    return planned[anchor].span if anchor is not None and anchor in planned else UNKNOWN
 
 
 def _window(visit: Visit, start: Span) -> Span:
