@@ -36,7 +36,7 @@ def test_show_says_the_standing_and_source_of_everything(capsys, name):
 
 def test_show_of_an_unknown_protocol_says_which_there_are(capsys):
     assert main(["protocol", "show", "mapp3"]) == 2
-    assert "mapp2, oehen-2013" in capsys.readouterr().err
+    assert "mapp1, mapp2, mdd-2022" in capsys.readouterr().err
 
 
 def test_check_of_a_file_that_fits(capsys):

@@ -43,8 +43,23 @@ def test_every_version_loads_and_says_where_everything_is_from(name):
             assert thing.wording.endswith("."), thing.code
 
 
-def test_the_three_protocols_are_there():
-    assert protocols.names() == ("mapp2", "oehen-2013", "tga-authorised-prescriber")
+def test_every_protocol_that_was_promised_is_there():
+    assert protocols.names() == (
+        "autism-social-anxiety-2018",
+        "example-low-dose-control",
+        "group-veterans",
+        "life-threatening-illness-2020",
+        "mapp1",
+        "mapp2",
+        "mdd-2022",
+        "mp12",
+        "mp8",
+        "oehen-2013",
+        "single-dose-va",
+        "social-anxiety-2023",
+        "swiss-limited-medical-use",
+        "tga-authorised-prescriber",
+    )
 
 
 @pytest.mark.parametrize(
@@ -295,7 +310,7 @@ def test_a_file_in_the_wrong_place_is_refused():
 
 @pytest.mark.parametrize("name", ["mapp3", "", "../mapp2", "mapp2/1", "MAPP2"])
 def test_an_unknown_protocol_says_which_there_are(name):
-    with pytest.raises(protocols.UnknownProtocol, match="mapp2, oehen-2013"):
+    with pytest.raises(protocols.UnknownProtocol, match="mapp1, mapp2, mdd-2022"):
         protocols.load(name)
 
 

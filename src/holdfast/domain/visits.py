@@ -4,6 +4,7 @@ Days are dates of the site's own calendar. A visit that has happened moves what 
 that has not lends its own window. What happened outside its window is a deviation with its cause.
 """
 
+import itertools
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -109,13 +110,12 @@ def in_order(visits: Sequence[Visit]) -> tuple[str, ...]:
     graphlib.CycleError
         If visits depend on each other in a circle; a protocol file with one is refused.
     """
-    dosing = [visit.code for visit in visits if visit.kind is VisitKind.DOSING]
-    needs: dict[str, list[str]] = {}
-    for place, visit in enumerate(visits):
-        wanted = {LAST_DOSING: dosing, ENROLLMENT: []}.get(visit.anchor, [visit.anchor])
-        if visit.anchor == PREVIOUS_DOSING:
-            before = {v.code for v in visits[:place]}
-            wanted = [code for code in dosing if code in before]
+    needs = {}
+    for visit in visits:
+        if visit.anchor in (PREVIOUS_DOSING, LAST_DOSING):
+            wanted = _dosing_before(visit, visits)
+        else:
+            wanted = [] if visit.anchor == ENROLLMENT else [visit.anchor]
         needs[visit.code] = [*wanted, *visit.after]
     return tuple(TopologicalSorter(needs).static_order())
 
@@ -123,15 +123,18 @@ def in_order(visits: Sequence[Visit]) -> tuple[str, ...]:
 def anchor_of(visit: Visit, visits: Sequence[Visit], skipped: Set[str]) -> str | None:
     """What a visit counts from: enrollment or the code of a visit; None where there is none.
 
-    A dosing session that was skipped anchors nothing: the one before it does.
+    The previous dosing session, or the last of a treatment, is the nearest one that stands before
+    the visit in the protocol. One that was skipped anchors nothing: the one before it does.
     """
     if visit.anchor not in (PREVIOUS_DOSING, LAST_DOSING):
         return visit.anchor
-    dosing = [v.code for v in visits if v.kind is VisitKind.DOSING and v.code not in skipped]
-    if visit.anchor == PREVIOUS_DOSING:
-        before = [v.code for v in visits[: list(visits).index(visit)]]
-        dosing = [code for code in dosing if code in before]
+    dosing = [code for code in _dosing_before(visit, visits) if code not in skipped]
     return dosing[-1] if dosing else None
+
+
+def _dosing_before(visit: Visit, visits: Sequence[Visit]) -> list[str]:
+    before = itertools.takewhile(lambda other: other is not visit, visits)
+    return [other.code for other in before if other.kind is VisitKind.DOSING]
 
 
 def _refuse_strangers(

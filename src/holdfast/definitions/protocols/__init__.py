@@ -109,9 +109,9 @@ def read(path: Path, expected: tuple[str, int] | None = None) -> ProtocolVersion
     known = {**(earlier.limits if earlier else {}), **limits}
     criteria = _criteria(root, catalogue, known, references, required=earlier is None)
     schedule = read_schedule(root, references) if number > 1 else None
-    root.finish()
     if earlier:
         criteria = _taken_over(root, earlier, criteria)
+    root.finish()
     used = {code for criterion in criteria for code in criterion.limits}
     _refuse_unused(root, used, limits)
     _refuse_uncited(root, references)
