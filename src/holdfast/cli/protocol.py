@@ -49,7 +49,7 @@ def run(args: argparse.Namespace) -> int:
     except DefinitionRefused as refused:
         print(refused, file=sys.stderr)
         return 1
-    except UnknownProtocol as error:
+    except (UnknownProtocol, ValueError) as error:
         print(error, file=sys.stderr)
         return 2
 
