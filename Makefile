@@ -39,6 +39,7 @@ bench: .venv/.dev
 
 manual: .venv/.dev
 	$(BIN)/python tools/manual.py
+	$(BIN)/python -m tools.permissions
 
 lint: .venv/.dev
 	$(BIN)/ruff check .

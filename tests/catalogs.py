@@ -12,6 +12,7 @@ from pathlib import Path
 
 from django.utils.translation.template import templatize
 
+from holdfast.definitions.operational_times import operational_times
 from holdfast.definitions.prescreening import codes
 from holdfast.definitions.questions import load as load_questions
 from holdfast.definitions.roles import roles
@@ -70,6 +71,8 @@ def _of_templates() -> Iterator[Message]:
 def _of_definitions() -> Iterator[Message]:
     for words in (roles().titles, roles().permissions, codes().sources, codes().reasons, SENTENCES):
         yield from ((text,) for text in words.values())
+    for time in operational_times().values():
+        yield from ((time.wording,), (time.reason,))
     for question in load_questions().questions.values():
         yield from ((choice_source(code),) for code in question.choices)
 

@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 
 from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 
 from holdfast.records.database import databases
 from holdfast.web.secret import secret_for_sessions
@@ -39,6 +40,8 @@ INSTALLED_APPS = [
     "django.forms",
     "django_htmx",
     "csp",
+    "allauth.account",  # asked for by allauth.mfa; its pages and addresses are not mounted
+    "allauth.mfa",
 ]
 
 MIDDLEWARE = [
@@ -49,15 +52,18 @@ MIDDLEWARE = [
     "holdfast.web.static_files.WholeFiles",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "holdfast.web.requests.BodyLimit",
+    "holdfast.web.requests.Methods",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "holdfast.web.forgery.OwnForms",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "holdfast.web.sessions.IdleTimeOut",
+    "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "holdfast.web.permissions.Permissions",
     "holdfast.web.erased.ErasedWords",
+    "holdfast.web.quiet.Quiet",
 ]
 
 ROOT_URLCONF = "holdfast.urls"
@@ -88,10 +94,30 @@ AUTH_PASSWORD_VALIDATORS = [
         "OPTIONS": {"min_length": 12},
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "holdfast.web.passwords.NotEasilyGuessed"},
 ]
 LOGIN_URL = "log-in"
 LOGIN_REDIRECT_URL = "home"
+# The answer to a wrong try comes no sooner than this, so that its time tells nothing of a name.
+SIGN_IN_FLOOR_SECONDS = 0.6
+
+# Second factors: required of every role that ``roles.toml`` says, unless the site says ``optional``.
+# Who has one is asked for it either way. In the demonstration clinic nobody is made to have one.
+SECOND_FACTOR = os.environ.get(
+    "HOLDFAST_SECOND_FACTOR", "optional" if DEMONSTRATION else "required"
+)
+if SECOND_FACTOR not in ("required", "optional"):
+    raise ImproperlyConfigured("HOLDFAST_SECOND_FACTOR is required or optional.")
+MFA_ADAPTER = "holdfast.records.factors.Factors"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
+MFA_TOTP_TOLERANCE = 1  # one step of 30 seconds early or late, for clocks that differ
+MFA_RECOVERY_CODE_DIGITS = 10
+ACCOUNT_USER_MODEL_USERNAME_FIELD = "login"
+ACCOUNT_USER_MODEL_EMAIL_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 
 # Sessions: kept in the database, ended after 20 minutes without an act and after 12 hours in any case.
 SESSION_IDLE_SECONDS = int(os.environ.get("HOLDFAST_IDLE_MINUTES", "20")) * 60
@@ -129,6 +155,7 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY el
 
 # What may come in. Uploads stay in memory: a referral never lies in a temporary file.
 UPLOAD_LIMIT_BYTES = 64 * 1024 * 1024
+FORM_LIMIT_BYTES = 1024 * 1024  # of every address that takes no file
 DATA_UPLOAD_MAX_MEMORY_SIZE = UPLOAD_LIMIT_BYTES
 FILE_UPLOAD_MAX_MEMORY_SIZE = UPLOAD_LIMIT_BYTES
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200

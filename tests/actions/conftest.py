@@ -14,6 +14,7 @@ def site_key(monkeypatch: pytest.MonkeyPatch) -> None:
     """A site key of this test's own."""
     monkeypatch.delenv("HOLDFAST_KEY_FILE", raising=False)
     monkeypatch.setenv("HOLDFAST_KEY", os.urandom(32).hex())
+    monkeypatch.setattr("holdfast.records.concern_keys._COST", 2**10)  # guessing is not tested
 
 
 @pytest.fixture

@@ -47,6 +47,67 @@ def change(clinic, row, kind, from_on, **given):
     )
 
 
+def test_what_was_known_on_a_day_can_be_asked_later(clinic):
+    """The act was in March; its approval was recorded in April, and found to be an error in May."""
+    in_jurisdiction(clinic)
+    march, april, may = clinic.now, clinic.later(days=30), clinic.later(days=30)
+    clinic.now = april
+    row = approval(clinic)
+    clinic.now = may
+    written(change(clinic, row, ChangeKind.IN_ERROR, row.starts_on, reason="of-another"))
+    act_on, second = date(2026, 3, 2), timedelta(seconds=1)
+    answers = {
+        known: next(
+            found.reason
+            for found in findings_of_act(clinic.site, intent(clinic), act_on, known_at=known)
+            if found.code == "tga-authorised-prescriber"
+        )
+        for known in (march, april - second, april, may - second, may)
+    }
+    assert list(answers.values()) == [
+        "approval-missing",
+        "approval-missing",
+        "approval-stands",
+        "approval-stands",
+        "approval-missing",
+    ]
+    assert of_prescriber(clinic, act_on).reason == "approval-missing"
+    assert verify_here().fits
+
+
+def test_a_corrected_approval_is_read_as_it_was_known(one_clinic):
+    clinic = one_clinic
+    in_jurisdiction(clinic)
+    row, before = approval(clinic), clinic.now
+    clinic.later(days=3)
+    told = prescriber(clinic, ends_on=date(2026, 6, 30))
+    approval(clinic, told, corrects=row, correction_reason="typing-error")
+    ends = [
+        next(
+            found.values["until"]
+            for found in findings_of_act(clinic.site, intent(clinic), date(2026, 3, 2), known_at=at)
+            if found.code == "tga-authorised-prescriber"
+        )
+        for at in (before, clinic.now, None)
+    ]
+    assert ends == [date(2026, 12, 31), date(2026, 6, 30), date(2026, 6, 30)]
+
+
+def test_an_error_says_why_and_is_entered_once(one_clinic):
+    clinic = one_clinic
+    in_jurisdiction(clinic)
+    row = approval(clinic)
+    without = change(clinic, row, ChangeKind.IN_ERROR, row.starts_on)
+    assert without.reason == "reason-unknown"
+    misplaced = change(clinic, row, ChangeKind.SUSPENDED, row.starts_on, reason="typing-error")
+    assert misplaced.reason == "reason-unknown"
+    written(change(clinic, row, ChangeKind.IN_ERROR, row.starts_on, reason="typing-error"))
+    again = change(clinic, row, ChangeKind.IN_ERROR, row.starts_on, reason="typing-error")
+    assert again.reason == "already-corrected"
+    kept = ApprovalChange.objects.get()
+    assert (kept.change, kept.correction_reason) == ("entered-in-error", "typing-error")
+
+
 def test_an_approval_holds_on_its_first_and_last_day(clinic):
     in_jurisdiction(clinic)
     approval(clinic)

@@ -81,6 +81,25 @@ def test_who_is_rostered_is_on_duty_until_the_hours_end(clinic):
     assert verify_here().fits
 
 
+def test_hours_take_the_place_of_others_in_one_step(clinic):
+    """At no moment does neither stand; what stood before is corrected, not gone."""
+    written(rostered(clinic, clinic.physician))
+    before = DutyHours.objects.get()
+    entry = uuid4()
+    told = {"replaces": before, "begins": time(8), "ends": time(20), "entry_id": entry}
+    first = written(rostered(clinic, clinic.therapist, **told))
+    assert rostered(clinic, clinic.therapist, **told) == first
+    (stands,) = standing_hours(clinic.site)
+    assert (stands.user, stands.corrects, stands.correction_reason) == (
+        clinic.therapist,
+        before,
+        "hours-changed",
+    )
+    again = rostered(clinic, clinic.physician, replaces=before)
+    assert again == Refusal("already-corrected")
+    assert verify_here().fits
+
+
 def test_the_same_hours_sent_again_get_the_first_receipt(one_clinic):
     entry = uuid4()
     first = written(rostered(one_clinic, one_clinic.physician, entry_id=entry))

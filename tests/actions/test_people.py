@@ -152,14 +152,62 @@ def test_a_permission_is_a_predicate_too(one_clinic):
     assert not may(one_clinic.physician, None)
 
 
+READS = '"a.see" = { words = "A", scope = "study", writes = false, blind = "safe" }'
+WRITES = '"a.write" = { words = "A", scope = "study", writes = true, blind = "safe" }'
+TREATS = READS.replace("a.see", "a.treat").replace(" }", ', touches = ["care"] }')
+UNBLINDS = READS.replace("a.see", "arm.see").replace('"safe"', '"unblinds"')
+COMPLAINS = READS.replace("a.see", "c.see").replace(" }", ', touches = ["complaint"] }')
+
+
+def file_of(permissions: str, role: str) -> bytes:
+    return f'schema = 2\n[permissions]\n{permissions}\n[role.a]\ntitle = "A"\n{role}'.encode()
+
+
 @pytest.mark.parametrize(
-    "text",
+    ("permissions", "role"),
     [
-        'schema = 1\nrules = 2\n[permissions]\n[role.a]\ntitle = "A"\npermissions = []',
-        '[permissions]\n[role.a]\ntitle = "A"\npermissions = ["no.such"]',
-        '[permissions]\n[role.a]\ntitle = "A"\npermissions = []\nsuper = true',
+        (READS, 'sees = "apart"\npermissions = []\n[rules]'),
+        (READS, 'sees = "apart"\npermissions = ["no.such"]'),
+        (READS, 'sees = "apart"\npermissions = []\nsuper = true'),
+        (READS, 'sees = "everything"\npermissions = []'),
+        (READS, "permissions = []"),
+        ('"a.see" = "A"', 'sees = "apart"\npermissions = []'),
+        (READS.replace("study", "world"), 'sees = "apart"\npermissions = []'),
+        (READS.replace("writes = false, ", ""), 'sees = "apart"\npermissions = []'),
+        (READS.replace(" }", ', touches = ["all"] }'), 'sees = "apart"\npermissions = []'),
     ],
 )
-def test_a_file_of_roles_with_anything_unknown_is_refused(text):
+def test_a_file_of_roles_with_anything_unknown_is_refused(permissions, role):
     with pytest.raises(RolesWrong):
-        read(text.encode())
+        read(file_of(permissions, role))
+
+
+@pytest.mark.parametrize(
+    ("permissions", "role", "rule"),
+    [
+        (UNBLINDS, 'sees = "blinded"\npermissions = ["arm.see"]', "not an unblinded role"),
+        (UNBLINDS, 'sees = "apart"\npermissions = ["arm.see"]', "not an unblinded role"),
+        (TREATS, 'sees = "unblinded"\npermissions = ["a.treat"]', "treats or rates"),
+        (
+            TREATS.replace("care", "rating"),
+            'sees = "unblinded"\npermissions = ["a.treat"]',
+            "treats or rates",
+        ),
+        (WRITES, 'sees = "blinded"\nreads_only = true\npermissions = ["a.write"]', "only reads"),
+        (COMPLAINS, 'sees = "apart"\npermissions = ["c.see"]', "made for that alone"),
+        (
+            f"{COMPLAINS}\n{READS}",
+            'sees = "apart"\nalone = true\npermissions = ["c.see", "a.see"]',
+            "made for that alone",
+        ),
+        (
+            COMPLAINS,
+            'sees = "apart"\nalone = true\npermissions = ["c.see"]\n'
+            '[role.b]\ntitle = "B"\nsees = "apart"\nalone = true\npermissions = ["c.see"]',
+            "more than one role",
+        ),
+    ],
+)
+def test_a_file_of_roles_that_breaks_a_rule_is_refused(permissions, role, rule):
+    with pytest.raises(RolesWrong, match=rule):
+        read(file_of(permissions, role))

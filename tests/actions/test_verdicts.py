@@ -1,6 +1,6 @@
 """Verdicts follow what is known; old ones stay; a physician confirms the one that stands."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from hashlib import sha256
 from uuid import uuid4
@@ -12,7 +12,8 @@ from holdfast.actions import answers, limits, verdicts
 from holdfast.actions.judging import latest_verdict, local_date, signed_limits
 from holdfast.actions.outcomes import Receipt, Refusal
 from holdfast.definitions import protocols
-from holdfast.domain.answers import Answer, MedicationEntry, SourceKind
+from holdfast.domain.answers import Answer, MedicationEntry, Person, Referral, SourceKind
+from holdfast.records import worklist
 from holdfast.records.canonical import fact_sha256
 from holdfast.records.histories import enrollment_as_of
 from holdfast.records.keys import opened
@@ -28,6 +29,8 @@ from holdfast.records.models import (
     WorklistMoment,
 )
 from tests.actions.clinic import CANARY, enrolled, source, written
+
+HARDLY_KNOWN = Referral(Person(date(1984, 6, 3), "female", False))
 
 
 def told(question, value, unit=None, on=None):
@@ -177,6 +180,31 @@ def test_a_physician_confirms_what_was_shown(clinic):
     assert (signature.role, signature.signed_by_id) == ("physician", clinic.physician.id)
     assert WorklistMoment.objects.get().kind == "done"
     assert OutboxEntry.objects.filter(kind="verdict-confirmed").count() == 1
+
+
+def test_an_undetermined_verdict_is_signed_as_what_it_is(clinic):
+    """The signature says that it cannot be decided today; nobody is done, and nothing is a yes."""
+    verdict = latest_verdict(enrolled(clinic, told=HARDLY_KNOWN).id)
+    assert verdict.decision == "undetermined"
+    written(confirm(clinic, verdict))
+    statement = orjson.loads(Signature.objects.get().statement)
+    assert statement["meaning"] == "cannot-be-decided-today"
+    assert Confirmation.objects.get().decision == "undetermined"
+    moment = WorklistMoment.objects.get()
+    assert (moment.kind, moment.decision) == ("ask", "undetermined")
+    assert moment.questions > 0
+    assert worklist.compare() == []
+
+
+def test_an_answer_after_it_makes_a_verdict_that_needs_its_own_signature(one_clinic):
+    enrollment = enrolled(one_clinic, told=HARDLY_KNOWN)
+    written(confirm(one_clinic, latest_verdict(enrollment.id)))
+    one_clinic.later(hours=1)
+    written(record(one_clinic, enrollment, told("able-to-swallow-pills", False)))
+    assert WorklistMoment.objects.get().kind == "confirm"
+    written(confirm(one_clinic, latest_verdict(enrollment.id)))
+    decisions = Confirmation.objects.order_by("position").values_list("decision", flat=True)
+    assert list(decisions) == ["undetermined", "ineligible"]
 
 
 def test_the_same_confirmation_again_gets_the_first_receipt(one_clinic):

@@ -48,14 +48,14 @@ def address(clinic_template: Template, tmp_path_factory) -> Iterator[str]:
     command = [sys.executable, "-m", "holdfast", "serve", "--port", str(port)]
     server = subprocess.Popen(command, env=environment, cwd=path.parent, stderr=subprocess.DEVNULL)
     try:
-        _wait_for(f"http://127.0.0.1:{port}/api/v1/health")
+        wait_for(f"http://127.0.0.1:{port}/api/v1/health")
         yield f"http://127.0.0.1:{port}"
     finally:
         server.terminate()
         server.wait(timeout=20)
 
 
-def _wait_for(url: str) -> None:
+def wait_for(url: str) -> None:
     until = time.monotonic() + 30
     while time.monotonic() < until:
         try:
@@ -99,7 +99,7 @@ def page_of(browser: Browser, address: str) -> Iterator[Opened]:
             page.goto("/log-in/")
             page.fill("[name=login_name]", who)
             page.fill("[name=password]", PASSWORD)
-            page.click("main button.primary")
+            page.press("[name=password]", "Enter")
             page.wait_for_url(lambda url: "/log-in/" not in url)
         return page
 

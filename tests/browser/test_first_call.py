@@ -1,73 +1,13 @@
-"""From a first call to a verdict with no document: somebody who may not enter, and somebody of whom too little is known."""
+"""The pages of a first call: usable by everybody, papers, letters and the waiting list."""
 
 from datetime import UTC, datetime
 
 import pytest
 
+from tests.browser.calls import begin
 from tests.browser.test_accessibility import violations
-from tests.web.clinic import PASSWORD
 
 pytestmark = pytest.mark.browser
-
-
-def begin(page, family: str) -> str:
-    """Safety, permission, identity; the address of the person."""
-    page.goto("/NORTH/calls/new/")
-    page.check("[name=form][value=call]")
-    page.check("[name=safety][value=safe]")
-    page.check("[name=consent_to_hold][value=yes]")
-    page.select_option("[name=source]", "self")
-    page.fill("[name=given]", "Ada")
-    page.fill("[name=family]", family)
-    page.fill("[name=born_on]", "1985-04-02")
-    page.check("[name=sex][value=female]")
-    page.select_option("[name=protocol]", "tga-authorised-prescriber")
-    page.check("[name=may_contact][value=true]")
-    page.check("[name=ways][value=telephone]")
-    page.click("text=Go on to the questions")
-    page.wait_for_url("**/call/")
-    return str(page.url).removesuffix("call/")
-
-
-def keep(page, code: str, value: str) -> None:
-    """One answer by the mouse; the page says that it is kept."""
-    page.check(f"#asked-{code} [name=value][value={value}]")
-    page.wait_for_selector(f"#kept-{code} >> text=Kept:")
-
-
-def sign(page_of, person: str) -> str:
-    """A physician signs whatever the verdict is; what it was."""
-    doctor = page_of("physician")
-    doctor.goto(person)
-    decision = doctor.inner_text(".verdict")
-    doctor.fill("#confirm [name=password]", PASSWORD)
-    doctor.click("text=Sign and confirm")
-    doctor.wait_for_selector("text=Signed. The verdict is confirmed.")
-    return str(decision)
-
-
-def test_somebody_of_whom_too_little_is_known(page_of):
-    desk = page_of("coordinator", 390)
-    person = begin(desk, "Undecided")
-    keep(desk, "is-living", "true")
-    desk.reload()
-    assert "Kept: yes" in desk.inner_text("#asked-is-living")
-    doctor = page_of("physician")
-    doctor.goto(person)
-    assert "Undetermined" in doctor.inner_text(".verdict")
-    assert "once nothing is left to ask" in doctor.inner_text("main")
-
-
-def test_somebody_who_may_not_enter_by_keyboard_alone(page_of):
-    desk = page_of("coordinator")
-    person = begin(desk, "Notnow")
-    desk.focus("#asked-psychotic-disorder-ever [name=value] >> nth=0")
-    desk.keyboard.press("Space")
-    desk.wait_for_selector("#kept-psychotic-disorder-ever >> text=Kept:")
-    assert desk.evaluate("document.activeElement.name") == "value", "the focus stays"
-    desk.keyboard.press("Tab")
-    assert desk.evaluate("document.activeElement.tagName") in ("BUTTON", "A")
-    assert "Ineligible" in sign(page_of, person)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -66,12 +66,36 @@ def test_a_script_that_does_not_fit_is_refused_with_every_reason(tmp_path):
     assert len(refused.value.problems) == 3
 
 
-def test_no_letter_to_a_referrer_says_anything_of_health():
-    told = letters.load("en")
+HEALTH = {
+    "en": ("medicin", "ptsd", "diagnos", "eligib", "health", "treatment"),
+    "de": ("medik", "ptbs", "diagnos", "eignung", "gesundheit", "behandl", "therap"),
+    "fr": ("médic", "tspt", "diagnos", "santé", "traitement", "thérap"),
+    "es": ("medic", "tept", "diagn", "salud", "tratamiento", "terap"),
+}
+
+
+@pytest.mark.parametrize("language", letters.languages())
+def test_no_letter_to_a_referrer_says_anything_of_health(language):
+    told = letters.load(language)
     for kind in letters.KINDS:
-        words = " ".join(told[kind, "referrer"].paragraphs).casefold()
-        for health in ("medicin", "ptsd", "diagnos", "eligib", "health", "treatment"):
+        letter = told[kind, "referrer"]
+        words = " ".join((letter.subject, *letter.paragraphs)).casefold()
+        for health in HEALTH[language]:
             assert health not in words, (kind, health)
+
+
+@pytest.mark.parametrize("language", letters.languages())
+def test_every_language_has_every_letter_with_what_the_english_one_names(language):
+    """A letter that leaves a paragraph or a name out in one language is no letter in it."""
+    english = letters.load("en")
+    for key, letter in letters.load(language).items():
+        assert len(letter.paragraphs) == len(english[key].paragraphs), key
+        for field in ("{name}", "{person}"):
+            words = letter.greeting + letter.subject + " ".join(letter.paragraphs)
+            model = english[key]
+            assert (field in words) == (
+                field in model.greeting + model.subject + " ".join(model.paragraphs)
+            ), key
 
 
 def test_a_letter_that_names_more_of_the_record_is_refused(tmp_path):

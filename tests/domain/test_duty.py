@@ -11,10 +11,8 @@ from holdfast.domain.duty import (
     Page,
     PageAnswer,
     conditions,
-    reachable,
     sends,
 )
-from holdfast.domain.findings import Outcome
 from holdfast.domain.rota import Post, Turn
 
 AT = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
@@ -159,16 +157,3 @@ def test_a_test_goes_by_its_channel_alone_and_never_climbs():
 
 def test_somebody_on_duty_without_a_channel_is_a_condition():
     assert Condition("no-channel", CLEO) in conditions([], duty(contacts={ANNA: ("email",)}))
-
-
-def test_reachable_is_a_page_answered_in_time_and_it_expires():
-    answers = [PageAnswer(PAGE, ANNA, True, AT + minutes(5))]
-    assert reachable(ANNA, [CALL], duty(64, answers=answers)).outcome is Outcome.PASSED
-    over = reachable(ANNA, [CALL], duty(65, answers=answers))
-    assert (over.outcome, over.reason) == (Outcome.FAILED, "answer-expired")
-
-
-def test_a_late_answer_does_not_make_reachable_and_unsigned_times_say_unknown():
-    late = [PageAnswer(PAGE, ANNA, True, AT + minutes(5.1))]
-    assert reachable(ANNA, [CALL], duty(6, answers=late)).reason == "no-page-answered"
-    assert reachable(ANNA, [CALL], duty(6, answer_within=None)).outcome is Outcome.UNKNOWN

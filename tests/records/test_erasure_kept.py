@@ -61,6 +61,29 @@ def verify_here_without_seals() -> list[str]:
     return report.erased
 
 
+def test_without_the_list_nothing_is_restored_unless_somebody_says_so(
+    own_database, seals, tmp_path, capsys, monkeypatch
+):
+    """A missing list looks like one in which nobody was erased."""
+    clinic = found()
+    enrollment = enrolled(clinic)
+    older = backed_up(tmp_path / "older.backup", clinic)
+    erased(clinic, enrollment)
+    target = tmp_path / "new.sqlite3"
+    empty = tmp_path / "some-folder"
+    empty.mkdir()
+    with databases.pointed_at(f"sqlite:///{target}"):
+        assert main(["restore", str(older), "--erasures", str(empty)]) == 1
+        assert "is no list of erasures" in capsys.readouterr().err
+        monkeypatch.delenv("HOLDFAST_SEALS")
+        assert main(["restore", str(older)]) == 1
+        assert "is not known" in capsys.readouterr().err
+        assert not target.exists()
+        assert main(["restore", str(older), "--no-erasure-list"]) == 0
+        assert "what was erased after the backup is back" in capsys.readouterr().out
+        assert PersonKey.objects.filter(owner=enrollment.person_id).exclude(wrapped=None).exists()
+
+
 def test_an_altered_list_restores_nothing(own_database, seals, tmp_path, capsys):
     clinic = found()
     enrollment = enrolled(clinic)

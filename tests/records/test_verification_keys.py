@@ -58,3 +58,16 @@ def test_a_destroyed_key_that_is_back_is_found(own_database, clean_seals):
         record.enrollments[0], [], values={"keys": [record.key.id.hex]}, kind="keys-destroyed"
     )
     assert "its bytes are back" in str(verify_here().problems[0])
+
+
+def test_another_log_in_name_in_the_place_of_one_is_found(any_database, clean_seals):
+    """Whoever logs in by the altered name would sign as somebody else."""
+    full_record()
+    attacker = Attacker(any_database)
+    attacker.run("UPDATE records_user SET login = 'somebody' WHERE login = 'physician'")
+    report = verify_here()
+    assert not report.fits
+    assert report.problems[0].table == "records_user"
+    assert "log-in name" in report.problems[0].what
+    attacker.run("UPDATE records_user SET login = 'physician' WHERE login = 'somebody'")
+    assert verify_here().fits

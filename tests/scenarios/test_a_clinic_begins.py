@@ -1,6 +1,7 @@
 """A clinic begins on the command line: key, upgrade, founding, a site, accounts, a first referral."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -95,3 +96,13 @@ def test_a_file_that_is_refused_leaves_nothing_and_the_others_go_in(holdfast, tm
     assert "bad.json" in printed
     assert "NORTH-0001" in printed
     assert "NORTH-0002" not in printed
+
+
+def test_a_new_account_gets_a_code_and_nobody_types_its_password(holdfast, tmp_path):
+    """The administrator says how they made sure who it is; the owner sets the password on the page."""
+    begun(holdfast, tmp_path)
+    words = ("account", "th", "--name", "Th Example", "--checked", "in-person-known")
+    code, printed = holdfast(*words, "--by", "admin", typed=(ADMIN,))
+    assert code == 0
+    assert re.search(r"(?:[2-9A-Z]{5}-){3}[2-9A-Z]{5}$", printed.strip())
+    assert holdfast("site", "X", "--name", "X", "--zone", "UTC", "--by", "th", typed=("",))[0] == 1

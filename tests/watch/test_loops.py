@@ -136,6 +136,7 @@ def test_silence_is_stale(small):
     assert {(s.loop, s.reason) for s in heartbeats.stale(later)} == {
         ("paging", "silent"),
         ("overdue", "silent"),
+        ("concerns", "silent"),
         ("outbox", "silent"),
     }
 

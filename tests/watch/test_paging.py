@@ -2,6 +2,7 @@
 
 import hmac
 import json
+import socket
 import threading
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -63,33 +64,6 @@ def run(clinic: Clinic, way, minutes: float) -> None:
     while clinic.now < until:
         clinic.now += TICK
         send_pages(clinic.now, dict.fromkeys(DutyContact.CHANNELS, way))
-
-
-def test_with_the_first_channel_dead_the_second_is_reached_within_the_signed_minutes(staffed):
-    way = Recorder("therapist@example.org")
-    written(paged(staffed, by=staffed.coordinator))
-    asked = staffed.now
-    run(staffed, way, 0.5)
-    assert way.pages_to() == ["physician@example.org"]
-    page = DutyPage.objects.get(reason="come-now")
-    reached = PageAttempt.objects.get(page=page, outcome="received")
-    assert reached.user == staffed.physician
-    assert reached.recorded_at - asked < timedelta(minutes=5)
-    tries = PageAttempt.objects.filter(page=page, user=staffed.therapist)
-    assert {row.outcome for row in tries} == {"failed"}
-
-
-def test_who_does_not_answer_is_not_waited_for_and_an_answer_ends_it(staffed, monkeypatch):
-    monkeypatch.setattr("tests.watch.test_paging.TICK", timedelta(seconds=30))
-    way = Recorder()
-    written(paged(staffed, by=staffed.coordinator))
-    run(staffed, way, 4.5)
-    assert way.pages_to() == ["therapist@example.org"]
-    run(staffed, way, 1)
-    assert way.pages_to() == ["therapist@example.org", "physician@example.org"]
-    written(answered(staffed, DutyPage.objects.get(reason="come-now"), staffed.physician))
-    run(staffed, way, 6)
-    assert len(way.pages_to()) == 2
 
 
 def test_a_watch_that_dies_after_sending_sends_the_same_message_again(staffed, monkeypatch):
@@ -236,6 +210,31 @@ def test_what_the_gateway_did_not_repeat_was_not_received(gateway):
     Gateway.status = 503
     with pytest.raises(PageNotReceived, match="http-503"):
         way.deliver(letter())
+
+
+def test_a_gateway_that_speaks_no_http_is_no_receipt_and_no_bug():
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        threading.Thread(target=_answer_nonsense, args=(listener,), daemon=True).start()
+        way = SignedWebhook(
+            f"http://127.0.0.1:{listener.getsockname()[1]}/", b"a secret of the site"
+        )
+        with pytest.raises(PageNotReceived, match="no-answer"):
+            way.deliver(letter())
+
+
+def _answer_nonsense(listener: socket.socket) -> None:
+    caller, _ = listener.accept()
+    with caller:
+        caller.recv(65536)
+        caller.sendall(b"nothing that is HTTP\r\n\r\n")
+
+
+def test_a_gateway_that_is_set_wrongly_takes_no_other_channel_with_it():
+    told = {"HOLDFAST_SMTP_HOST": "mail", "HOLDFAST_PAGER_URL": "http://gateway.example/"}
+    ways = pagers_of_the_site(told)
+    assert type(ways["email"]) is Mail
+    with pytest.raises(PageNotReceived, match="wrongly-set"):
+        ways["sms"].deliver(letter())
 
 
 def test_a_gateway_in_the_clear_or_without_a_secret_is_refused():

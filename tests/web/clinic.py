@@ -7,21 +7,34 @@ from django.contrib.auth.hashers import make_password
 from django.utils import timezone
 
 from holdfast.actions import people
+from holdfast.actions.access_review import sign_access_review
+from holdfast.actions.concerns import raise_concern
+from holdfast.actions.glass import break_glass
 from holdfast.actions.judging import latest_verdict
 from holdfast.actions.papers import attach_scan, record_letter
+from holdfast.actions.signatures import ReauthenticationProof
 from holdfast.definitions import letters
 from holdfast.definitions.roles import roles
+from holdfast.domain.access_review import Decision
+from holdfast.domain.concerns import Seat
+from holdfast.records.access_lists import list_of_roles, shown_text
+from holdfast.records.concern_keys import ReporterKey
 from holdfast.records.models import (
+    AccessReview,
     Approval,
+    Concern,
     EligibilityAnswer,
     Enrollment,
+    GlassOpening,
     Letter,
+    RoleAssignment,
     Scan,
     Site,
     User,
 )
 from tests.actions.approvals import approval, in_jurisdiction
 from tests.actions.clinic import Clinic, enrolled, found, written
+from tests.actions.outside import BOX_PHRASE, WORDS, boxed, has_tested, named
 
 PASSWORD = "calm-sea-4711"
 SITE, OTHER_SITE = "NORTH", "SOUTH"
@@ -54,7 +67,22 @@ def build() -> Enrollment:
     clinic = Clinic(clinic.site, admin, clinic.accounts, timezone.now())
     enrollment = enrolled(clinic)
     _papers(clinic, enrollment)
+    _concern(clinic)
     return enrollment
+
+
+def _concern(clinic: Clinic) -> None:
+    """A concern about the canary, read by the account in the role of outside recipient."""
+    reader, lead = (
+        User.objects.get(login="complaint-recipient"),
+        User.objects.get(login="site-lead"),
+    )
+    written(named(clinic.site, Seat.FIRST, reader, lead, clinic.now))
+    boxed(clinic.site, reader, clinic.now)
+    has_tested(clinic.site, Seat.FIRST, clinic.now)
+    reporter = ReporterKey.of(BOX_PHRASE, clinic.site.id)
+    told = {"words": WORDS, "reporter": reporter, "entry_id": uuid4(), "now": clinic.now}
+    written(raise_concern(site=clinic.site, **told))
 
 
 def _papers(clinic: Clinic, enrollment: Enrollment) -> None:
@@ -97,9 +125,14 @@ class Places:
 
     @classmethod
     def now(cls) -> "Places":
-        enrollment = Enrollment.objects.get()
+        return cls.of(Enrollment.objects.get())
+
+    @classmethod
+    def of(cls, enrollment: Enrollment) -> "Places":
+        """Those of one enrollment."""
         verdict = latest_verdict(enrollment.id)
-        answer = EligibilityAnswer.objects.order_by("question").first()
+        mine = EligibilityAnswer.objects.filter(enrollment=enrollment)
+        answer = mine.order_by("question").first()
         assert verdict is not None
         assert answer is not None
         return cls(enrollment.id, verdict.id, answer.id)
@@ -118,7 +151,58 @@ class Places:
             "approval_id": Approval.objects.earliest("recorded_at").id,
             "protocol": "mapp2",
             "code": "caps-5-total-at-least",
+            "assignment_id": RoleAssignment.objects.get(user__login="therapist").id,
             "place": "victoria",
             "rule": "health-record",
+            "factor": "totp",
+            "session": self.enrollment_id,  # nobody's
+            "key": self.enrollment_id,
+            "concern_id": Concern.objects.values_list("id", flat=True).first(),
         }
+        if "opening_id" in names:
+            every["opening_id"] = emergency_opening().id
+        if "review_id" in names:
+            every["review_id"] = access_reviewed().id
         return {name: every[name] for name in names}
+
+
+def access_reviewed() -> AccessReview:
+    """A review of access that the site lead signed; every role of somebody else is kept."""
+    if found := AccessReview.objects.first():
+        return found
+    lead, now = User.objects.get(login="site-lead"), timezone.now()
+    site = Site.objects.get(code=SITE)
+    lines = list_of_roles(site, now)
+    written(
+        sign_access_review(
+            site=site,
+            shown=shown_text(site, lines),
+            decisions={
+                UUID(line["assignment"]): Decision.KEEP
+                for line in lines
+                if line["account"] != lead.id.hex
+            },
+            proof=ReauthenticationProof.made(user=lead, now=now),
+            entry_id=uuid4(),
+            by=lead,
+            now=now,
+        )
+    )
+    return AccessReview.objects.get()
+
+
+def emergency_opening() -> GlassOpening:
+    """The canary's record, opened in an emergency by a therapist of the other site."""
+    if found := GlassOpening.objects.first():
+        return found
+    other, admin = Site.objects.get(code=OTHER_SITE), User.objects.get(login="admin")
+    doctor, now = account("faraway", "therapist", other, admin), timezone.now()
+    told = {"way": "number", "reason_code": "danger-to-life", "words": "Found by Canarybird"}
+    proof = ReauthenticationProof.made(user=doctor, now=now)
+    enrollment = Enrollment.objects.select_related("site").get(site__code=SITE, number=1)
+    written(
+        break_glass(
+            enrollment=enrollment, proof=proof, entry_id=uuid4(), by=doctor, now=now, **told
+        )
+    )
+    return GlassOpening.objects.get()

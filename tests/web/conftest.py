@@ -8,7 +8,6 @@ import pytest
 from django.test import Client
 
 from holdfast.records.models import Enrollment, User
-from holdfast.web.account.attempts import ATTEMPTS
 from tests import databases
 from tests.web.clinic import NOBODY
 from tests.web.template import Template, clinic_template
@@ -25,7 +24,6 @@ def clinic(
     shutil.copyfile(clinic_template.path, path)
     monkeypatch.delenv("HOLDFAST_KEY_FILE", raising=False)
     monkeypatch.setenv("HOLDFAST_KEY", clinic_template.key)
-    ATTEMPTS.forget()
     with django_db_blocker.unblock(), databases.pointed_at(f"sqlite:///{path}"):
         yield Enrollment.objects.select_related("site").get()
 

@@ -1,20 +1,14 @@
 """The page of duty and the pulse of every page."""
 
-import re
-from datetime import timedelta
-from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from django.utils import timezone
 
-from holdfast import web
-from holdfast.records import heartbeats
 from holdfast.records.duty import DutyContact, DutyHours, DutyPage, PageAnswer, SignedTime
 from holdfast.records.models import User
 from holdfast.records.rota import code_of_test
 from holdfast.web.sessions import SEEN
-from tests.web.clinic import NOBODY, PASSWORD
+from tests.web.clinic import PASSWORD
 
 DUTY = "/NORTH/duty/"
 
@@ -50,6 +44,18 @@ def test_who_is_on_duty_is_shown_and_can_be_taken_off(as_role):
     hours = DutyHours.objects.get()
     assert client.post(f"{DUTY}off/", entry(hours=str(hours.pk))).status_code == 302
     assert "The roster is empty." in client.get(DUTY).content.decode()
+
+
+def test_hours_are_changed_in_one_step(as_role):
+    client = as_role("coordinator")
+    put_on_the_roster(client)
+    before = DutyHours.objects.get()
+    assert "In place of" in client.get(DUTY).content.decode()
+    answer = put_on_the_roster(client, "therapist", replaces=str(before.pk))
+    assert answer.status_code == 302
+    assert DutyHours.objects.get(corrects=before).user.login == "therapist"
+    slip = put_on_the_roster(client, "therapist", replaces=str(before.pk))
+    assert slip.status_code == 422
 
 
 @pytest.mark.parametrize(
@@ -125,27 +131,6 @@ def test_a_page_or_hours_of_another_site_are_not_found(as_role):
     assert as_role("physician").post(f"{DUTY}answer/", told).status_code == 404
     told = entry(hours=str(uuid4()))
     assert as_role("coordinator").post(f"{DUTY}off/", told).status_code == 404
-
-
-def test_the_pulse_tells_every_signed_in_person_that_the_watch_is_dead(as_role):
-    now = timezone.now()
-    for loop in heartbeats.INTERVALS:
-        heartbeats.beat(loop, now=now)
-    assert as_role("rater").get("/pulse/").json() == {"stale": [], "pages": []}
-    heartbeats.beat("paging", now=now - timedelta(seconds=31))
-    assert as_role("rater").get("/pulse/").json()["stale"] == ["paging"]
-    assert as_role(NOBODY).get("/pulse/").status_code == 302
-
-
-def test_every_page_with_a_frame_asks_for_the_pulse_in_time(as_role):
-    """Silence counts after 30 s; the page asks every 10 s and waits 4: within 45 s."""
-    page = as_role("therapist").get("/NORTH/worklist/").content.decode()
-    assert 'data-pulse="/pulse/"' in page
-    assert "holdfast/pulse.js" in page
-    script = Path(web.__file__).parent.joinpath("static/holdfast/pulse.js").read_text()
-    every, patience = (int(re.search(rf"{n} = (\d+)", script)[1]) for n in ("EVERY", "PATIENCE"))
-    silent = heartbeats.INTERVALS["paging"] + heartbeats.GRACES["paging"]
-    assert silent + timedelta(milliseconds=every + patience) < timedelta(seconds=45)
 
 
 def test_the_pulse_keeps_no_session_awake(as_role, settings):

@@ -4,6 +4,7 @@ import io
 import re
 import zipfile
 from datetime import timedelta
+from hashlib import sha256
 from uuid import uuid4
 
 import pytest
@@ -12,7 +13,15 @@ from django.utils import timezone
 
 from holdfast.actions import erasure
 from holdfast.definitions import retention
-from holdfast.records.models import Disclosure, Erasure, Look, PersonKey, SignedRetention
+from holdfast.records.models import (
+    Disclosure,
+    Erasure,
+    Letter,
+    Look,
+    PersonKey,
+    Scan,
+    SignedRetention,
+)
 from tests.actions.clinic import CANARY
 from tests.web.clinic import PASSWORD, Places
 from tests.web.routes import every_route
@@ -132,6 +141,12 @@ def test_the_own_copy_holds_all_of_it_and_is_on_record(clinic, as_role):
             text = archive.read(name).decode()
             assert "Canarybird" in text
             assert "sertraline" in text
+        assert archive.read("record.pdf").startswith(b"%PDF-")
+        names = archive.namelist()
+        for row, folder in ((Scan.objects.get(), "scans"), (Letter.objects.get(), "letters")):
+            (name,) = [each for each in names if each.startswith(f"{folder}/")]
+            assert sha256(archive.read(name)).hexdigest() == row.content_sha256
+            assert name in archive.read("record.html").decode()
     (given,) = Disclosure.objects.all()
     assert given.kind == "own-copy"
     page = client.get(address("disclosures", clinic)).content.decode()

@@ -72,7 +72,8 @@ BAD = {
 @pytest.mark.parametrize("what", BAD)
 def test_bad_input_is_refused_and_leaves_nothing_behind(as_role, clinic, what):
     before = JournalEntry.objects.count(), Enrollment.objects.count()
-    answer = as_role("coordinator").post(ADDRESS, told(BAD[what]))
+    name = "referral.json.gz" if "gzip" in what else "referral.json"
+    answer = as_role("coordinator").post(ADDRESS, told(BAD[what], name))
     page = answer.content.decode()
     assert answer.status_code == 422
     assert "Nothing was imported." in page

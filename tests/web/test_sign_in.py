@@ -6,10 +6,10 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
+from holdfast.actions.tries import PER_NAME
 from holdfast.records.events import read_event
 from holdfast.records.journal import ORGANISATION
 from holdfast.records.models import JournalEntry, User
-from holdfast.web.account.attempts import PER_NAME
 from holdfast.web.sessions import SEEN
 from tests.web.clinic import PASSWORD
 
@@ -42,7 +42,7 @@ def test_a_wrong_name_and_a_wrong_password_get_the_same_words(clinic):
 
 
 def test_too_many_wrong_passwords_lock_the_name_even_for_the_right_one(clinic):
-    for _attempt in range(PER_NAME):
+    for _attempt in range(PER_NAME.tries):
         assert log_in(client(), password="wrong").status_code == 422
     assert log_in(client()).status_code == 429
     assert journalled()[-1] == "sign-in-locked"
@@ -50,7 +50,7 @@ def test_too_many_wrong_passwords_lock_the_name_even_for_the_right_one(clinic):
 
 
 def test_the_journal_grows_no_more_once_a_name_is_locked(clinic):
-    for _attempt in range(PER_NAME):
+    for _attempt in range(PER_NAME.tries):
         log_in(client(), password="wrong")
     before = JournalEntry.objects.count()
     for _attempt in range(5):

@@ -23,6 +23,7 @@ CORRECTION_REASONS = (
     "source-corrected",
     "better-source",
     "no-longer-true",
+    "changed-in-call",  # said otherwise on the same day, to who wrote it down the first time
 )
 HISTORY_KINDS = ("condition", "procedure", "allergy")
 
@@ -190,7 +191,7 @@ def _record(
     by: User,
     now: datetime,
 ) -> Answered:
-    if refusal := refused(by, enrollment.site, "answer.record", now):
+    if refusal := refused(by, enrollment, "answer.record", now):
         return refusal
     stream = lock(enrollment.id, now)
     sent = stream.sent(kind, entry_id, {"content": content})
@@ -215,7 +216,7 @@ def _correct(
     now: datetime,
 ) -> Answered:
     enrollment = Enrollment.objects.select_related("site").get(id=earlier_fact.enrollment_id)
-    if refusal := refused(by, enrollment.site, "answer.record", now):
+    if refusal := refused(by, enrollment, "answer.record", now):
         return refusal
     if reason not in CORRECTION_REASONS:
         return Refusal("reason-unknown")

@@ -1,4 +1,7 @@
-"""Approvals and licences are recorded, corrected, suspended, resumed and withdrawn, each signed."""
+"""Approvals and licences are recorded, corrected, suspended, resumed and withdrawn, each signed.
+
+What should never have been recorded is entered in error: signed, with a reason, and kept.
+"""
 
 import re
 from collections.abc import Sequence
@@ -23,6 +26,7 @@ from holdfast.records.keys import DataKey, data_key_of, sealed
 from holdfast.records.people import PersonKey, Site, User
 
 PERMISSION = "authority.record"
+ERROR_REASONS = ("typing-error", "recorded-twice", "of-another", "no-approval")
 CORRECTION_REASONS = ("typing-error", "source-corrected", "better-source")
 _PRODUCT = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]*")
@@ -149,8 +153,12 @@ def change_approval(
     by: User,
     now: datetime,
     document_sha256: str | None = None,
+    reason: str = "",
 ) -> Answered:
-    """Suspend, resume or withdraw an approval from a day of the site on, signed."""
+    """Suspend, resume or withdraw an approval from a day of the site on, signed.
+
+    What was entered in error says why; it never stood, so that its day is the approval's first.
+    """
     site = approval.site
     if refusal := refused(by, site, PERMISSION, now):
         return refusal
@@ -160,19 +168,22 @@ def change_approval(
         "change": change.value,
         "from_on": from_on,
         "document": document_sha256,
-    }
+    } | ({"reason": reason} if reason else {})
     sent = stream.sent(f"approval-{change.value}", entry_id, what)
     if earlier := stream.earlier(sent, by=by):
         return earlier
     if refusal := _unchangeable(approval, change, document_sha256):
         return refusal
+    if (change is ChangeKind.IN_ERROR) != (reason in ERROR_REASONS):
+        return Refusal("reason-unknown")
     if refusal := proof_refused(proof, by, now):
         return refusal
     fact = ApprovalChange(
         id=uuid5(entry_id, "change"),
         approval=approval,
         change=change.value,
-        from_on=from_on,
+        correction_reason=reason,
+        from_on=approval.starts_on if change is ChangeKind.IN_ERROR else from_on,
         document_sha256=document_sha256,
         signature_id=uuid5(entry_id, "signature"),
     )
@@ -309,6 +320,10 @@ def _unchangeable(approval: Approval, change: ChangeKind, sha256: str | None) ->
     same = [row for row, begun in first.items() if begun == first[approval.id]]
     rows = ApprovalChange.objects.filter(approval_id__in=same, corrected_by=None)
     befell = list(rows.order_by("position", "id").values_list("change", flat=True))
+    if ChangeKind.IN_ERROR.value in befell:
+        return Refusal("already-corrected")
+    if change is ChangeKind.IN_ERROR:
+        return None
     if ChangeKind.WITHDRAWN.value in befell:
         return Refusal("already-withdrawn")
     last = befell[-1] if befell else ChangeKind.RESUMED.value

@@ -19,9 +19,10 @@ from holdfast.actions.writing import lock, one_transaction, refused_where_erased
 from holdfast.definitions.prescreening import codes
 from holdfast.domain.answers import Person as PersonForRules
 from holdfast.domain.answers import Referral
-from holdfast.domain.calls import ANOTHER, SAME, CallScript, FirstContact
+from holdfast.domain.calls import ANOTHER, SAME, CallScript, ContactWishes, FirstContact
 from holdfast.domain.identity import PersonIdentity
 from holdfast.domain.protocol import ProtocolVersion
+from holdfast.records.access import studies_of
 from holdfast.records.calls import ContactPermission, DuplicateDecision
 from holdfast.records.calls import FirstContact as FirstContactFact
 from holdfast.records.canonical import document
@@ -51,11 +52,11 @@ def open_call(
 ) -> Answered:
     """Open a referral for somebody who permitted a record, as they told it.
 
-    ``decided`` says of each possible duplicate, by person, whether it is the ``same`` or
+    ``decided`` says of each possible duplicate offered, by person, whether it is the ``same`` or
     ``another``. While one is undecided nothing is written: the refusal ``duplicates-undecided``.
     At most one can be the same.
     """
-    if refusal := refused(by, site, "call.record", now):
+    if refusal := refused(by, site, "call.record", now, protocol.name):
         return refusal
     if problem := contact.problem():
         return Refusal(problem)
@@ -72,7 +73,7 @@ def open_call(
     )
     lock(site.id, now)  # two calls about one person queue here, so the second one is offered
     if not _is_known(entry_id):
-        candidates = possible_duplicates(site, identity, told)
+        candidates = offered(site, identity, told, studies_of(by, site, "call.record", now))
         if refusal := _undecided(candidates, decided):
             return refusal
         arrival = _as_decided(arrival, candidates, decided)
@@ -80,6 +81,21 @@ def open_call(
     if isinstance(answered, Receipt):
         _keep(answered, contact, script, decided, entry_id, by, now)
     return answered
+
+
+def offered(
+    site: Site, identity: PersonIdentity, told: PersonForRules, studies: frozenset[str] | None
+) -> list[Person]:
+    """The possible duplicates offered to somebody who takes calls for these studies.
+
+    Nobody of another study is offered: that they are there would be told by the question alone.
+    """
+    found = possible_duplicates(site, identity, told)
+    if studies is None:
+        return found
+    rows = Enrollment.objects.filter(person__in=found, protocol_name__in=studies)
+    known = set(rows.values_list("person_id", flat=True))
+    return [person for person in found if person.id in known]
 
 
 def _is_known(entry_id: UUID) -> bool:
@@ -144,7 +160,10 @@ def _keep(
         safety=contact.safety,
     )
     key = data_key_of(enrollment.person_id, PersonKey.WORDS)
-    facts: list[Fact] = [first, _permission(enrollment, contact, entry_id, key)]
+    facts: list[Fact] = [
+        first,
+        permission_fact(enrollment, contact.wishes(), uuid5(entry_id, "contact-permission"), key),
+    ]
     facts += [
         DuplicateDecision(
             id=uuid5(entry_id, f"duplicate/{person.hex}"),
@@ -157,21 +176,26 @@ def _keep(
     stream.write(sent, facts, by=by, values={"form": contact.form, "safety": contact.safety})
 
 
-def _permission(
-    enrollment: Enrollment, contact: FirstContact, entry_id: UUID, key: DataKey
+def permission_fact(
+    enrollment: Enrollment,
+    wishes: ContactWishes,
+    fact_id: UUID,
+    key: DataKey,
+    reason: str = "said-anew",
 ) -> ContactPermission:
+    """A permission to be written; it corrects the one that stands, for that reason."""
     before = standing_permission(enrollment)
     fact = ContactPermission(
-        id=uuid5(entry_id, "contact-permission"),
+        id=fact_id,
         corrects_id=before.id if before else None,
-        correction_reason="said-anew" if before else "",
+        correction_reason=reason if before else "",
         enrollment=enrollment,
-        may_contact=contact.may_contact,
-        ways=document(sorted(set(contact.ways))).decode(),
-        may_leave_message=contact.may_leave_message,
-        may_tell_referrer=contact.may_tell_referrer,
+        may_contact=wishes.may_contact,
+        ways=document(sorted(set(wishes.ways))).decode(),
+        may_leave_message=wishes.may_leave_message,
+        may_tell_referrer=wishes.may_tell_referrer,
     )
-    fact.when_words = sealed(key, fact, "when_words", contact.when) if contact.when else None
+    fact.when_words = sealed(key, fact, "when_words", wishes.when) if wishes.when else None
     return fact
 
 

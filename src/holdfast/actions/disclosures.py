@@ -15,7 +15,7 @@ from holdfast.records.people import User
 # What is handed out, and the permission it takes.
 KINDS = {"own-copy": "record.copy", "verdict-pdf": "verdict.see"}
 RECIPIENTS = ("person", "staff")
-_PARTS = ("night", "morning", "afternoon", "evening")  # six hours each, from midnight
+PARTS = ("night", "morning", "afternoon", "evening")  # six hours each, from midnight
 
 
 def note_look(*, enrollment: Enrollment, by: User, now: datetime) -> None:
@@ -29,7 +29,7 @@ def note_look(*, enrollment: Enrollment, by: User, now: datetime) -> None:
         person_id=enrollment.person_id,
         viewer=by,
         day=local.date(),
-        part=_PARTS[local.hour // 6],
+        part=PARTS[local.hour // 6],
     )
     look.id = uuid5(look.person_id, f"{by.id}/{look.day}/{look.part}")
     if not Look.objects.filter(id=look.id).exists():
@@ -62,7 +62,7 @@ def record_disclosure(
     """
     if kind not in KINDS or recipient not in RECIPIENTS:
         return Refusal("kind-unknown")
-    if by.id != HOUSE and (refusal := refused(by, enrollment.site, KINDS[kind], now)):
+    if by.id != HOUSE and (refusal := refused(by, enrollment, KINDS[kind], now)):
         return refusal
     stream = lock(enrollment.id, now)
     told = {"kind": kind, "recipient": recipient, "sha256": content_sha256}

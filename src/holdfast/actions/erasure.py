@@ -15,7 +15,7 @@ from django.db import connection, transaction
 
 from holdfast.actions.judging import local_date
 from holdfast.actions.outcomes import Answered, Receipt, Refusal
-from holdfast.actions.permission import refused, role_with
+from holdfast.actions.permission import refused_for_all, role_with
 from holdfast.actions.signatures import ReauthenticationProof, proof_refused, sign
 from holdfast.actions.writing import LockedStream, Sent, lock, one_transaction
 from holdfast.definitions import retention
@@ -65,7 +65,7 @@ def request_erasure(
 
     The rules are judged again when the second person signs; it is then that they hold.
     """
-    if refusal := refused(by, enrollment.site, "erasure.request", now):
+    if refusal := refused_for_all(by, enrollment, "erasure.request", now):
         return refusal
     wanted = sorted(set(classes))
     if not wanted or not set(wanted) <= CLASSES:
@@ -107,7 +107,7 @@ def sign_erasure(
     same person signed first.
     """
     enrollment = Enrollment.objects.select_related("site").get(id=request.enrollment_id)
-    if refusal := refused(by, enrollment.site, "erasure.sign", now):
+    if refusal := refused_for_all(by, enrollment, "erasure.sign", now):
         return refusal
     stream = lock(enrollment.id, now)
     sent = stream.sent("erasure-signed", entry_id, {"request": request.id})
@@ -155,7 +155,7 @@ def _signature(
     by: User,
     proof: ReauthenticationProof,
 ) -> Signature:
-    role = role_with(by, enrollment.site, "erasure.sign", stream.now)
+    role = role_with(by, enrollment, "erasure.sign", stream.now)
     return sign(
         stream, fact.signature_id, signed, meaning="erases-words", role=role, by=by, proof=proof
     )
@@ -238,7 +238,10 @@ def _classes(request: ErasureRequest) -> list[str]:
 
 
 def _living_keys(person_id: UUID, classes: Iterable[str]) -> list[PersonKey]:
-    rows = PersonKey.objects.filter(owner=person_id, word_class__in=list(classes))
+    wanted = {*classes}
+    if PersonKey.WORDS in wanted:
+        wanted.add(PersonKey.PRIVATE)  # a private journal is words too, though nobody reads them
+    rows = PersonKey.objects.filter(owner=person_id, word_class__in=wanted)
     return list(rows.exclude(wrapped=None).order_by("word_class"))
 
 

@@ -39,7 +39,7 @@ def sign_limit(
     A limit that is verified or derived is the protocol's own: signing another is refused, for
     that would be an amendment.
     """
-    if refusal := refused(by, site, "limit.sign", now):
+    if refusal := refused(by, site, "limit.sign", now, protocol.name):
         return refusal
     limit = protocol.limits.get(code) or interactions.load().limits.get(code)
     if limit is None:
@@ -68,7 +68,7 @@ def sign_limit(
         signed_by=by,
         signature_id=uuid5(entry_id, "signature"),
     )
-    role = role_with(by, site, "limit.sign", now)
+    role = role_with(by, site, "limit.sign", now, protocol.name)
     signature = sign(
         stream, fact.signature_id, [fact], meaning="signs-limit", role=role, by=by, proof=proof
     )

@@ -112,6 +112,8 @@ def answer_page(
         return earlier
     if is_test != (done == "test-received") or done not in (*PageAnswer.TAKEN, PageAnswer.CANNOT):
         return Refusal("outcome-unknown")
+    if done != PageAnswer.CANNOT and (page.reason == DutyPage.GLASS) != (done == "seen"):
+        return Refusal("outcome-unknown")
     if is_test and page.user_id != by.id:
         return Refusal("channel-of-another")
     if is_test and not hmac.compare_digest(code.encode(), code_of_test(page).encode()):

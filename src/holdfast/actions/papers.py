@@ -23,7 +23,7 @@ def attach_scan(
     *, enrollment: Enrollment, data: bytes, entry_id: UUID, by: User, now: datetime
 ) -> Answered:
     """Keep a scanned paper; what it is, is told by its bytes and not by its name."""
-    if refusal := refused(by, enrollment.site, "call.record", now):
+    if refusal := refused(by, enrollment, "call.record", now):
         return refusal
     if problem := scan_problem(data):
         return Refusal(problem)
@@ -73,7 +73,7 @@ def record_letter(
     now: datetime,
 ) -> Answered:
     """Keep a letter as it goes out. ``detail`` is what was added to the template, if anything."""
-    if refusal := refused(by, enrollment.site, "letter.write", now):
+    if refusal := refused(by, enrollment, "letter.write", now):
         return refusal
     if refusal := letter_refused(enrollment, template.addressee, detail):
         return refusal

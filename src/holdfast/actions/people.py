@@ -7,19 +7,27 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from holdfast.actions.outcomes import Answered, Refusal
 from holdfast.actions.permission import refused
+from holdfast.actions.role_rules import Given, role_refused
 from holdfast.actions.writing import LockedStream, lock, make_key, one_transaction, open_stream
-from holdfast.definitions.roles import roles
 from holdfast.records import worklist
 from holdfast.records.care import SiteTarget, WorklistMoment
+from holdfast.records.concern_reads import is_needed_outside
 from holdfast.records.facts import Fact
 from holdfast.records.journal import ORGANISATION, Stream
 from holdfast.records.keys import sealed
-from holdfast.records.people import PersonKey, RoleAssignment, Site, StaffRecord, User
+from holdfast.records.people import (
+    PersonKey,
+    RoleAssignment,
+    Site,
+    StaffRecord,
+    User,
+    login_digest,
+)
 
 # The account of the house itself: what the watch and the seals write is by it. It cannot log in.
 HOUSE = UUID("00000000-0000-4000-8000-000000000002")
 HOUSE_LOGIN = "holdfast"
-_LOGIN = re.compile(r"[a-z0-9][a-z0-9._@-]{0,59}")
+LOGIN = re.compile(r"[a-z0-9][a-z0-9._@-]{0,59}")
 _SITE_CODE = re.compile(r"[A-Z0-9][A-Z0-9-]{0,19}")
 
 
@@ -38,7 +46,7 @@ def found_organisation(
     """
     if Stream.objects.exists():
         return Refusal("already-founded")
-    if not _LOGIN.fullmatch(login) or login == HOUSE_LOGIN:
+    if not LOGIN.fullmatch(login) or login == HOUSE_LOGIN:
         return Refusal("login-not-fit")
     by = User(id=HOUSE, login=HOUSE_LOGIN)
     by.set_unusable_password()
@@ -52,7 +60,8 @@ def found_organisation(
         id=uuid5(entry_id, "role"), user_id=user_id, role="administrator", valid_from=stream.now
     )
     sent = stream.sent("organisation-founded", entry_id, {"login": login})
-    return stream.write(sent, [account, role], by=by, keys=[receipts.id, key_id])
+    values = opened_as(user_id, login)
+    return stream.write(sent, [account, role], by=by, keys=[receipts.id, key_id], values=values)
 
 
 @one_transaction
@@ -88,15 +97,23 @@ def name_stream(above: LockedStream, stream_id: UUID, kind: str, entry_id: UUID,
 
 @one_transaction
 def create_user(
-    *, login: str, printed_name: str, password_hash: str, entry_id: UUID, by: User, now: datetime
+    *,
+    login: str,
+    printed_name: str,
+    password_hash: str,
+    entry_id: UUID,
+    by: User,
+    now: datetime,
+    site: Site | None = None,
 ) -> Answered:
     """Open an account. ``password_hash`` is made at the edge, by the log-in library.
 
-    The hash is no part of what is compared when the entry is sent again.
+    The hash is no part of what is compared when the entry is sent again. ``site`` is where
+    whoever opens it manages access; the account itself belongs to no site until it has a role.
     """
-    if refusal := refused(by, None, "access.manage", now):
+    if refusal := refused(by, site, "access.manage", now):
         return refusal
-    if not _LOGIN.fullmatch(login):
+    if not LOGIN.fullmatch(login):
         return Refusal("login-not-fit")
     stream = lock(ORGANISATION, now)
     sent = stream.sent("account-opened", entry_id, {"login": login, "name": printed_name})
@@ -106,7 +123,12 @@ def create_user(
         return Refusal("login-taken")
     user_id = uuid5(entry_id, "user")
     account, key_id = _account(user_id, login, printed_name, password_hash, by, now)
-    return stream.write(sent, [account], by=by, keys=[key_id])
+    return stream.write(sent, [account], by=by, keys=[key_id], values=opened_as(user_id, login))
+
+
+def opened_as(account: UUID, login: str) -> dict[str, str]:
+    """What the journal says of an account that was opened: no name, but the sum of its log-in name."""
+    return {"account": account.hex, "login_sha256": login_digest(account, login)}
 
 
 def _account(
@@ -133,18 +155,28 @@ def assign_role(
     valid_until: datetime | None = None,
     study: str | None = None,
 ) -> Answered:
-    """Give a role at a site from one moment until another, in the site's own journal."""
-    if refusal := refused(by, None, "access.manage", now):
+    """Give a role at a site from one moment until another, in the site's own journal.
+
+    ``study`` is a protocol's name; without one the role is held for every study of the site.
+    """
+    if refusal := refused(by, site, "access.manage", now):
         return refusal
-    if role not in roles().granted:
-        return Refusal("role-unknown")
-    if valid_until is not None and valid_until <= valid_from:
-        return Refusal("ends-before-it-begins")
-    stream = lock(site.id if site else ORGANISATION, now)
+    above = lock(ORGANISATION, now)  # two roles for one person queue here, whatever their site
+    stream = lock(site.id, now) if site else above
     given = {"user": user.id, "role": role, "from": valid_from, "until": valid_until}
     sent = stream.sent("role-given", entry_id, given | {"study": study})
     if earlier := stream.earlier(sent, by=by):
         return earlier
+    asked = Given(
+        user=user,
+        site=site,
+        study=study,
+        role=role,
+        valid_from=valid_from,
+        valid_until=valid_until,
+    )
+    if refusal := role_refused(asked, by):
+        return refusal
     fact = RoleAssignment(
         id=uuid5(entry_id, "role"),
         user_id=user.id,
@@ -167,8 +199,11 @@ def end_role(
     by: User,
     now: datetime,
 ) -> Answered:
-    """End a role at a moment, with the code of a reason: a new fact that corrects the old one."""
-    if refusal := refused(by, None, "access.manage", now):
+    """End a role at a moment, with the code of a reason: a new fact that corrects the old one.
+
+    It can end sooner than it was given for, never later: that would be another role.
+    """
+    if refusal := refused(by, assignment.site, "access.manage", now):
         return refusal
     stream = lock(assignment.stream_id, now)
     ended = {"assignment": assignment.id, "until": valid_until, "reason": reason}
@@ -177,6 +212,10 @@ def end_role(
         return earlier
     if RoleAssignment.objects.filter(corrects=assignment).exists():
         return Refusal("already-corrected")
+    if assignment.valid_until is not None and assignment.valid_until < valid_until:
+        return Refusal("ends-later-than-given")
+    if is_needed_outside(assignment, now):
+        return Refusal("recipient-in-seat")
     fact = RoleAssignment(
         id=uuid5(entry_id, "role"),
         corrects_id=assignment.id,

@@ -3,20 +3,51 @@
 from datetime import datetime
 
 from holdfast.actions.outcomes import Refusal
-from holdfast.definitions.roles import roles
-from holdfast.records.access import permissions_of, roles_of
+from holdfast.records import access
+from holdfast.records.care import Enrollment
+from holdfast.records.glass_access import by_glass
 from holdfast.records.people import Site, User
 
+# Where somebody may: in one enrollment, at a site, or in the organisation.
+Place = Enrollment | Site | None
 
-def refused(by: User, site: Site | None, permission: str, now: datetime) -> Refusal | None:
-    """A refusal where somebody may not; None where they may. Nobody may by default."""
-    if permission in permissions_of(by, site, now):
+
+def refused(
+    by: User, place: Place, permission: str, now: datetime, study: str | None = None
+) -> Refusal | None:
+    """A refusal where somebody may not; None where they may. Nobody may by default.
+
+    An enrollment belongs to the study of its protocol; ``study`` names it for a site. An act at
+    a site that names no study needs a role for all of them.
+    """
+    site, study = _where(place, study)
+    if access.may(by, site, permission, now, study):
+        return None
+    if isinstance(place, Enrollment) and permission in by_glass(by, place.id, now):
         return None
     return Refusal("not-permitted", {"permission": permission})
 
 
-def role_with(by: User, site: Site | None, permission: str, now: datetime) -> str:
+def refused_for_all(
+    by: User, enrollment: Enrollment, permission: str, now: datetime
+) -> Refusal | None:
+    """A refusal where an act reaches a person's whole record, and somebody may not in all of it."""
+    same = Enrollment.objects.filter(person_id=enrollment.person_id).select_related("site")
+    refusals = (refused(by, each, permission, now) for each in same.order_by("id"))
+    return next((refusal for refusal in refusals if refusal), None)
+
+
+def role_with(
+    by: User, place: Place, permission: str, now: datetime, study: str | None = None
+) -> str:
     """The role by which somebody may; named beside their signature."""
-    granted = roles().granted
-    held = [role for role in roles_of(by, site, now) if permission in granted.get(role, ())]
+    site, study = _where(place, study)
+    rows = access.assignments_at(by, site, now)
+    held = sorted({row.role for row in rows if permission in access.granted_by(row, study)})
     return held[0] if held else ""
+
+
+def _where(place: Place, study: str | None) -> tuple[Site | None, str | None]:
+    if isinstance(place, Enrollment):
+        return place.site, place.protocol_name
+    return place, study

@@ -7,6 +7,7 @@ from uuid import UUID, uuid5
 from holdfast.actions.outcomes import Answered, Refusal
 from holdfast.actions.permission import refused
 from holdfast.actions.writing import lock, one_transaction
+from holdfast.definitions import protocols
 from holdfast.definitions.prescreening import codes
 from holdfast.records.canonical import document
 from holdfast.records.care import Enrollment, PrescreeningEntry
@@ -26,15 +27,20 @@ def record_prescreening(
     now: datetime,
     enrollment: Enrollment | None = None,
     follows: PrescreeningEntry | None = None,
+    study: str | None = None,
 ) -> Answered:
     """Write one line of the log; ``by`` decided. Without an enrollment the line is anonymous.
 
     ``outcome`` is one of ``PrescreeningEntry.OUTCOMES`` and ``reasons`` are codes of
     ``definitions/prescreening.toml``: a closed list, so that nothing tells who it was.
-    ``follows`` names the earlier line about the same person.
+    ``follows`` names the earlier line about the same person. ``study`` says for which study
+    somebody was considered: who works for one study alone says it.
     """
-    if refusal := refused(by, site, "prescreening.record", now):
+    considered_for = enrollment.protocol_name if enrollment else study
+    if refusal := refused(by, site, "prescreening.record", now, considered_for):
         return refusal
+    if study is not None and study not in protocols.names():
+        return Refusal("protocol-unknown")
     if refusal := _unfit(referral_source, outcome, reasons, enrollment):
         return refusal
     stream = lock(site.id, now)
@@ -46,6 +52,8 @@ def record_prescreening(
         "enrollment": enrollment.id if enrollment else None,
         "follows": follows.id if follows else None,
     }
+    if study is not None:
+        what["study"] = study
     sent = stream.sent("prescreening-recorded", entry_id, what)
     if earlier := stream.earlier(sent, by=by):
         return earlier
@@ -58,6 +66,7 @@ def record_prescreening(
         site=site,
         enrollment=enrollment,
         follows=follows,
+        study=None if enrollment else study,
         referral_source=referral_source,
         outcome=outcome,
         reason_codes=document(sorted(set(reasons))).decode(),

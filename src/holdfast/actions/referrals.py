@@ -105,7 +105,7 @@ def open_referral(
     ``bundle_sha256`` is the hash of the document; empty for a referral entered by hand. The
     receipt names the enrollment's stream.
     """
-    if refusal := refused(by, site, "referral.import", now):
+    if refusal := refused(by, site, "referral.import", now, protocol.name):
         return refusal
     if source not in codes().sources:
         return Refusal("source-unknown")

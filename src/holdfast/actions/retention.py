@@ -29,7 +29,7 @@ def sign_retention(
 
     A number that was verified is the law's own: signing another is refused.
     """
-    if refusal := refused(by, site, "limit.sign", now):
+    if refusal := refused(by, site, "retention.sign", now):
         return refusal
     known = retention.rules().get(rule)
     if known is None:
@@ -55,7 +55,7 @@ def sign_retention(
         years=years,
         signature_id=uuid5(entry_id, "signature"),
     )
-    role = role_with(by, site, "limit.sign", now)
+    role = role_with(by, site, "retention.sign", now)
     signature = sign(
         stream, fact.signature_id, [fact], meaning="signs-retention", role=role, by=by, proof=proof
     )

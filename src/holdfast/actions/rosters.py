@@ -38,8 +38,12 @@ def roster_hours(
     entry_id: UUID,
     by: User,
     now: datetime,
+    replaces: DutyHours | None = None,
 ) -> Answered:
-    """Put somebody on the roster for hours of the site's own clock."""
+    """Put somebody on the roster for hours of the site's own clock.
+
+    Hours that take the place of others correct them, in one step: at no moment does neither stand.
+    """
     if refusal := refused(by, site, "duty.roster", now):
         return refusal
     days = frozenset(weekdays)
@@ -63,10 +67,24 @@ def roster_hours(
         ends=f"{ends:%H:%M}",
     )
     stream = lock(site.id, now)
-    sent = stream.sent("duty-rostered", entry_id, _told(fact))
+    kind = "duty-roster-changed" if replaces else "duty-rostered"
+    told = _told(fact) | ({"replaces": replaces.id} if replaces else {})
+    sent = stream.sent(kind, entry_id, told)
     if earlier := stream.earlier(sent, by=by):
         return earlier
+    if replaces is not None:
+        if refusal := _irreplaceable(site, replaces):
+            return refusal
+        fact.corrects_id, fact.correction_reason = replaces.id, "hours-changed"
     return stream.write(sent, [fact], by=by, values={"user": user.id.hex, "post": post})
+
+
+def _irreplaceable(site: Site, hours: DutyHours) -> Refusal | None:
+    if hours.site_id != site.id:
+        return Refusal("hours-of-another-site")
+    if hours.is_withdrawn or DutyHours.objects.filter(corrects=hours).exists():
+        return Refusal("already-corrected")
+    return None
 
 
 def _told(hours: DutyHours) -> dict[str, object]:

@@ -49,7 +49,7 @@ def rotate_site_key(*, new: SiteKey, entry_id: UUID, by: User, now: datetime) ->
     IdentityToken.objects.all().delete()
     IdentityToken.objects.bulk_create(tokens, batch_size=_BATCH)
     receipt = stream.write(sent, [], by=by, values=told)
-    make_seal(by=by, now=stream.now, next_key=new.signing_key)
+    make_seal(by=by, now=stream.now, key=old.signing_key, next_key=new.signing_key)
     return receipt
 
 
@@ -61,7 +61,8 @@ def _hold_the_keys() -> None:
 
 
 def _wrap_all(old: SiteKey, new: SiteKey) -> None:
-    rows = list(PersonKey.objects.exclude(wrapped=None))
+    ours = PersonKey.objects.exclude(word_class=PersonKey.PRIVATE)  # those are no site's
+    rows = list(ours.exclude(wrapped=None))
     for row in rows:
         assert row.wrapped is not None
         row.wrapped = new.wrap(row.id, old.unwrap(row.id, row.wrapped))

@@ -17,6 +17,7 @@ from holdfast.actions.writing import (
     one_transaction,
     refused_where_erased,
 )
+from holdfast.domain.findings import Decision
 from holdfast.records import access, worklist
 from holdfast.records.care import Confirmation, Enrollment, Override, VerdictShown
 from holdfast.records.keys import DataKey, Erased, data_key_of, opened, sealed
@@ -30,6 +31,14 @@ OVERRIDE_REASONS = (
     "risk-accepted-with-person",
     "finding-outdated",
 )
+
+
+# What a physician's signature on a verdict means. An undetermined one confirms nothing.
+SIGNED_AS = {
+    Decision.ELIGIBLE: "confirms-verdict",
+    Decision.INELIGIBLE: "confirms-verdict",
+    Decision.UNDETERMINED: "cannot-be-decided-today",
+}
 
 
 def shown(verdict: VerdictShown) -> dict[str, Any]:
@@ -73,13 +82,15 @@ def confirm_verdict(
     by: User,
     now: datetime,
 ) -> Answered:
-    """A physician confirms the verdict that stands, as it was shown.
+    """A physician signs the verdict that stands, as it was shown.
 
     The verdict is judged again first, on the site's date: where that shows anything else, or
-    where it is not the latest, confirming is refused and there is a new verdict to read.
+    where it is not the latest, signing is refused and there is a new verdict to read. An
+    undetermined verdict is signed as what it is: the signature says that it cannot be decided
+    today, the signed verdict says why, and the person stays on the worklist for the answers.
     """
     enrollment = Enrollment.objects.select_related("site").get(id=verdict.enrollment_id)
-    if refusal := refused(by, enrollment.site, "verdict.confirm", now):
+    if refusal := refused(by, enrollment, "verdict.confirm", now):
         return refusal
     stream = lock(enrollment.id, now)
     sent = stream.sent("verdict-confirmed", entry_id, {"verdict": verdict.id})
@@ -104,8 +115,8 @@ def confirm_verdict(
         stream,
         confirmation.signature_id,
         [verdict, confirmation],
-        meaning="confirms-verdict",
-        role=role_with(by, enrollment.site, "verdict.confirm", now),
+        meaning=SIGNED_AS[Decision(verdict.decision)],
+        role=role_with(by, enrollment, "verdict.confirm", now),
         by=by,
         proof=proof,
     )
@@ -139,7 +150,7 @@ def override_finding(
     The finding stays in every later verdict as it was, shown as set aside by that role.
     """
     enrollment = Enrollment.objects.select_related("site").get(id=verdict.enrollment_id)
-    if refusal := refused(by, enrollment.site, "verdict.override", now):
+    if refusal := refused(by, enrollment, "verdict.override", now):
         return refusal
     stream = lock(enrollment.id, now)
     what = {"verdict": verdict.id, "criterion": criterion, "reason": reason, "words": words}
@@ -215,7 +226,7 @@ def _override_refused(
     rule = protocol_of(enrollment).criterion(criterion)
     if rule is None or rule.override is None:
         return Refusal("not-overridable", {"criterion": criterion})
-    if rule.override not in access.roles_of(by, enrollment.site, now):
+    if rule.override not in access.roles_of(by, enrollment.site, now, enrollment.protocol_name):
         return Refusal("another-role-may", {"criterion": criterion, "role": rule.override})
     return None
 

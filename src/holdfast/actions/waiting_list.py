@@ -27,7 +27,7 @@ def record_waiting_step(
     now: datetime,
 ) -> Answered:
     """Put somebody on the list, move them on it, or take them off."""
-    if refusal := refused(by, enrollment.site, "waiting.manage", now):
+    if refusal := refused(by, enrollment, "waiting.manage", now):
         return refusal
     stream = lock(enrollment.id, now)
     taken = WaitingStep(step, on_day, counts_from, reason)
@@ -55,9 +55,13 @@ def steps_of(enrollment: Enrollment) -> list[WaitingStep]:
     return _steps(list(rows))
 
 
-def waiting_at(site: Site) -> list[tuple[Enrollment, WaitingPlace]]:
-    """Who waits at a site, in the list's order."""
+def waiting_at(
+    site: Site, studies: frozenset[str] | None = None
+) -> list[tuple[Enrollment, WaitingPlace]]:
+    """Who waits at a site, in the list's order; with ``studies`` only for those."""
     rows = WaitingListStep.objects.filter(site=site).select_related("enrollment__site")
+    if studies is not None:
+        rows = rows.filter(enrollment__protocol_name__in=studies)
     steps: dict[int, list[WaitingListStep]] = {}
     for row in rows.order_by("position", "id"):
         steps.setdefault(row.enrollment.number, []).append(row)

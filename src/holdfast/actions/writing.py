@@ -22,6 +22,7 @@ from holdfast.records.columns import instant_of, instant_text
 from holdfast.records.events import Event, chained, event_bytes, read_event
 from holdfast.records.facts import Fact
 from holdfast.records.journal import BEFORE_THE_FIRST, ORGANISATION, Conflict, OutboxEntry
+from holdfast.records.keyring import hold_key_of_record
 from holdfast.records.keys import (
     DataKey,
     Erased,
@@ -29,7 +30,7 @@ from holdfast.records.keys import (
     SiteKey,
     data_key_of,
     sealed,
-    site_key,
+    site_key_named,
 )
 from holdfast.records.people import PersonKey, User
 from holdfast.records.seals import make_seal
@@ -41,8 +42,8 @@ R = TypeVar("R")
 _SIGNED: ContextVar[tuple[User, datetime] | None] = ContextVar("signed", default=None)
 
 _LOCK = (
-    "SELECT s.kind, s.position, s.head, s.recorded_at, k.id, k.wrapped FROM records_stream s "
-    "LEFT JOIN records_personkey k ON k.owner = %s AND k.word_class = 'receipts' WHERE s.id = %s"
+    "SELECT s.kind, s.position, s.head, s.recorded_at, k.id, k.wrapped, k.wrapped_with "
+    "FROM records_stream s LEFT JOIN records_personkey k ON k.owner = %s AND k.word_class = 'receipts' WHERE s.id = %s"
 )
 _LOCK_ROW = _LOCK + " FOR UPDATE OF s"
 _OPEN = (
@@ -186,6 +187,7 @@ class LockedStream:
     def place(self, fact: Fact, *, by: User) -> Fact:
         """Give a fact its place in the stream, so that its hash can be known before it is written."""
         vars(fact).update(
+            schema=max(type(fact).hashed),  # what is written now is written in the newest form
             stream_id=self.id,
             position=self.position + 1,
             recorded_at=self.now,
@@ -276,7 +278,7 @@ def lock(stream_id: UUID, now: datetime) -> LockedStream:
     found = run(database, statement, [ORGANISATION.hex, stream_id.hex]).fetchone()
     if found is None:
         raise StreamUnknown(f"There is no stream {stream_id}.")
-    kind, position, head, recorded_at, key_id, wrapped = found
+    kind, position, head, recorded_at, key_id, wrapped, wrapped_with = found
     if wrapped is None:
         raise KeyMissing("The organisation has no receipts key: it was never founded.")
     return LockedStream(
@@ -285,7 +287,7 @@ def lock(stream_id: UUID, now: datetime) -> LockedStream:
         position=position,
         head=head,
         now=max(now, instant_of(recorded_at)) if recorded_at else now,
-        receipts=_receipts_key(site_key(), key_id, wrapped),
+        receipts=_receipts_key(site_key_named(wrapped_with), key_id, wrapped),
         database=database,
     )
 
@@ -304,7 +306,7 @@ def open_stream(kind: str, stream_id: UUID) -> None:
 
 def make_key(*, owner: UUID, word_class: str, by: User, now: datetime) -> DataKey:
     """A new data key of an owner for one class of words, wrapped by the site key."""
-    site = site_key()
+    site = hold_key_of_record()
     made = DataKey.new()
     PersonKey.objects.create(
         id=made.id,

@@ -24,6 +24,7 @@ COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("site", "clinic", "open a site"),
     ("account", "clinic", "open an account"),
     ("role", "clinic", "give an account a role at a site"),
+    ("log-out", "clinic", "end every session of an account, or of everybody"),
     ("import", "clinic", "take FHIR R4 bundles in as referrals"),
     ("own-copy", "copies", "write a person's own copy of their record"),
     ("verify", "record", "recompute chains, seals and signatures of the record"),

@@ -41,11 +41,24 @@ def add(subparsers: Subparsers) -> None:
     account = _parser(subparsers, "account", "Opens an account; give it roles with role.", _account)
     account.add_argument("login", help="log-in name; not a person's name")
     account.add_argument("--name", required=True, help="printed name, as signatures show it")
+    account.add_argument(
+        "--checked",
+        choices=("in-person-document", "in-person-known", "video-known"),
+        help="how you made sure who they are; prints a code with which they set the first password",
+    )
 
     role = _parser(subparsers, "role", "Gives an account a role at a site, from now on.", _role)
     role.add_argument("login", help="the account")
     role.add_argument("role", help="for example coordinator, physician, auditor")
     role.add_argument("--site", metavar="CODE", help="the site; without one, the organisation")
+    role.add_argument(
+        "--study", metavar="NAME", help="the protocol it is held for; without one, every study"
+    )
+
+    out = _parser(subparsers, "log-out", "Ends sessions: of one account, or of all.", _log_out)
+    whose = out.add_mutually_exclusive_group(required=True)
+    whose.add_argument("login", nargs="?", help="the account")
+    whose.add_argument("--everybody", action="store_true", help="every account")
 
     taken = _parser(subparsers, "import", "Takes FHIR R4 bundles in as referrals.", _import)
     taken.add_argument("--site", required=True, metavar="CODE")
@@ -107,15 +120,41 @@ def _site(args: argparse.Namespace) -> int:
 
 
 def _account(args: argparse.Namespace) -> int:
+    from django.contrib.auth.hashers import make_password
+
     from holdfast.actions.people import create_user
 
     act = _act_of(args)
-    written = create_user(
-        login=args.login, printed_name=args.name, password_hash=_new_password(args.login), **act
-    )
-    return _said(
+    hashed = make_password(None) if args.checked else _new_password(args.login)
+    written = create_user(login=args.login, printed_name=args.name, password_hash=hashed, **act)
+    done = _said(
         written, f"Opened the account {args.login}. It may do nothing until it has a role."
     )
+    return _first_code(args, act["by"]) if args.checked else done
+
+
+def _first_code(args: argparse.Namespace, by: "User") -> int:
+    """The code by which the account's owner sets a password that nobody else ever knows."""
+    from uuid import uuid4
+
+    from django.utils import timezone
+
+    from holdfast.actions.recovery import hash_of, issue_recovery, new_code
+    from holdfast.actions.signatures import ReauthenticationProof
+
+    code, now = new_code(), timezone.now()
+    issued = issue_recovery(
+        user=_user(args.login),
+        purpose="first-password",
+        checked_how=args.checked,
+        code_sha256=hash_of(code),
+        proof=ReauthenticationProof.made(user=by, now=now),  # the password was just given
+        witness=None,
+        entry_id=uuid4(),
+        by=by,
+        now=now,
+    )
+    return _said(issued, f"Give them this code, good once, for the page /recover/: {code}")
 
 
 def _role(args: argparse.Namespace) -> int:
@@ -126,10 +165,29 @@ def _role(args: argparse.Namespace) -> int:
         user=_user(args.login),
         site=_site_of(args.site) if args.site else None,
         role=args.role,
+        study=args.study,
         valid_from=act["now"],
         **act,
     )
-    return _said(written, f"{args.login} is {args.role} at {args.site or 'the organisation'}.")
+    place = f"{args.site or 'the organisation'}{f' for {args.study}' if args.study else ''}"
+    return _said(written, f"{args.login} is {args.role} at {place}.")
+
+
+def _log_out(args: argparse.Namespace) -> int:
+    """Each account is an entry of its own in the journal."""
+    from uuid import uuid4
+
+    from holdfast.actions.sessions import end_sessions_of
+    from holdfast.records.people import User
+
+    act = _act_of(args)
+    users = User.objects.order_by("login") if args.everybody else [_user(args.login)]
+    for user in users:
+        _said(
+            end_sessions_of(user=user, **act | {"entry_id": uuid4()}),
+            f"Every session of {user.login} has ended.",
+        )
+    return DONE
 
 
 def _import(args: argparse.Namespace) -> int:
@@ -241,9 +299,11 @@ def _new_password(login: str) -> str:
     from django.contrib.auth.password_validation import validate_password
     from django.core.exceptions import ValidationError
 
+    from holdfast.records.people import User
+
     password = _password(f"New password of {login}: ")
     try:
-        validate_password(password)
+        validate_password(password, User(login=login))
     except ValidationError as error:
         raise Stopped("Not done. " + " ".join(error.messages)) from None
     if password != _password("Once more: "):
@@ -277,6 +337,15 @@ REASONS = {
     "site-code-taken": "This site code is taken.",
     "zone-unknown": "This is not an IANA time zone; write it as Europe/Zurich.",
     "role-unknown": "There is no such role; see definitions/roles.toml.",
+    "study-unknown": "There is no such protocol; see definitions/protocols.",
+    "blinded-and-unblinded": (
+        "This account holds a role on the other side of the blind for the same study. "
+        "Open another account for another person."
+    ),
+    "role-stands-alone": (
+        "One of the two roles stands alone: whoever holds it holds no other at the same site."
+    ),
+    "own-unblinding": "Nobody gives themselves a role that sees behind the blind.",
     "source-unknown": "There is no such source; see definitions/prescreening.toml.",
     "not-permitted": "The roles of this account do not allow it.",
 }

@@ -200,12 +200,14 @@ def _answers(port: int) -> bool:
 def _invitation(folder: Folder, port: int, seconds: float) -> str:
     """The address, the accounts and their password."""
     from holdfast.cli.demonstration.house import accounts, password
+    from holdfast.cli.demonstration.life import box_phrase
 
     lines = [
         f"\nThe demonstration clinic: http://{HOST}:{port}   (ready in {seconds:.1f} s)\n",
         f"Every account has the password {password()!r}; it is for demonstration only.",
     ]
     lines += [f"  {who.login:24}{who.role:15}{', '.join(who.sites)}" for who in accounts()]
+    lines.append(f"Whoever reads concerns opens their box with {box_phrase()!r}.")
     lines.append(f"\nNobody in it exists. Its log is {folder.log}. Ctrl-C stops it.\n")
     return "\n".join(lines)
 

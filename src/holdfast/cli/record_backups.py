@@ -90,6 +90,11 @@ def _add_restore(subparsers: Subparsers) -> None:
         help="the exported list of erasures, carried out again in what is restored "
         "(HOLDFAST_SEALS)",
     )
+    restore_parser.add_argument(
+        "--no-erasure-list",
+        action="store_true",
+        help="restore although there is no list: whatever was erased after the backup comes back",
+    )
     restore_parser.set_defaults(run=restore)
 
 
@@ -173,6 +178,8 @@ def restore(args: argparse.Namespace) -> int:
 
     if args.site_key_out is not None and args.site_key_out.exists():
         return refuse(f"{args.site_key_out} is there already; it was left as it is.")
+    if problem := _problem_with_list(args):
+        return refuse(f"Not restored. {problem}")
     try:
         recovery = read_recovery_key(args.recovery_key) if args.recovery_key else None
         done = restored(
@@ -204,19 +211,44 @@ def restore(args: argparse.Namespace) -> int:
     return 0
 
 
+def _list_of(args: argparse.Namespace) -> Path | None:
+    from holdfast.records.seals import seals_folder
+
+    return None if args.no_erasure_list else args.erasures or seals_folder()
+
+
+def _problem_with_list(args: argparse.Namespace) -> str | None:
+    """Why an older backup might bring back what was erased since; None where it cannot.
+
+    A list that is missing, or a folder that was never the site's, looks like one with nothing in
+    it: so it is asked for, and its absence has to be said.
+    """
+    mend = (
+        "Give the folder of exported seals (--erasures FOLDER or HOLDFAST_SEALS); or say "
+        "--no-erasure-list: then whatever was erased after the backup comes back."
+    )
+    if args.no_erasure_list:
+        return "--erasures and --no-erasure-list contradict each other." if args.erasures else None
+    folder = _list_of(args)
+    if folder is None:
+        return f"Which erasures came after the backup is not known. {mend}"
+    if not folder.is_dir() or not any(folder.glob("seal-*.json")):
+        return f"{folder} holds no exported seal, so it is no list of erasures. {mend}"
+    return None
+
+
 def _erase_again(args: argparse.Namespace) -> "Callable[[SiteKey | None], None]":
     """Carries out again, in what is restored, every erasure of the exported list."""
     from datetime import UTC, datetime
 
     from holdfast.actions.erasure_again import erase_again
     from holdfast.records.erasure_list import read_list
-    from holdfast.records.seals import seals_folder
 
-    folder: Path | None = args.erasures or seals_folder()
+    folder = _list_of(args)
 
     def again(site: "SiteKey | None") -> None:
         if folder is None:
-            say("No list of erasures was given: what was erased after the backup is back.")
+            say("Without a list of erasures: what was erased after the backup is back.")
             return
         listed = read_list(folder, site)
         if listed and site is not None and "HOLDFAST_KEY_FILE" not in os.environ:

@@ -11,6 +11,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
+MOST_HEADER_BYTES = 64 * 1024  # of one request; by HTTP/2 the server's own default is 16 MiB
+MOST_STREAMS = 64  # of one connection at once
+
 
 def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add ``serve``."""
@@ -106,7 +109,8 @@ def _problem_with_record() -> str | None:
 
 def _listen(host: str, port: int, cert: Path | None, key: Path | None, workers: int) -> int:
     from granian import Granian
-    from granian.constants import Interfaces
+    from granian.constants import Interfaces, SSLProtocols
+    from granian.http import HTTP1Settings, HTTP2Settings
     from granian.log import LogLevels
 
     server = Granian(
@@ -116,11 +120,16 @@ def _listen(host: str, port: int, cert: Path | None, key: Path | None, workers: 
         interface=Interfaces.ASGI,
         workers=workers,
         websockets=False,
+        http1_settings=HTTP1Settings(max_buffer_size=MOST_HEADER_BYTES),
+        http2_settings=HTTP2Settings(
+            max_headers_size=MOST_HEADER_BYTES, max_concurrent_streams=MOST_STREAMS
+        ),
         log_access=False,
         log_level=LogLevels.warning,
         log_dictconfig=_logging(),
         ssl_cert=cert,
         ssl_key=key,
+        ssl_protocol_min=SSLProtocols.tls13,
         respawn_failed_workers=True,
     )
     server.serve()

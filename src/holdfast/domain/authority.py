@@ -96,6 +96,7 @@ class ChangeKind(StrEnum):
     SUSPENDED = "suspended"
     RESUMED = "resumed"
     WITHDRAWN = "withdrawn"
+    IN_ERROR = "entered-in-error"  # it never was: no day on which it stood
 
 
 @dataclass(frozen=True)

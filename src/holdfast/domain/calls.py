@@ -51,6 +51,27 @@ class CallScript:
 
 
 @dataclass(frozen=True)
+class ContactWishes:
+    """What a person permits of contact: codes of ``WAYS``, and when, in their own words."""
+
+    may_contact: bool = False
+    ways: tuple[str, ...] = ()
+    may_leave_message: bool = False
+    may_tell_referrer: bool = False
+    when: str = field(default="", repr=False)
+
+    def problem(self) -> str | None:
+        """The code of what does not fit together; None where it can be kept."""
+        if any(way not in WAYS for way in self.ways):
+            return "way-unknown"
+        if self.may_contact and not self.ways:
+            return "way-missing"
+        if self.may_leave_message and not self.may_contact:
+            return "message-without-contact"
+        return None
+
+
+@dataclass(frozen=True)
 class FirstContact:
     """How somebody first came to us, and what they permitted.
 
@@ -75,10 +96,10 @@ class FirstContact:
             return "safety-not-asked"
         if self.form == "call" and self.safety == "not-spoken-yet":
             return "safety-not-asked"
-        if any(way not in WAYS for way in self.ways):
-            return "way-unknown"
-        if self.may_contact and not self.ways:
-            return "way-missing"
-        if self.may_leave_message and not self.may_contact:
-            return "message-without-contact"
-        return None
+        return self.wishes().problem()
+
+    def wishes(self) -> ContactWishes:
+        """What was permitted, as it may be said anew later."""
+        return ContactWishes(
+            self.may_contact, self.ways, self.may_leave_message, self.may_tell_referrer, self.when
+        )

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from holdfast.domain.findings import Outcome
 from holdfast.domain.rota import Post, Turn
 
 RETRY = timedelta(seconds=30)  # a channel that failed is tried again; how often is technical
@@ -202,41 +201,3 @@ def conditions(pages: Sequence[Page], duty: Duty) -> tuple[Condition, ...]:
         if not is_answered(page, duty) and duty.now >= top(page, duty)
     ]
     return tuple(found)
-
-
-@dataclass(frozen=True)
-class Reachability:
-    """Whether a person can be reached, why, and until when that holds."""
-
-    outcome: Outcome
-    reason: str  # answered-in-time | no-page-answered | answer-expired | times-unsigned
-    until: datetime | None = None
-
-
-def reachable(person: UUID, pages: Sequence[Page], duty: Duty) -> Reachability:
-    """Reachable is a page that was answered within the signed minutes, and not too long ago."""
-    if duty.answer_within is None or duty.holds_for is None:
-        return Reachability(Outcome.UNKNOWN, "times-unsigned")
-    sent = {page.id: _paged_at(page, person, duty) for page in pages if page.only is None}
-    in_time = [
-        a.at
-        for a in duty.answers
-        if a.person == person
-        and a.takes
-        and a.page in sent
-        and a.at <= sent[a.page] + duty.answer_within
-    ]
-    if not in_time:
-        return Reachability(Outcome.FAILED, "no-page-answered")
-    until = max(in_time) + duty.holds_for
-    if duty.now >= until:
-        return Reachability(Outcome.FAILED, "answer-expired", until)
-    return Reachability(Outcome.PASSED, "answered-in-time", until)
-
-
-def _paged_at(page: Page, person: UUID, duty: Duty) -> datetime:
-    """When a page first reached a person's channel; when it was asked where none did."""
-    received = [
-        a.at for a in duty.attempts if (a.page, a.person) == (page.id, person) and a.is_received
-    ]
-    return min(received, default=page.asked_at)

@@ -1,6 +1,11 @@
 """What a scanned paper may be, told by its own bytes and never by its name."""
 
 LARGEST_SCAN_BYTES = 8 * 1024 * 1024  # a letter of some pages; our own bound, not a clinical one
+_ENDINGS = {
+    "application/pdf": (".pdf",),
+    "image/jpeg": (".jpg", ".jpeg"),
+    "image/png": (".png",),
+}
 _END_OF_PDF_BYTES = 1024  # a PDF's end mark stands within its last bytes (ISO 32000-1, 7.5.5)
 _PNG = b"\x89PNG\r\n\x1a\n"
 _PNG_END = b"IEND\xaeB`\x82"
@@ -32,3 +37,14 @@ def scan_problem(data: bytes) -> str | None:
     if media_type_of(data) is None:
         return "scan-of-another-kind"
     return None
+
+
+def name_fits(name: str, data: bytes) -> bool:
+    """True where a file's name ends as its content says; the name itself is used for nothing else.
+
+    Examples
+    --------
+    >>> name_fits("Letter.PDF", b"%PDF-1.7 ... %%EOF"), name_fits("a.html", b"%PDF-1.7 ... %%EOF")
+    (True, False)
+    """
+    return name.lower().endswith(_ENDINGS.get(media_type_of(data) or "", ()))

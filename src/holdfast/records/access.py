@@ -1,5 +1,10 @@
-"""Who may do what, where and when: read from role assignments, and from nothing else."""
+"""Who may do what, where, for which study and when: read from role assignments, and from nothing else.
 
+A *study* is a protocol's name at a site. A role held for a study opens only what belongs to that
+study, and what is shared by everybody at the site; a role held for the site opens every study.
+"""
+
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -7,6 +12,7 @@ import rules
 
 from holdfast.definitions.roles import roles
 from holdfast.records.keys import opened
+from holdfast.records.pauses import assignments_suspended
 from holdfast.records.people import RoleAssignment, Site, StaffRecord, User
 
 
@@ -18,20 +24,104 @@ def assignments_of(user: Any, now: datetime) -> list[RoleAssignment]:
     return [row for row in standing if row.valid_until is None or now < row.valid_until]
 
 
+def assignments_at(user: Any, site: Site | None, now: datetime) -> list[RoleAssignment]:
+    """The assignments of a person that reach a site: its own, and those of the organisation.
+
+    None of those of the site's work while the person's assignments there are paused.
+    """
+    rows = [row for row in assignments_of(user, now) if _reaches(row, site)]
+    if rows and assignments_suspended(user, site, now):
+        # Who reads concerns from outside cannot be kept from it.
+        complaints = roles().touching("complaint")
+        return [row for row in rows if granted_by(row) & complaints]
+    return rows
+
+
 def _reaches(row: RoleAssignment, site: Site | None) -> bool:
     return row.site_id is None or (site is not None and row.site_id == site.id)
 
 
-def roles_of(user: Any, site: Site | None, now: datetime) -> tuple[str, ...]:
-    """The roles a person holds at a site, or in the organisation where there is no site."""
-    return tuple(sorted({row.role for row in assignments_of(user, now) if _reaches(row, site)}))
+def granted_by(row: RoleAssignment, study: str | None = None) -> frozenset[str]:
+    """The permissions of one assignment, at a site as a whole or for what belongs to a study.
+
+    Without ``study``: what it opens at all. A role held for a study never opens what belongs to
+    the site as a whole; asked for another study, it opens only what everybody shares.
+    """
+    held = roles().granted.get(row.role, frozenset())
+    if row.study is None:
+        return held
+    if study is None or row.study == study:
+        return held - roles().with_scope("site")
+    return held & roles().with_scope("shared", "own")
 
 
-def permissions_of(user: Any, site: Site | None, now: datetime) -> frozenset[str]:
-    """What a person may do at a site now. Nobody may do nothing; there is no superuser."""
-    granted = roles().granted
-    held = (granted.get(role, frozenset()) for role in roles_of(user, site, now))
-    return frozenset().union(*held)
+def roles_of(
+    user: Any, site: Site | None, now: datetime, study: str | None = None
+) -> tuple[str, ...]:
+    """The roles a person holds at a site, or in the organisation where there is no site.
+
+    With ``study`` only those that are held for it, or for every study.
+    """
+    rows = assignments_at(user, site, now)
+    return tuple(sorted({row.role for row in rows if study is None or _covers(row, study)}))
+
+
+def _covers(row: RoleAssignment, study: str) -> bool:
+    return row.study is None or row.study == study
+
+
+def permissions_of(
+    user: Any, site: Site | None, now: datetime, study: str | None = None
+) -> frozenset[str]:
+    """What a person may do at a site now. Nobody may do nothing; there is no superuser.
+
+    With ``study``: for what belongs to that study. Without: for at least one study; what a page
+    of the site then shows is limited by ``studies_of``.
+    """
+    return _together(granted_by(row, study) for row in assignments_at(user, site, now))
+
+
+def _together(several: Iterable[frozenset[str]]) -> frozenset[str]:
+    return frozenset().union(*several)
+
+
+def studies_of(
+    user: Any, site: Site | None, permission: str, now: datetime
+) -> frozenset[str] | None:
+    """The studies of a site for which a person holds a permission; None for every study."""
+    rows = [row for row in assignments_at(user, site, now) if permission in granted_by(row)]
+    if any(row.study is None for row in rows):
+        return None
+    return frozenset(row.study for row in rows if row.study is not None)
+
+
+def may(user: Any, site: Site | None, permission: str, now: datetime, study: str | None) -> bool:
+    """True where a person may act: for a study; without one, for the site as a whole.
+
+    What everybody at a site shares needs no role for the whole of it.
+    """
+    rows = assignments_at(user, site, now)
+    if study is None and permission not in roles().with_scope("shared", "own"):
+        rows = [row for row in rows if row.study is None]
+    return any(permission in granted_by(row, study) for row in rows)
+
+
+def covers(studies: frozenset[str] | None, study: str | None) -> bool:
+    """True where what belongs to a study may be shown; what belongs to none, to who sees them all."""
+    return studies is None or study in studies
+
+
+def holds_anywhere(user: Any, permission: str, now: datetime) -> bool:
+    """True where a person holds a permission at any site: for pages that are their own."""
+    return any(permission in granted_by(row) for row in assignments_of(user, now))
+
+
+def staff_at(site: Site, now: datetime) -> list[User]:
+    """Everybody who holds a role of a site's staff now: neither patients nor recipients outside."""
+    staff = [code for code, role in roles().roles.items() if not role.is_alone]
+    ids = RoleAssignment.objects.filter(site=site, corrected_by=None, role__in=staff)
+    users = User.objects.filter(id__in=ids.values("user_id"), is_active=True)
+    return [user for user in users if roles_of(user, site, now)]
 
 
 def sites_of(user: Any, now: datetime) -> list[Site]:

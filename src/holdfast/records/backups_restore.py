@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import orjson
+from allauth.mfa.models import Authenticator
 from django.apps import apps
 from django.core.management import call_command
 from django.core.management.color import no_style
@@ -192,6 +193,8 @@ def _fill(
         call_command("migrate", "records", made_at, verbosity=0, interactive=False)
         if _newest_of_records() == made_at:
             call_command("migrate", verbosity=0, interactive=False)
+        else:
+            _migrate_libraries(manifest)
     elif before != set(manifest.migrations):
         raise RestoreRefused(
             "The database is empty, but it was set up for another version than that of the "
@@ -211,6 +214,12 @@ def _fill(
         if then is not None:
             then(site_at_hand)
         return _verified(site_at_hand)
+
+
+def _migrate_libraries(manifest: Manifest) -> None:
+    """The tables of the log-in library as the backup knows them; none for one that is older."""
+    if known := [name for app, name in manifest.migrations if app == "mfa"]:
+        call_command("migrate", "mfa", known[-1], verbosity=0, interactive=False)
 
 
 def _newest_of_records() -> str:
@@ -271,5 +280,7 @@ def _insert(plan: TablePlan | None, waiting: list[Sequence[Any]]) -> None:
 def _reset_sequences() -> None:
     """PostgreSQL counts on by itself; it must begin after what was loaded."""
     with connection.cursor() as cursor:
-        for statement in connection.ops.sequence_reset_sql(no_style(), [IdentityToken]):
+        for statement in connection.ops.sequence_reset_sql(
+            no_style(), [IdentityToken, Authenticator]
+        ):
             cursor.execute(statement)

@@ -11,13 +11,20 @@ from django.db import models
 from holdfast.records.verification_snapshot import Snapshot
 
 # What is left out, each with its reason. Sessions are a library's table and left out as well.
-LEFT_OUT = {"Heartbeat": "the watch of another machine's last sign of life"}
+LEFT_OUT = {
+    "Heartbeat": "the watch of another machine's last sign of life",
+    "OpenSession": "log-in sessions end with a restore",
+    "TryCount": "counts of wrong tries, forgotten within a day",
+}
+# Tables of the log-in library that are kept: without its second factors nobody of the staff gets in.
+KEPT_OF_LIBRARIES = ("mfa.Authenticator",)
 
 # What PostgreSQL is asked for, where it does not store what SQLite stores.
 _POSTGRES_FORMS = {
     "UUIDField": "replace({}::text,'-','')",
     "BooleanField": "{}::int",
     "DateField": "{}::text",
+    "JSONField": "{}::text",
     "DateTimeField": "to_char({} AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US')",
 }
 _BYTES = "bytes"  # how a value of bytes is written in JSON: {"bytes": one character a byte}
@@ -92,17 +99,29 @@ def plan_of(model: type[models.Model]) -> TablePlan:
 
 def kept_tables() -> tuple[TablePlan, ...]:
     """Every table that a backup holds."""
-    return tuple(
-        plan_of(model)
+    ours = [
+        model
         for model in apps.get_app_config("records").get_models()
         if model.__name__ not in LEFT_OUT
-    )
+    ]
+    return tuple(plan_of(model) for model in (*ours, *map(apps.get_model, KEPT_OF_LIBRARIES)))
 
 
 def read_rows(snapshot: Snapshot, plan: TablePlan) -> Iterator[bytes]:
     """The rows of a table, each as one line of JSON."""
+    documents = [place for place, kind in enumerate(plan.kinds) if kind == "JSONField"]
     for row in snapshot.rows(plan.select(snapshot.vendor)):
-        yield orjson.dumps(row, default=_to_json)
+        yield orjson.dumps(_ordered(row, documents), default=_to_json)
+
+
+def _ordered(row: Sequence[Any], documents: Sequence[int]) -> Sequence[Any]:
+    """The row, with each JSON document in one order of keys, as each database keeps its own."""
+    if not documents:
+        return row
+    told = list(row)
+    for place in documents:
+        told[place] = orjson.dumps(orjson.loads(told[place]), option=orjson.OPT_SORT_KEYS).decode()
+    return told
 
 
 def _to_json(value: Any) -> Any:

@@ -237,18 +237,23 @@ class SignedLimit(ProtocolBound, Correctable):
     signature = models.ForeignKey(Signature, models.PROTECT, related_name="+")
 
 
+_PRESCREENED = (
+    FACT + "site_id enrollment_id follows_id referral_source outcome reason_codes "
+    "decided_at decided_by_id"
+)
+
+
 class PrescreeningEntry(Fact):
     """One line of the pre-screening log (FDA's letter, point 3b).
 
     Anonymous where there is no consent to hold: no enrollment and no words. ``follows`` names
-    the earlier line about the same person; the newest line says where they stand.
+    the earlier line about the same person; the newest line says where they stand. ``study`` is
+    for which study somebody was considered, where no enrollment says it.
     """
 
     hashed: ClassVar = {
-        1: names(
-            FACT + "site_id enrollment_id follows_id referral_source outcome reason_codes "
-            "decided_at decided_by_id"
-        )
+        1: names(_PRESCREENED),
+        2: names(_PRESCREENED + " study"),
     }
 
     OUTCOMES = ("assessed", "excluded", "declined", "not-now", "no-contact", "screening")
@@ -258,6 +263,7 @@ class PrescreeningEntry(Fact):
         Enrollment, models.PROTECT, null=True, related_name="prescreening"
     )
     follows = models.OneToOneField("self", models.PROTECT, null=True, related_name="followed_by")
+    study = SafeText(max_length=60, null=True)
     referral_source = SafeText(max_length=60)
     outcome = SafeText(max_length=20)
     reason_codes = models.TextField(default="[]")  # canonical JSON list of codes

@@ -55,6 +55,7 @@ class DutyPage(Fact):
 
     REASONS = ("come-now", "call-back", "are-you-reachable")
     TEST = "channel-test"
+    GLASS = "glass-broken"  # a record was opened in an emergency
 
     site = models.ForeignKey(Site, models.PROTECT, related_name="duty_pages")
     post = SafeText(max_length=40, default="")
@@ -85,7 +86,7 @@ class PageAnswer(Fact):
 
     hashed: ClassVar = {1: names(FACT + "page_id done answered_at answered_by_id")}
 
-    TAKEN = ("coming", "spoke", "reachable", "test-received")
+    TAKEN = ("coming", "spoke", "reachable", "seen", "test-received")
     CANNOT = "cannot"
 
     page = models.ForeignKey(DutyPage, models.PROTECT, related_name="answers")
@@ -95,7 +96,7 @@ class PageAnswer(Fact):
 
 
 class SignedTime(Correctable):
-    """A time of duty that a physician or a site lead signed for a site."""
+    """A time of duty, or another operational time, that somebody signed for a site."""
 
     hashed: ClassVar = {
         1: names(FACT + CORRECTION + "site_id code value unit signed_on signed_by_id signature_id")

@@ -20,7 +20,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from holdfast.records.canonical import document
 from holdfast.records.columns import instant_text
 from holdfast.records.erasure import Erasure
-from holdfast.records.keys import SiteKey, site_key
+from holdfast.records.keyring import key_of_record
+from holdfast.records.keys import SiteKey
 from holdfast.records.seals import public_key_of, seals_folder
 from holdfast.records.whole_files import let_go, name_once
 
@@ -97,7 +98,7 @@ def export(erased: Erased, folder: Path) -> bool:
     target = folder / erased.file_name
     if target.exists():
         return False
-    key = site_key().signing_key
+    key = key_of_record().signing_key
     content = document(
         {
             "schema": SCHEMA,

@@ -13,15 +13,20 @@ from holdfast.records.journal import Heartbeat
 INTERVALS: dict[str, timedelta] = {
     "paging": timedelta(seconds=5),
     "overdue": timedelta(minutes=1),
+    "concerns": timedelta(minutes=1),
     "expiry": timedelta(hours=1),
     "dates": timedelta(minutes=15),
+    "reviews": timedelta(minutes=15),
     "outbox": timedelta(seconds=15),
     "seals": timedelta(minutes=5),
     "integrity": timedelta(days=1),
 }
 GRACE = timedelta(minutes=2)
-# A watch that died is on every screen within 45 s: this, and the pages ask every 10 s.
+# A watch that died is on every screen within 45 s: this, and each page judges every second.
 GRACES: dict[str, timedelta] = {"paging": timedelta(seconds=25)}
+
+
+AHEAD = timedelta(seconds=5)  # a sign of life from further in the future is of a wrong clock
 
 
 @dataclass(frozen=True)
@@ -29,7 +34,7 @@ class Stale:
     """One loop that does not do its work, and since when."""
 
     loop: str
-    reason: str  # never | silent | failed
+    reason: str  # never | silent | failed | ahead
     beat_at: datetime | None
     detail: str = ""
 
@@ -59,6 +64,11 @@ def last_well(loop: str) -> datetime | None:
     return row.beat_at if row is not None else None
 
 
+def silent_after(loop: str) -> timedelta:
+    """How old a loop's sign of life may be."""
+    return INTERVALS[loop] + GRACES.get(loop, GRACE)
+
+
 def stale(now: datetime) -> tuple[Stale, ...]:
     """The loops that never ran, fell silent or failed; empty when the whole watch is well."""
     there = {row.loop: row for row in Heartbeat.objects.all()}
@@ -69,8 +79,10 @@ def stale(now: datetime) -> tuple[Stale, ...]:
 def _judged(loop: str, row: Heartbeat | None, now: datetime) -> Stale | None:
     if row is None:
         return Stale(loop, "never", None)
-    if now - row.beat_at > INTERVALS[loop] + GRACES.get(loop, GRACE):
+    if now - row.beat_at > silent_after(loop):
         return Stale(loop, "silent", row.beat_at, row.detail)
+    if row.beat_at > now + AHEAD:
+        return Stale(loop, "ahead", row.beat_at, row.detail)
     if row.outcome != "well":
         return Stale(loop, "failed", row.beat_at, row.detail)
     return None

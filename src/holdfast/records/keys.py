@@ -14,7 +14,9 @@ hash covers it. Text is padded to whole blocks of 32 bytes, so that its length t
 import base64
 import hmac
 import os
+import re
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
 from hashlib import sha256
@@ -36,6 +38,7 @@ NONCE_BYTES = 12
 BLOCK_BYTES = 32
 VERSION = b"\x01"
 _HEAD = 1 + 16 + NONCE_BYTES
+_NAME = re.compile(r"[0-9a-f]{16}")
 
 
 class KeyMissing(RuntimeError):
@@ -111,6 +114,23 @@ def site_key() -> SiteKey:
         "There is no site key. Make one with: holdfast key create FILE, then set "
         "HOLDFAST_KEY_FILE to it. Keep a copy where the database is not."
     )
+
+
+def site_key_named(fingerprint: str) -> SiteKey:
+    """The site key with a fingerprint: the one that is set, or while it is rotated one beside it.
+
+    The one that is set where neither has that name: it will open nothing, and say so.
+    """
+    key = site_key()
+    path = os.environ.get("HOLDFAST_KEY_FILE")
+    if key.fingerprint == fingerprint or not path or not _NAME.fullmatch(fingerprint):
+        return key
+    # The last again: the coming key may have taken its place since.
+    for beside in (f"{path}.next", f"{path}.{fingerprint}", path):
+        with suppress(KeyMissing):  # there is none, or it was just taken away
+            if (found := _read(beside)).fingerprint == fingerprint:
+                return found
+    return key
 
 
 def _parsed(text: str) -> SiteKey:
@@ -219,7 +239,9 @@ def data_key(row: PersonKey) -> DataKey:
     """The opened key of a row; ``Erased`` where it was destroyed."""
     if row.wrapped is None:
         raise Erased(f"The {row.word_class} key of {row.owner} was destroyed.")
-    return DataKey(row.id, site_key().unwrap(row.id, row.wrapped))
+    if row.word_class == PersonKey.PRIVATE:
+        raise KeyMissing("A private key is opened by the person's own phrase alone.")
+    return DataKey(row.id, site_key_named(row.wrapped_with).unwrap(row.id, row.wrapped))
 
 
 def data_key_of(owner: UUID, word_class: str) -> DataKey:

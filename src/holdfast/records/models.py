@@ -1,5 +1,6 @@
 """Every model of the record, where Django looks for them."""
 
+from holdfast.records.access_review import AccessLook, AccessReview
 from holdfast.records.authority import Approval, ApprovalChange, SiteJurisdiction
 from holdfast.records.calls import (
     ContactPermission,
@@ -25,6 +26,20 @@ from holdfast.records.care import (
     VerdictShown,
     WorklistMoment,
 )
+from holdfast.records.concerns import (
+    AssignmentPause,
+    Concern,
+    ConcernAcknowledgement,
+    ConcernClosing,
+    ConcernMessage,
+    ConcernShare,
+    PauseGround,
+    RecipientBox,
+    RecipientSeat,
+    RecipientTest,
+    RecipientTestAnswer,
+    RecipientTry,
+)
 from holdfast.records.duty import (
     DutyContact,
     DutyHours,
@@ -41,6 +56,7 @@ from holdfast.records.erasure import (
     Look,
     SignedRetention,
 )
+from holdfast.records.glass import GlassEnd, GlassMiss, GlassOpening, GlassReview
 from holdfast.records.journal import (
     Conflict,
     Heartbeat,
@@ -49,6 +65,12 @@ from holdfast.records.journal import (
     OutboxEntry,
     Seal,
     Stream,
+)
+from holdfast.records.patients import (
+    CopyRequest,
+    PatientAccount,
+    PatientInvitation,
+    PatientInvitationEnd,
 )
 from holdfast.records.people import (
     Identity,
@@ -60,13 +82,44 @@ from holdfast.records.people import (
     StaffRecord,
     User,
 )
+from holdfast.records.rooms import (
+    Room,
+    RoomAttribution,
+    RoomClosing,
+    RoomDevice,
+    RoomDeviceEnd,
+    RoomEntry,
+    RoomOpening,
+    RoomStep,
+    RoomSubject,
+)
+from holdfast.records.sign_in import (
+    AccountRecovery,
+    AccountRecoveryEnd,
+    ApiKey,
+    OpenSession,
+    Pin,
+    TryCount,
+)
 
 __all__ = [
+    "AccessLook",
+    "AccessReview",
+    "AccountRecovery",
+    "AccountRecoveryEnd",
+    "ApiKey",
     "Approval",
     "ApprovalChange",
+    "AssignmentPause",
+    "Concern",
+    "ConcernAcknowledgement",
+    "ConcernClosing",
+    "ConcernMessage",
+    "ConcernShare",
     "Confirmation",
     "Conflict",
     "ContactPermission",
+    "CopyRequest",
     "CrisisNumber",
     "Disclosure",
     "DuplicateDecision",
@@ -79,6 +132,10 @@ __all__ = [
     "ErasureRequest",
     "ErasureSignature",
     "FirstContact",
+    "GlassEnd",
+    "GlassMiss",
+    "GlassOpening",
+    "GlassReview",
     "Heartbeat",
     "HistoryRecord",
     "Identity",
@@ -87,16 +144,36 @@ __all__ = [
     "Letter",
     "Look",
     "MedicationRecord",
+    "OpenSession",
     "OutboxDelivery",
     "OutboxEntry",
     "Override",
     "PageAnswer",
     "PageAttempt",
+    "PatientAccount",
+    "PatientInvitation",
+    "PatientInvitationEnd",
+    "PauseGround",
     "Person",
     "PersonKey",
+    "Pin",
     "PrescreeningEntry",
+    "RecipientBox",
+    "RecipientSeat",
+    "RecipientTest",
+    "RecipientTestAnswer",
+    "RecipientTry",
     "Referral",
     "RoleAssignment",
+    "Room",
+    "RoomAttribution",
+    "RoomClosing",
+    "RoomDevice",
+    "RoomDeviceEnd",
+    "RoomEntry",
+    "RoomOpening",
+    "RoomStep",
+    "RoomSubject",
     "Scan",
     "Seal",
     "Signature",
@@ -108,6 +185,7 @@ __all__ = [
     "SiteTarget",
     "StaffRecord",
     "Stream",
+    "TryCount",
     "User",
     "VerdictShown",
     "WaitingListStep",

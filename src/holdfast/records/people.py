@@ -1,7 +1,8 @@
 """People and places: accounts, sites, roles, persons, and the keys their words are sealed under."""
 
+from hashlib import sha256
 from typing import ClassVar
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
@@ -31,6 +32,11 @@ class User(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.login
+
+
+def login_digest(account: UUID, login: str) -> str:
+    """What the journal keeps of an account's log-in name, so that ``verify`` sees another in its place."""
+    return sha256(f"holdfast login 1\n{account.hex}\n{login}".encode()).hexdigest()
 
 
 class Site(Fact):
@@ -102,6 +108,8 @@ class PersonKey(models.Model):
     """
 
     IDENTITY, WORDS, RECEIPTS = "identity", "words", "receipts"
+    PRIVATE = "private"  # wrapped by the person's own phrase, never by the site key
+    FACTORS = "factors"  # an account's PIN, one-time-code secret and recovery codes
 
     id = models.UUIDField(primary_key=True, default=uuid4)
     owner = models.UUIDField()

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import orjson
+from django.db.models import Q, QuerySet
 
 from holdfast.records.care import Confirmation, PrescreeningEntry
 from holdfast.records.people import Site
@@ -33,18 +34,27 @@ class ConsortFlow:
 _STOPPED = ("excluded", "declined", "not-now", "no-contact")
 
 
-def log_of(site: Site) -> list[PrescreeningEntry]:
-    """Every line of a site's log, newest first."""
+def lines_of(site: Site, studies: frozenset[str] | None = None) -> "QuerySet[PrescreeningEntry]":
+    """The lines of a site's log; with ``studies`` only those about people considered for them."""
+    lines = PrescreeningEntry.objects.filter(site=site)
+    if studies is None:
+        return lines
+    enrolled = Q(enrollment__protocol_name__in=studies)
+    return lines.filter(enrolled | Q(enrollment=None, study__in=studies))
+
+
+def log_of(site: Site, studies: frozenset[str] | None = None) -> list[PrescreeningEntry]:
+    """Every line of a site's log, newest first; with ``studies`` only theirs."""
     return list(
-        PrescreeningEntry.objects.filter(site=site)
+        lines_of(site, studies)
         .select_related("decided_by", "enrollment__site")
         .order_by("-decided_at", "-position", "id")
     )
 
 
-def consort_flow(site: Site) -> ConsortFlow:
-    """The flow of one site, as its log stands."""
-    standing = list(PrescreeningEntry.objects.filter(site=site, followed_by=None))
+def consort_flow(site: Site, studies: frozenset[str] | None = None) -> ConsortFlow:
+    """The flow of one site, as its log stands; with ``studies`` only theirs."""
+    standing = list(lines_of(site, studies).filter(followed_by=None))
     confirmed = _confirmed(site)
     stopped = [line for line in standing if line.outcome in _STOPPED]
     inside = [line for line in standing if line.outcome == "screening"]

@@ -4,7 +4,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.utils import DatabaseError
 
-from holdfast.records import keys, triggers
+from holdfast.records import keyring, triggers
 
 
 def problem() -> str | None:
@@ -15,10 +15,11 @@ def problem() -> str | None:
         if pending:
             return f"{len(pending)} migrations are pending. Run: holdfast upgrade"
         triggers.require_triggers(connection)
-        keys.site_key()
+        if wrong := keyring.problem_with_key():
+            return wrong
     except DatabaseError:
         return "The database cannot be opened. Look at HOLDFAST_DATABASE_URL."
-    except (triggers.TriggersMissing, keys.KeyMissing) as found:
+    except triggers.TriggersMissing as found:
         return str(found)
     finally:
         connection.close()

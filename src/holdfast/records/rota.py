@@ -7,7 +7,9 @@ from zoneinfo import ZoneInfo
 
 from holdfast.definitions.duty import times
 from holdfast.domain import duty, rota
+from holdfast.domain.findings import Finding
 from holdfast.domain.limits import SignedLimit as SignedValue
+from holdfast.domain.reachability import post_reachable
 from holdfast.records.duty import (
     DutyContact,
     DutyHours,
@@ -18,6 +20,7 @@ from holdfast.records.duty import (
 )
 from holdfast.records.journal import ORGANISATION
 from holdfast.records.keys import data_key_of
+from holdfast.records.pauses import paused_at
 from holdfast.records.people import PersonKey, Site
 
 WITHIN, HOLDS = "page-answered-within", "answer-holds-for"
@@ -31,7 +34,9 @@ def standing_hours(site: Site) -> list[DutyHours]:
 
 
 def roster(rows: Iterable[DutyHours]) -> list[rota.Hours]:
-    """The hours as the rules read them; those of a closed account are nobody's."""
+    """The hours as the rules read them; those of a closed or paused account are nobody's."""
+    rows = list(rows)
+    paused = paused_at({row.site_id for row in rows})
     return [
         rota.Hours(
             person=row.user_id,
@@ -43,7 +48,7 @@ def roster(rows: Iterable[DutyHours]) -> list[rota.Hours]:
             ends=time.fromisoformat(row.ends),
         )
         for row in rows
-        if row.user.is_active
+        if row.user.is_active and (row.site_id, row.user_id) not in paused
     ]
 
 
@@ -53,11 +58,13 @@ def zone_of(site: Site) -> ZoneInfo:
 
 
 def standing_contacts(site: Site) -> list[DutyContact]:
-    """Every channel of everybody at a site that stands."""
+    """Every channel of everybody at a site that stands; none of who is paused there."""
     rows = DutyContact.objects.filter(
         site=site, corrected_by=None, is_withdrawn=False, user__is_active=True
     )
-    return list(rows.order_by("position", "id"))
+    paused = paused_at({site.id})
+    found = rows.order_by("position", "id")
+    return [row for row in found if (row.site_id, row.user_id) not in paused]
 
 
 def channels_of(contacts: Iterable[DutyContact]) -> Mapping[UUID, tuple[str, ...]]:
@@ -134,6 +141,12 @@ def duty_now(site: Site, pages: Iterable[DutyPage], now: datetime) -> duty.Duty:
         holds_for=_in_force(signed, HOLDS),
         now=now,
     )
+
+
+def reachable_finding(site: Site, post: rota.Post, now: datetime) -> Finding:
+    """Whether whoever is on duty in a post of a site can be reached now: what a gate asks."""
+    rows = pages_of(site, now)
+    return post_reachable(post, [page_value(row) for row in rows], duty_now(site, rows, now))
 
 
 def code_of_test(page: DutyPage) -> str:

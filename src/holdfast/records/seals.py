@@ -26,7 +26,7 @@ from django.db import connection, transaction
 from holdfast.records.canonical import document, row_sha256
 from holdfast.records.columns import instant_text
 from holdfast.records.journal import BEFORE_THE_FIRST, Seal
-from holdfast.records.keys import site_key
+from holdfast.records.keyring import key_of_record
 from holdfast.records.people import User
 from holdfast.records.whole_files import let_go, name_once
 
@@ -74,18 +74,24 @@ def select_key_rows(vendor: str) -> str:
     return f"SELECT {', '.join(columns)} FROM records_personkey"  # noqa: S608 - our own names
 
 
-def make_seal(*, by: User, now: datetime, next_key: Ed25519PrivateKey | None = None) -> Seal:
+def make_seal(
+    *,
+    by: User,
+    now: datetime,
+    key: Ed25519PrivateKey | None = None,
+    next_key: Ed25519PrivateKey | None = None,
+) -> Seal:
     """Seal what is committed, and what this transaction has written, now.
 
-    ``next_key`` is announced where the site's key is about to be rotated: the seals that follow
-    are signed with it. The seal is exported once it is committed; where that fails, the watch
-    tries again.
+    ``next_key`` is announced where the site's key is being rotated: the seals that follow are
+    signed with it, and this one with ``key``, the former. The seal is exported once it is
+    committed; where that fails, the watch tries again.
     """
     with transaction.atomic():
         _one_at_a_time()
         last = Seal.objects.order_by("-number").first()
         number = last.number + 1 if last else 1
-        signing = site_key().signing_key
+        signing = key or key_of_record().signing_key
         said = _said(number, last, by, now)
         said["public_key"] = public_key_of(signing)
         said["next_public_key"] = public_key_of(next_key) if next_key else None

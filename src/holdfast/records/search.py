@@ -6,7 +6,8 @@ from uuid import UUID
 
 from holdfast.domain.answers import Person as PersonForRules
 from holdfast.domain.identity import PersonIdentity
-from holdfast.records.keys import SiteKey, site_key
+from holdfast.records.keyring import hold_key_of_record, key_of_record
+from holdfast.records.keys import SiteKey
 from holdfast.records.people import IdentityToken, Person, Site
 
 
@@ -45,7 +46,7 @@ def index_identity(
     IdentityToken.objects.bulk_create(
         (
             IdentityToken(person=person, site=site, kind=kind, token=token)
-            for kind, token in sorted(tokens_of(site_key(), identity, known))
+            for kind, token in sorted(tokens_of(hold_key_of_record(), identity, known))
         ),
         ignore_conflicts=True,
     )
@@ -53,7 +54,7 @@ def index_identity(
 
 def people_with_identifier(site: Site, identifiers: Iterable[tuple[str, str]]) -> list[Person]:
     """The people of a site who have any of these identifiers."""
-    key = site_key()
+    key = hold_key_of_record()  # who is not found is opened anew: no rotation may lie between
     wanted = [
         key.token("identifier", _identifier(system, value))
         for system, value in identifiers
@@ -65,7 +66,7 @@ def people_with_identifier(site: Site, identifiers: Iterable[tuple[str, str]]) -
 def people_named(site: Site, name: str) -> list[Person]:
     """The people of a site with this family name, or this given and family name."""
     plain = plain_words(name)
-    return _people(site, "name", [site_key().token("name", plain)] if plain else [])
+    return _people(site, "name", [key_of_record().token("name", plain)] if plain else [])
 
 
 def possible_duplicates(
@@ -79,7 +80,7 @@ def possible_duplicates(
     full = f"{identity.given} {identity.family}" if identity.given and identity.family else ""
     found = {person.id: person for person in people_named(site, full)}
     if born_on is not None:
-        token = site_key().token("born-on", born_on.isoformat())
+        token = key_of_record().token("born-on", born_on.isoformat())
         born = {person.id for person in _people(site, "born-on", [token])}
         named = people_named(site, identity.family)
         found |= {person.id: person for person in named if person.id in born}

@@ -72,6 +72,7 @@ class Walked:
     keys_destroyed: dict[str, tuple[str, int]] = field(default_factory=dict)
     why_destroyed: dict[str, Mapping[str, Any]] = field(default_factory=dict)  # values, by key
     doers: set[str] = field(default_factory=set)
+    logins: dict[str, tuple[str, str, int]] = field(default_factory=dict)  # sums, by account
 
 
 @dataclass(frozen=True)
@@ -191,6 +192,10 @@ class JournalWalk:
         """Keep what an event says of keys and streams."""
         for key in told.get("keys") or ():
             self.walked.keys_made[str(key)] = (stream, position)
+        said = told.get("values") or {}
+        if "login_sha256" in said:
+            account = str(said.get("account"))
+            self.walked.logins[account] = (str(said["login_sha256"]), stream, position)
         if (kind := told.get("kind")) in _TELLING:
             values = told.get("values") or {}
             if kind == "stream-opened":

@@ -7,6 +7,8 @@ from uuid import UUID
 
 from holdfast.records.canonical import row_sha256
 from holdfast.records.keys import KeyMissing, SiteKey
+from holdfast.records.people import PersonKey, login_digest
+from holdfast.records.private_keys import is_well_formed
 from holdfast.records.seals import select_key_rows
 from holdfast.records.verification_facts import FactsRead
 from holdfast.records.verification_heads import SealedHeads
@@ -61,6 +63,9 @@ class KeyCheck:
         elif is_destroyed:
             stream, position = self.walked.keys_destroyed[key]
             self._say(key, "it was destroyed, but its bytes are back", stream, position)
+        elif word_class == PersonKey.PRIVATE:
+            if not is_well_formed(wrapped):  # more cannot be said without the person's phrase
+                self._say(key, "it is no private key any more: it was altered")
         elif self.key is not None:
             self._open(key, wrapped, wrapped_with)
 
@@ -131,6 +136,12 @@ def check_accounts(snapshot: Snapshot, report: Report, walked: Walked) -> None:
     for account in sorted((opened | walked.doers) - there):
         what = "the journal names this account, but its row is gone"
         report.add(Problem(ACCOUNTS, what, account))
+    asked = f"SELECT {hexadecimal(snapshot, 'id')}, login FROM {ACCOUNTS}"  # noqa: S608
+    for account, login in sorted(snapshot.rows(asked), key=str):
+        digest, stream, position = walked.logins.get(account, ("", None, None))
+        if digest and digest != login_digest(UUID(hex=account), str(login)):
+            what = "its log-in name is not the one that it was opened with"
+            report.add(Problem(ACCOUNTS, what, account, stream, position))
     for account in sorted(there - opened - walked.doers, key=str):
         what = "no journal row says that this account was opened"
         report.add(Problem(ACCOUNTS, what, account))

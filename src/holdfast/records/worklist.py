@@ -35,9 +35,16 @@ class WorklistLine:
     is_overdue: bool
 
 
-def worklist(site: Site, now: datetime) -> list[WorklistLine]:
-    """A site's worklist: what is overdue first, then what is due, then the longest waiting."""
+def worklist(
+    site: Site, now: datetime, studies: frozenset[str] | None = None
+) -> list[WorklistLine]:
+    """A site's worklist: what is overdue first, then what is due, then the longest waiting.
+
+    With ``studies`` only who is enrolled for one of them.
+    """
     rows = WorklistMoment.objects.filter(site=site).select_related("enrollment__site")
+    if studies is not None:
+        rows = rows.filter(enrollment__protocol_name__in=studies)
     lines = [
         WorklistLine(
             moment=row,
@@ -87,6 +94,8 @@ def moment_of(enrollment: Enrollment, targets: dict[str, SiteTarget]) -> Worklis
     if newest is None:
         return None
     confirmed = Confirmation.objects.filter(verdict=newest).order_by("-position").first()
+    if newest.decision == "undetermined":
+        confirmed = None  # who signs that it cannot be decided has answered no question
     kind = "done" if confirmed else _WAITS_FOR[newest.decision]
     since = confirmed.recorded_at if confirmed else _waiting_since(verdicts, newest)
     target = targets.get(kind)

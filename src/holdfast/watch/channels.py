@@ -2,8 +2,6 @@
 
 import os
 import sys
-import urllib.error
-import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -12,6 +10,7 @@ import orjson
 
 from holdfast.records.canonical import document
 from holdfast.records.journal import OutboxEntry
+from holdfast.watch.posting import NotAnswered, is_fit, posted
 
 SECONDS_TO_ANSWER = 10
 
@@ -87,24 +86,16 @@ class Webhook:
     name: str = "webhook"
 
     def __post_init__(self) -> None:
-        if not self.url.startswith(("https://", "http://127.0.0.1", "http://localhost")):
+        if not is_fit(self.url):
             raise ValueError("HOLDFAST_OUTBOX_URL begins with https://, or is on this machine.")
 
     def deliver(self, message: OutboxEntry) -> str:
         """Post it and read the receipt."""
-        request = urllib.request.Request(  # noqa: S310 - the scheme is checked above
-            self.url,
-            data=letter(message),
-            headers={"Content-Type": "application/json", "Idempotency-Key": str(message.id)},
-            method="POST",
-        )
+        headers = {"Idempotency-Key": str(message.id)}
         try:
-            with urllib.request.urlopen(request, timeout=SECONDS_TO_ANSWER) as answer:  # noqa: S310
-                told = orjson.loads(answer.read(64 * 1024))
-        except urllib.error.HTTPError as error:
-            raise NotReceived(f"http-{error.code}") from None
-        except (OSError, ValueError):
-            raise NotReceived("no-answer") from None
+            told = posted(self.url, letter(message), headers, seconds=SECONDS_TO_ANSWER)
+        except NotAnswered as silent:
+            raise NotReceived(str(silent)) from None
         if not isinstance(told, dict) or told.get("received") != str(message.id):
             raise NotReceived("no-receipt")
         return "acknowledged"

@@ -8,6 +8,7 @@ from holdfast.actions.verdicts import judge
 from holdfast.records import heartbeats
 from holdfast.records.care import Enrollment
 from holdfast.records.people import Site
+from holdfast.watch.each_site import each_site
 
 LOOP = "dates"
 
@@ -22,24 +23,26 @@ def judge_again(now: datetime) -> int:
     Raises ``NotJudged`` at the end where somebody could not be judged: that is itself an alarm,
     and the next turn tries everybody again.
     """
-    changed, left = 0, []
+    left: list[str] = []
     last = heartbeats.last_well(LOOP)
-    for site in Site.objects.order_by("code"):
-        today = local_date(site, now)
-        if last is not None and local_date(site, last) == today:
-            continue
-        for enrollment in Enrollment.objects.filter(site=site).select_related("site", "person"):
-            verdict = latest_verdict(enrollment.id)
-            if verdict is not None and verdict.as_of == today:
-                continue
-            try:
-                receipt = judge(
-                    enrollment=enrollment, as_of=today, by=house(), now=now, because="date"
-                )
-            except ProtocolChanged:
-                left.append(enrollment.label)
-            else:
-                changed += receipt is not None
+    changed = each_site(lambda site: _judge_at(site, now, last, left))
     if left:
         raise NotJudged(f"{len(left)} people could not be judged, the first {left[0]}")
+    return changed
+
+
+def _judge_at(site: Site, now: datetime, last: datetime | None, left: list[str]) -> int:
+    changed, today = 0, local_date(site, now)
+    if last is not None and local_date(site, last) == today:
+        return 0
+    for enrollment in Enrollment.objects.filter(site=site).select_related("site", "person"):
+        verdict = latest_verdict(enrollment.id)
+        if verdict is not None and verdict.as_of == today:
+            continue
+        try:
+            receipt = judge(enrollment=enrollment, as_of=today, by=house(), now=now, because="date")
+        except ProtocolChanged:
+            left.append(enrollment.label)
+        else:
+            changed += receipt is not None
     return changed

@@ -8,11 +8,12 @@ from holdfast.actions.people import house
 from holdfast.domain.authority import chase_due
 from holdfast.records.approvals import held_approvals, standing_rows
 from holdfast.records.people import Site
+from holdfast.watch.each_site import each_site
 
 
 def chase(now: datetime) -> int:
     """One turn; how many moments were told that had not been."""
-    return sum(_chase_at(site, now) for site in Site.objects.order_by("code"))
+    return each_site(lambda site: _chase_at(site, now))
 
 
 def _chase_at(site: Site, now: datetime) -> int:

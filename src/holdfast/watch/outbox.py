@@ -13,6 +13,7 @@ from django.db.models import Count, Max, Q
 from holdfast.actions.deliveries import record_delivery
 from holdfast.actions.people import house
 from holdfast.records.journal import OutboxEntry
+from holdfast.watch import notices
 from holdfast.watch.channels import Channel, NotReceived, channel_of_the_site
 
 AT_ONCE = 100  # messages taken up in one turn
@@ -52,6 +53,8 @@ def deliver(now: datetime, channel: Channel | None = None) -> int:
     """One turn; how many messages were received. ``Undelivered`` where any was not."""
     way, failed, received = channel or channel_of_the_site(), "", 0
     for message in due_messages(now):
+        if message.kind in notices.WORDS:
+            notices.tell(message, now)
         try:
             outcome, detail = "received", way.deliver(message)
             received += 1

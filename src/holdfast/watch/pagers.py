@@ -8,19 +8,17 @@ import hmac
 import os
 import smtplib
 import sys
-import urllib.error
-import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-import orjson
 from django.core.mail import EmailMessage
 
 from holdfast.records.canonical import document
 from holdfast.records.columns import instant_text
+from holdfast.watch.posting import NotAnswered, is_fit, posted
 
 SECONDS_TO_ANSWER = 5
 SUBJECT = "Holdfast"
@@ -73,6 +71,15 @@ class ConsolePager:
 
 
 @dataclass(frozen=True)
+class WronglySet:
+    """Stands for a channel whose settings cannot be: each try fails, and the page climbs on."""
+
+    def deliver(self, letter: Letter) -> str:
+        """Never."""
+        raise PageNotReceived("wrongly-set")
+
+
+@dataclass(frozen=True)
 class Mail:
     """E-mail through Django's mail backend; received when the mail server took it."""
 
@@ -110,7 +117,7 @@ class SignedWebhook:
     secret: bytes = field(repr=False)
 
     def __post_init__(self) -> None:
-        if not self.url.startswith(("https://", "http://127.0.0.1", "http://localhost")):
+        if not is_fit(self.url):
             raise ValueError("HOLDFAST_PAGER_URL begins with https://, or is on this machine.")
         if len(self.secret) < 16:
             raise ValueError("HOLDFAST_PAGER_SECRET needs at least 16 characters.")
@@ -127,34 +134,32 @@ class SignedWebhook:
                 "text": letter.text,
             }
         )
-        request = urllib.request.Request(  # noqa: S310 - the scheme is checked above
-            self.url,
-            data=body,
-            headers={
-                "Content-Type": "application/json",
-                "Idempotency-Key": str(letter.id),
-                "X-Holdfast-Signature": hmac.digest(self.secret, body, "sha256").hex(),
-            },
-            method="POST",
-        )
+        headers = {
+            "Idempotency-Key": str(letter.id),
+            "X-Holdfast-Signature": hmac.digest(self.secret, body, "sha256").hex(),
+        }
         try:
-            with urllib.request.urlopen(request, timeout=SECONDS_TO_ANSWER) as answer:  # noqa: S310
-                told = orjson.loads(answer.read(64 * 1024))
-        except urllib.error.HTTPError as error:
-            raise PageNotReceived(f"http-{error.code}") from None
-        except (OSError, ValueError):
-            raise PageNotReceived("no-answer") from None
+            told = posted(self.url, body, headers, seconds=SECONDS_TO_ANSWER)
+        except NotAnswered as silent:
+            raise PageNotReceived(str(silent)) from None
         if not isinstance(told, dict) or told.get("received") != str(letter.id):
             raise PageNotReceived("no-receipt")
         return "acknowledged"
 
 
 def pagers_of_the_site(environment: Mapping[str, str] = os.environ) -> Mapping[str, PageChannel]:
-    """The channels that are set; the console for each that is not."""
+    """The channels that are set; the console for each that is not.
+
+    A gateway that is set wrongly fails by itself: the other channels go on.
+    """
     mail: PageChannel = ConsolePager()
     gateway: PageChannel = ConsolePager()
     if environment.get("HOLDFAST_SMTP_HOST"):
         mail = Mail(environment.get("HOLDFAST_MAIL_FROM", "holdfast@localhost"))
     if url := environment.get("HOLDFAST_PAGER_URL"):
-        gateway = SignedWebhook(url, environment.get("HOLDFAST_PAGER_SECRET", "").encode())
+        secret = environment.get("HOLDFAST_PAGER_SECRET", "").encode()
+        try:
+            gateway = SignedWebhook(url, secret)
+        except ValueError:
+            gateway = WronglySet()
     return {"email": mail, "sms": gateway, "voice": gateway, "pager": gateway}

@@ -7,9 +7,9 @@ watch dies between the two, the page is sent twice, under the same id.
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from uuid import UUID, uuid5
 
 from holdfast.actions.outcomes import Receipt
@@ -18,7 +18,7 @@ from holdfast.actions.people import house
 from holdfast.domain import duty
 from holdfast.records.columns import instant_text
 from holdfast.records.duty import DutyContact, DutyPage
-from holdfast.records.keys import Erased, opened
+from holdfast.records.keys import Erased, SealBroken, opened
 from holdfast.records.people import Site
 from holdfast.records.rota import (
     code_of_test,
@@ -28,8 +28,10 @@ from holdfast.records.rota import (
     standing_contacts,
     zone_of,
 )
+from holdfast.watch.each_site import each_site
 from holdfast.watch.pagers import Letter, PageChannel, PageNotReceived, pagers_of_the_site
 
+PATIENCE_SECONDS = 8.0  # longer than a channel's own; a turn, and so the heartbeat, waits no more
 AT_A_TIME = 8  # messages on their way at once: a dead channel must not hold up a living one
 TEST_AHEAD = timedelta(hours=4)  # a test begins while the last still holds
 
@@ -44,8 +46,7 @@ def send_pages(
     ``clock`` tells when a try ended; without one it ends at ``now``, as in simulated time.
     """
     ways = pagers or pagers_of_the_site()
-    sites = Site.objects.order_by("code")
-    return sum(_send_at(site, now, ways, clock or (lambda: now)) for site in sites)
+    return each_site(lambda site: _turn_at(site, now, ways, clock or (lambda: now)))
 
 
 def turn(now: datetime) -> int:
@@ -53,20 +54,33 @@ def turn(now: datetime) -> int:
     return send_pages(now, clock=lambda: datetime.now(UTC))
 
 
+class AttemptNotRecorded(RuntimeError):
+    """A page was tried and the record did not take what became of it: it will be tried again."""
+
+
+def _turn_at(
+    site: Site, now: datetime, ways: Mapping[str, PageChannel], clock: Callable[[], datetime]
+) -> int:
+    """Pages first; what fails in one of these three keeps neither of the others from its turn."""
+    with ExitStack() as then:
+        then.callback(_tell_conditions, site, now)
+        then.callback(begin_tests, site, now)
+        return _send_at(site, now, ways, clock)
+
+
 def _send_at(
     site: Site, now: datetime, ways: Mapping[str, PageChannel], clock: Callable[[], datetime]
 ) -> int:
-    begin_tests(site, now)
     rows = pages_of(site, now)
     state = duty_now(site, rows, now)
-    _tell_conditions(site, rows, state)
     by_id = {row.id: row for row in rows}
     due = [send for row in rows for send in duty.sends(page_value(row), state)]
     contacts = {(row.user_id, row.channel): row for row in standing_contacts(site)}
     letters = [_letter(by_id[s.page], s, contacts.get((s.person, s.channel)), now) for s in due]
-    received = 0
+    outcomes: list[str] = []
+    lost = 0
     for send, letter, (outcome, detail) in zip(due, letters, _deliver(letters, ways), strict=True):
-        record_attempt(
+        told = record_attempt(
             page=by_id[send.page],
             send=send,
             outcome=outcome,
@@ -75,8 +89,11 @@ def _send_at(
             by=house(),
             now=max(now, clock()),
         )
-        received += outcome == "received"
-    return received
+        outcomes.append(outcome)
+        lost += not isinstance(told, Receipt)
+    if lost:
+        raise AttemptNotRecorded(f"{lost} of {len(due)}")
+    return outcomes.count("received")
 
 
 def _message_id(send: duty.Send) -> UUID:
@@ -89,8 +106,8 @@ def _letter(
     """What is sent; None where the person's address is not there any more."""
     try:
         address = opened(contact, "address") if contact else None
-    except Erased:
-        address = None
+    except (Erased, SealBroken):
+        address = None  # recorded as a failed try, so that the page climbs past this person
     if address is None:
         return None
     ours = os.environ.get("HOLDFAST_ADDRESS", "http://127.0.0.1:8000").rstrip("/")
@@ -109,11 +126,20 @@ def _letter(
 def _deliver(
     letters: Sequence[Letter | None], ways: Mapping[str, PageChannel]
 ) -> list[tuple[str, str]]:
-    """What became of each letter: outcome and code. Nothing of the record is touched meanwhile."""
+    """What became of each letter: outcome and code. Nothing of the record is touched meanwhile.
+
+    A channel that neither takes a letter nor fails is given up after ``PATIENCE_SECONDS``.
+    """
     if not letters:
         return []
-    with ThreadPoolExecutor(AT_A_TIME) as several:
-        return list(several.map(partial(_tried, ways), letters))
+    several = ThreadPoolExecutor(AT_A_TIME)
+    tries = [several.submit(_tried, ways, letter) for letter in letters]
+    wait(tries, PATIENCE_SECONDS)
+    several.shutdown(wait=False, cancel_futures=True)
+    return [
+        done.result() if done.done() and not done.cancelled() else ("failed", "no-answer-in-time")
+        for done in tries
+    ]
 
 
 def _tried(ways: Mapping[str, PageChannel], letter: Letter | None) -> tuple[str, str]:
@@ -150,7 +176,9 @@ def begin_tests(site: Site, now: datetime) -> int:
     return begun
 
 
-def _tell_conditions(site: Site, rows: Sequence[DutyPage], state: duty.Duty) -> None:
-    day = state.now.astimezone(zone_of(site)).date().isoformat()
+def _tell_conditions(site: Site, now: datetime) -> None:
+    rows = pages_of(site, now)
+    state = duty_now(site, rows, now)
+    day = now.astimezone(zone_of(site)).date().isoformat()
     for found in duty.conditions([page_value(row) for row in rows], state):
-        tell_condition(site=site, condition=found, day=day, by=house(), now=state.now)
+        tell_condition(site=site, condition=found, day=day, by=house(), now=now)

@@ -17,10 +17,18 @@ from django.db import Error as DatabaseError
 from django.db import connection
 
 from holdfast.records import heartbeats
-from holdfast.records.keys import KeyMissing
-from holdfast.records.people import User
-from holdfast.records.verification_snapshot import DatabaseAbsent
-from holdfast.watch import dates, expiry, integrity, outbox, overdue, paging, seals
+from holdfast.watch import (
+    concerns,
+    dates,
+    expiry,
+    integrity,
+    outbox,
+    overdue,
+    paging,
+    reviews,
+    seals,
+)
+from holdfast.watch.each_site import FAILURES, SitesFailed
 
 log = logging.getLogger("holdfast.watch")
 
@@ -29,32 +37,24 @@ Turn = Callable[[datetime], int]
 TURNS: Mapping[str, Turn] = {
     "paging": paging.turn,
     "overdue": overdue.tell,
+    "concerns": concerns.turn,
     "expiry": expiry.chase,
+    "reviews": reviews.chase,
     dates.LOOP: dates.judge_again,
     "outbox": outbox.deliver,
     "seals": seals.seal,
     "integrity": integrity.check,
 }
 
-# What a turn may fail by. Anything else is a bug: it ends the watch, loudly.
-_FAILURES = (
-    DatabaseAbsent,
-    DatabaseError,
-    KeyMissing,
-    LookupError,
-    OSError,
-    RuntimeError,
-    User.DoesNotExist,
-    ValueError,
-)
-
 
 def take_turn(loop: str, now: datetime, turn: Turn | None = None) -> bool:
     """One turn of one loop, and its heartbeat; False where it failed."""
     try:
         done = (turn or TURNS[loop])(now)
-    except _FAILURES as error:
-        detail = f"{type(error).__name__}: {error}" if loop == "integrity" else type(error).__name__
+    except FAILURES as error:
+        detail = type(error).__name__
+        if loop == "integrity" or isinstance(error, SitesFailed):  # what these say holds no words
+            detail = f"{detail}: {error}"
         log.error("watch-failed", extra={"loop": loop, "error": type(error).__name__})
         _beat(loop, now, "failed", detail)
         return False

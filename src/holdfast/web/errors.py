@@ -21,9 +21,13 @@ _WORDS: dict[int, tuple[Any, Any]] = {
         _("Not found"),
         _("There is nothing at this address for you. It may be at another site, or misspelt."),
     ),
+    405: (
+        _("Nothing to see at this address"),
+        _("A form is sent here; there is no page. Go back and use the form."),
+    ),
     413: (
-        _("This file is too large"),
-        _("A referral may have at most 64 MB as it is sent. Nothing was read or kept."),
+        _("This is too large"),
+        _("A file may have at most 64 MB as it is sent, a form 1 MB. Nothing was read or kept."),
     ),
     429: (
         _("Too many attempts"),
@@ -72,6 +76,10 @@ def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     return page(request, 404)
+
+
+def wrong_method(request: HttpRequest) -> HttpResponse:
+    return page(request, 405)
 
 
 def too_large(request: HttpRequest) -> HttpResponse:

@@ -1,6 +1,7 @@
-"""Widgets and fields that many forms use: options as large targets, dates, the password again."""
+"""Widgets and fields that many forms use: options as large targets, dates, the proof of who signs."""
 
 import datetime
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
 
@@ -68,13 +69,52 @@ def observed_on() -> forms.DateField:
     )
 
 
-def password_again() -> forms.CharField:
+@dataclass(frozen=True)
+class Shown:
+    """How somebody shows at signing who they are: a passkey's answer, a PIN or the password."""
+
+    method: str
+    secret: str = field(repr=False)
+
+    def __bool__(self) -> bool:
+        return bool(self.secret)
+
+
+class ProofInput(forms.PasswordInput):
+    """The password; beside it, in ``parts/sign.html``, a passkey's answer and the PIN."""
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Shown:
+        for method in ("passkey", "pin"):
+            if given := data.get(method):
+                return Shown(method, str(given))
+        return Shown("password", str(data.get(name) or ""))
+
+    def use_required_attribute(self, initial: Any) -> bool:
+        return False  # a passkey or a PIN will do as well
+
+
+class ProofField(forms.Field):
+    """The one field of every form that is signed; its value is ``Shown``."""
+
+    widget = ProofInput
+    asks_proof = True  # parts/field.html shows it as parts/sign.html
+    LONGEST = 20_000  # a passkey's answer is a document
+
+    def to_python(self, value: Any) -> Shown | None:
+        return value if isinstance(value, Shown) and value else None
+
+    def validate(self, value: Any) -> None:
+        if value is None:
+            raise forms.ValidationError(_("Show who you are to sign."), code="required")
+        if len(value.secret) > self.LONGEST:
+            raise forms.ValidationError(_("This is too long."), code="too-long")
+
+
+def password_again() -> ProofField:
     """Re-authentication at signing."""
-    return forms.CharField(
+    return ProofField(
         label=_("Your password, again, to sign"),
-        max_length=1024,
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+        widget=ProofInput(attrs={"autocomplete": "current-password", "maxlength": 1024}),
     )
 
 

@@ -6,10 +6,14 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
-from holdfast.records import access
+from holdfast.records import access, heartbeats
+from holdfast.records.glass_access import may_break_glass
+from holdfast.web.glass.banners import access_to_review, own_openings, to_review
 from holdfast.web.look_choice import THEMES, chosen_theme, keys_are_on
+from holdfast.web.reauthentication import signing
 
 PLACES = (
     ("staff:worklist", "list", _("Worklist"), "worklist.see"),
@@ -17,14 +21,33 @@ PLACES = (
     ("staff:prescreening", "log", _("Pre-screening"), "prescreening.see"),
     ("staff:limits", "sign", _("Limits"), "limit.see"),
     ("staff:duty", "clock", _("Duty"), "duty.see"),
+    ("room:rooms", "door", _("Rooms"), "room.list"),
+    ("staff:recovery", "person", _("Let somebody in"), "access.manage"),
     ("staff:crisis-numbers", "key", _("Crisis lines"), "site.manage"),
     ("staff:authority", "key", _("Approvals"), "authority.see"),
+    ("staff:people", "person", _("People"), "access.manage"),
+    ("concern-set-up", "refer", _("Outside recipients"), "concern.set-up"),
+    ("pauses", "stop", _("Pauses"), "assignment.suspend"),
 )
 # A page that belongs to a place in the rail marks it as the current one.
 BELONGS = {
+    "room:add": "room:rooms",
+    "room:enroll": "room:rooms",
+    "room:revoke": "room:rooms",
+    "room:settle": "room:rooms",
+    "room:entries": "staff:worklist",
+    "room:paper": "staff:worklist",
     "staff:screening": "staff:worklist",
+    "staff:invite": "staff:worklist",
+    "staff:people-open": "staff:people",
+    "staff:people-give": "staff:people",
+    "staff:people-end": "staff:people",
     "staff:journal": "staff:worklist",
     "staff:correct": "staff:worklist",
+    "staff:erasure": "staff:worklist",
+    "staff:erasure-sign": "staff:worklist",
+    "staff:retention-sign": "staff:worklist",
+    "staff:disclosures": "staff:worklist",
     "staff:ask": "staff:worklist",
     "staff:answer": "staff:worklist",
     "staff:verdict-shown": "staff:worklist",
@@ -33,6 +56,7 @@ BELONGS = {
     "staff:call-new": "staff:referral-new",
     "staff:call": "staff:worklist",
     "staff:papers": "staff:worklist",
+    "staff:contact": "staff:worklist",
     "staff:letter-write": "staff:worklist",
     "staff:waiting": "staff:worklist",
     "staff:waiting-step": "staff:worklist",
@@ -61,16 +85,27 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "themes": THEMES,
         "keys_on": keys_are_on(request),
         "demonstration": settings.DEMONSTRATION,
+        "signing": SimpleLazyObject(lambda: signing(request)),
+        "watch_is_stale": lambda: bool(heartbeats.stale(timezone.now())),
+    }
+    here |= {
+        "glass_open": lambda: own_openings(request),
+        "glass_to_review": lambda: to_review(request),
+        "access_to_review": lambda: access_to_review(request),
+        "may_break_glass": lambda: may_break_glass(request.user, timezone.now()),
     }
     site = getattr(request, "here", None)
     if site is None:
-        return here
+        return here | {
+            "concern_sites": lambda: _own_sites(request),
+        }
     held = vars(request)["permissions"]
     return here | {
         "site": site,
         "permissions": held,
         "places": _places(request, site.code, held),
         "other_sites": lambda: _other_sites(request, site),
+        "concern_sites": [site],
     }
 
 
@@ -87,3 +122,10 @@ def _places(request: HttpRequest, site: str, held: frozenset[str]) -> list[dict[
 def _other_sites(request: HttpRequest, site: Any) -> list[Any]:
     sites = access.sites_of(request.user, timezone.now())
     return [other for other in sites if other.pk != site.pk]
+
+
+def _own_sites(request: HttpRequest) -> list[Any]:
+    """The sites of whoever looks at a page of no site."""
+    if not request.user.is_authenticated:
+        return []
+    return list(access.sites_of(request.user, timezone.now()))

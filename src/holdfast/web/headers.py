@@ -4,6 +4,8 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
+from holdfast.web.room.admission import is_room_device
+
 PERMISSIONS_POLICY = ", ".join(
     f"{feature}=()"
     for feature in (
@@ -21,6 +23,11 @@ PERMISSIONS_POLICY = ", ".join(
 )
 
 
+# What a browser forgets at log-out. Not its cookies: the choice of a theme is no secret.
+FORGOTTEN = '"cache", "storage"'
+CACHE = '"cache"'
+
+
 class Headers:
     """No response but our static files may be kept by a browser or anything between."""
 
@@ -32,6 +39,11 @@ class Headers:
         response["Permissions-Policy"] = PERMISSIONS_POLICY
         response["Cross-Origin-Resource-Policy"] = "same-origin"
         response["X-Frame-Options"] = "DENY"
-        if not request.path.startswith("/static/"):
+        is_static = request.path.startswith("/static/") and response.status_code in (200, 304)
+        if not is_static:
             response["Cache-Control"] = "no-store"
+        match = request.resolver_match
+        if match is not None and match.view_name == "log-out":
+            # A room's device keeps entries that were not received, whoever logs out beside them.
+            response["Clear-Site-Data"] = CACHE if is_room_device(request) else FORGOTTEN
         return response

@@ -1,10 +1,13 @@
 """What a person chose about the look, kept in two cookies of one word each."""
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-THEME_COOKIE = "theme"
-KEYS_COOKIE = "keys"
+# With TLS a browser takes such a name from this very host alone, whatever its neighbours set.
+_HOST = "__Host-" if settings.TLS else ""
+THEME_COOKIE = f"{_HOST}theme"
+KEYS_COOKIE = f"{_HOST}keys"
 THEMES = {
     "auto": _("As the device"),
     "light": _("Light"),

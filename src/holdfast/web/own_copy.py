@@ -1,7 +1,12 @@
-"""A person's own copy of their record: one ZIP with a page to read and a file for machines."""
+"""A person's own copy of their record: one ZIP, in open formats.
+
+A page to read (HTML), the same to print (PDF/UA), a file for machines (JSON), and beside them every
+scan and every letter as the exact bytes that were kept.
+"""
 
 import io
 import zipfile
+from base64 import b64decode
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
@@ -14,6 +19,7 @@ from holdfast.actions.disclosures import record_disclosure
 from holdfast.actions.outcomes import Receipt
 from holdfast.actions.verdicts import shown
 from holdfast.definitions.sentences import question_sentence
+from holdfast.records.calls import Letter, Scan
 from holdfast.records.canonical import document
 from holdfast.records.care import Enrollment
 from holdfast.records.histories import (
@@ -23,9 +29,14 @@ from holdfast.records.histories import (
     identity_of,
     medications_of,
 )
+from holdfast.records.keys import opened
 from holdfast.records.people import User
+from holdfast.records.room_state import entries_about, words_of
+from holdfast.web.own_copy_paper import own_copy_on_paper
+from holdfast.web.paper import copy_pdf
 
 SCHEMA = 1
+ENDINGS = {"application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "png"}
 
 
 class CopyRefused(RuntimeError):
@@ -58,18 +69,34 @@ def hand_out(enrollment: Enrollment, *, entry_id: UUID, by: User, now: datetime)
 
 
 def zipped(enrollment: Enrollment, now: datetime) -> bytes:
-    """``record.html`` to read and ``record.json`` for machines."""
-    told = orjson.loads(document(content(enrollment)))
+    """``record.html`` and ``record.pdf`` to read, ``record.json`` for machines, and the papers."""
+    papers = papers_of(enrollment)
+    told = orjson.loads(document(content(enrollment) | {"papers": sorted(papers)}))
     page = render_to_string("own_copy.html", {"told": told, "made_at": now})
     files = {
         "record.html": page.encode(),
+        "record.pdf": copy_pdf(own_copy_on_paper(told, now), now),
         "record.json": orjson.dumps(told, option=orjson.OPT_INDENT_2),
+        **papers,
     }
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data in files.items():
             archive.writestr(zipfile.ZipInfo(name, now.timetuple()[:6]), data)
     return buffer.getvalue()
+
+
+def papers_of(enrollment: Enrollment) -> dict[str, bytes]:
+    """Every scan and letter of an enrollment, by its name in the ZIP: the bytes as they were kept."""
+    found: dict[str, bytes] = {}
+    for row in Scan.objects.filter(enrollment=enrollment).order_by("recorded_at", "id"):
+        name = f"scans/{row.recorded_at:%Y-%m-%d}-{row.content_sha256[:8]}"
+        found[f"{name}.{ENDINGS[row.media_type]}"] = b64decode(opened(row, "content") or "")
+    for sent in Letter.objects.filter(enrollment=enrollment).order_by("recorded_at", "id"):
+        name = f"letters/{sent.recorded_at:%Y-%m-%d}-{sent.kind}-{sent.addressee}"
+        name = f"{name}-{sent.content_sha256[:8]}.pdf"
+        found[name] = b64decode(opened(sent, "content") or "")
+    return found
 
 
 def content(enrollment: Enrollment) -> dict[str, Any]:
@@ -91,5 +118,9 @@ def content(enrollment: Enrollment) -> dict[str, Any]:
         "verdicts": [
             {"shown_at": verdict.recorded_at, "verdict": shown(verdict)}
             for verdict in past.verdicts
+        ],
+        "room": [
+            {"written_at": row.written_at, "kind": row.kind, "words": words_of(row)}
+            for row in reversed(entries_about(enrollment))
         ],
     }

@@ -4,19 +4,26 @@ A route that has no entry here answers 500 to everybody, so a forgotten entry is
 request, and by the test that walks the table. What is not yours is not found, never forbidden.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ImproperlyConfigured
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect
 from django.utils import timezone
 
 from holdfast.records import access
+from holdfast.records.care import Enrollment
+from holdfast.records.glass_access import by_glass
 from holdfast.records.people import Site
+from holdfast.web.account import standing
 from holdfast.web.api import basic
+from holdfast.web.room import admission
 
 
 class Open(Enum):
@@ -24,17 +31,65 @@ class Open(Enum):
 
     ANYONE = "anyone"
     SIGNED_IN = "signed-in"
+    DEVICE = "device"  # the shared device of a room; whoever is logged in beside it means nothing
 
 
-ROUTES: dict[str, str | Open] = {
+@dataclass(frozen=True)
+class Anywhere:
+    """Routes of no site, for who holds a permission at any."""
+
+    permission: str
+
+
+ROUTES: dict[str, str | Open | Anywhere] = {
     # account
     "home": Open.SIGNED_IN,
     "log-in": Open.ANYONE,
+    "log-in-second": Open.ANYONE,  # opens nothing but to whose password was right
+    "log-in-passkey": Open.ANYONE,
+    "passkey-options": Open.ANYONE,
+    "sign-in": Open.SIGNED_IN,
+    "confirm-who": Open.SIGNED_IN,
+    "sign-in-setup": Open.SIGNED_IN,
+    "passkey-add": Open.SIGNED_IN,
+    "totp": Open.SIGNED_IN,
+    "recovery-codes": Open.SIGNED_IN,
+    "factor-remove": Open.SIGNED_IN,
+    "pin": Open.SIGNED_IN,
+    "pin-remove": Open.SIGNED_IN,
+    "password": Open.SIGNED_IN,
+    "sessions-end": Open.SIGNED_IN,
+    "session-end": Open.SIGNED_IN,
+    "program-key-make": Open.SIGNED_IN,
+    "program-key-end": Open.SIGNED_IN,
+    "recover": Open.ANYONE,
+    "staff:recovery": "access.manage",
     "log-out": Open.SIGNED_IN,
     "look": Open.ANYONE,
     "about": Open.ANYONE,
     "my-access": Open.SIGNED_IN,
-    "pulse": Open.SIGNED_IN,
+    "pulse": Open.ANYONE,
+    # a person's own pages, and the way into them
+    "join": Open.ANYONE,
+    "me": Anywhere("own.see"),
+    "me-copy": Anywhere("own.copy"),
+    "me-looked": Anywhere("own.see"),
+    "me-account": Anywhere("own.see"),
+    "staff:invite": "patient.invite",
+    # accounts and roles
+    "staff:people": "access.manage",
+    "staff:people-open": "access.manage",
+    "staff:people-give": "access.manage",
+    "staff:people-end": "access.manage",
+    # a record opened in an emergency, of whatever site
+    "glass": Anywhere("glass.break"),
+    "glass-end": Open.SIGNED_IN,
+    "staff:glass": "glass.see",
+    "staff:glass-review": "glass.review",
+    "staff:access-review": "access.see",
+    "staff:access-review-sign": "access.review",
+    "staff:access-review-past": "access.see",
+    "staff:times": "times.sign",
     # people of one site
     "staff:worklist": "worklist.see",
     "staff:referral-new": "referral.import",
@@ -54,6 +109,7 @@ ROUTES: dict[str, str | Open] = {
     "staff:crisis-numbers": "site.manage",
     "staff:call": "call.record",
     "staff:call-answer": "call.record",
+    "staff:contact": "call.record",
     "staff:papers": "scan.see",
     "staff:scan-attach": "call.record",
     "staff:scan": "scan.see",
@@ -74,7 +130,7 @@ ROUTES: dict[str, str | Open] = {
     "staff:journal": "journal.see",
     "staff:erasure": "erasure.request",
     "staff:erasure-sign": "erasure.sign",
-    "staff:retention-sign": "limit.sign",
+    "staff:retention-sign": "retention.sign",
     "staff:disclosures": "disclosures.see",
     "staff:own-copy": "record.copy",
     # duty
@@ -86,6 +142,32 @@ ROUTES: dict[str, str | Open] = {
     "staff:duty-roster": "duty.roster",
     "staff:duty-off": "duty.roster",
     "staff:duty-time": "duty.sign",
+    # the path of concerns: for anybody, for the recipients outside, and for who names them
+    "concern-new": Open.ANYONE,
+    "concern-back": Open.ANYONE,
+    "concern-card": Open.ANYONE,
+    "concern-paper": Open.ANYONE,
+    "concerns": "concern.read",
+    "concern": "concern.read",
+    "concern-set-up": "concern.set-up",
+    "pauses": "assignment.suspend",
+    # rooms and their shared devices
+    "room:rooms": "room.list",
+    "room:add": "room.device",
+    "room:enroll": "room.device",
+    "room:revoke": "room.device",
+    "room:settle": "room.open",
+    "room:entries": "room.see",
+    "room:paper": "room.open",
+    "room:door": Open.DEVICE,
+    "room:open": Open.DEVICE,
+    "room:page": Open.DEVICE,
+    "room:state": Open.DEVICE,
+    "room:passkey": Open.DEVICE,
+    "room:step": Open.DEVICE,
+    "room:entry": Open.DEVICE,
+    "room:attribute": Open.DEVICE,
+    "room:close": Open.DEVICE,
     # API
     "api-1:health": Open.ANYONE,
     "api-1:openapi-json": Open.ANYONE,
@@ -118,6 +200,9 @@ class Permissions:
         needs = ROUTES[route]
         if needs is Open.ANYONE:
             return None
+        if needs is Open.DEVICE:
+            admission.admit(request, kwargs["site"])
+            return None
         if route.startswith("api-"):
             basic.sign_in(request)
             # A cookie may read. To write, name and password come with the request itself.
@@ -125,22 +210,59 @@ class Permissions:
                 return _who_are_you(request, route)
         if not request.user.is_authenticated:
             return _who_are_you(request, route)
+        if not getattr(request, "by_header", False) and (answer := _second_factor(request, route)):
+            return answer
+        if isinstance(needs, Anywhere) and not access.holds_anywhere(
+            request.user, needs.permission, timezone.now()
+        ):
+            raise Http404
         if isinstance(needs, str):
-            _admit(request, kwargs["site"], needs)
+            _admit(request, kwargs, needs)
         return None
 
 
-def _admit(request: HttpRequest, code: str, permission: str) -> None:
-    """Let the request in at this site, or find nothing here."""
-    site = Site.objects.filter(code=code).first()
+def _admit(request: HttpRequest, kwargs: Mapping[str, Any], permission: str) -> None:
+    """Let the request in at this site and for this study, or find nothing here.
+
+    An address that names an enrollment belongs to the study of its protocol, and one that names
+    a protocol to that study; any other is of the site, and shows what ``studies`` covers.
+    """
+    now = timezone.now()
+    site = Site.objects.filter(code=kwargs["site"]).first()
     if site is None:
         raise Http404
-    held = access.permissions_of(request.user, site, timezone.now())
+    study = _study(site, kwargs)
+    held = access.permissions_of(request.user, site, now, study)
+    held |= by_glass(request.user, kwargs.get("enrollment_id"), now)
     if permission not in held:
         raise Http404
     vars(request)["here"] = site
+    vars(request)["study"] = study
     vars(request)["permissions"] = held
     timezone.activate(ZoneInfo(site.zone))  # the pages of a site tell its time
+
+
+def _study(site: Site, kwargs: Mapping[str, Any]) -> str | None:
+    """The study an address belongs to; None where it belongs to the site."""
+    if (enrollment_id := kwargs.get("enrollment_id")) is None:
+        return kwargs.get("protocol")
+    here = Enrollment.objects.filter(id=enrollment_id, site=site)
+    study = here.values_list("protocol_name", flat=True).first()
+    if study is None:
+        raise Http404
+    return str(study)
+
+
+def _second_factor(request: HttpRequest, route: str) -> HttpResponse | None:
+    """Where a second factor is required and this session has none: the way to it, and no further."""
+    missing = standing.what_is_missing(request)
+    if missing is None or (missing == "set-up" and route in standing.WHILE_SETTING_UP):
+        return None
+    if missing == "log-in-again":
+        logout(request)
+    if missing == "log-in-again" or route.startswith("api-"):
+        return _who_are_you(request, route)
+    return redirect("sign-in-setup")
 
 
 def _who_are_you(request: HttpRequest, route: str) -> HttpResponse:

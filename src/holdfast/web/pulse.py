@@ -1,7 +1,10 @@
 """The pulse that every page asks for: does the watch live, and is a page open where I am?
 
-It is no act of a person: it neither keeps a session awake nor writes anything.
+It is no act of a person: it neither keeps a session awake nor writes anything. Everybody who can
+open a page is told whether the watch lives; open pages are told to whom they concern.
 """
+
+from datetime import datetime, timedelta
 
 from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
@@ -13,12 +16,35 @@ from holdfast.records import access, heartbeats
 from holdfast.records.duty import DutyPage
 from holdfast.records.rota import duty_now, page_value, pages_of
 
+LOOP = "paging"  # the loop whose silence is told within 45 seconds
+_MILLISECOND = timedelta(milliseconds=1)
+
 
 @never_cache
 @require_safe
 def pulse(request: HttpRequest) -> JsonResponse:
-    """The loops that are stale, and the sites of mine with open pages, by code."""
+    """The loops that are stale, how old the watch's last sign of life is, and my sites' pages."""
     now = timezone.now()
+    return JsonResponse(
+        {
+            "known": request.user.is_authenticated,
+            "stale": [stale.loop for stale in heartbeats.stale(now)],
+            "pages": _open_at(request, now) if request.user.is_authenticated else [],
+        }
+        | _age(now)
+    )
+
+
+def _age(now: datetime) -> dict[str, int | None]:
+    """What a browser needs to go on judging by itself until it is answered again."""
+    beat = heartbeats.last_beat(LOOP)
+    return {
+        "age_ms": (now - beat) // _MILLISECOND if beat else None,
+        "silent_after_ms": heartbeats.silent_after(LOOP) // _MILLISECOND,
+    }
+
+
+def _open_at(request: HttpRequest, now: datetime) -> list[str]:
     sites = [
         site
         for site in access.sites_of(request.user, now)
@@ -31,4 +57,4 @@ def pulse(request: HttpRequest) -> JsonResponse:
             state = duty_now(site, rows, now)
             if any(not duty.is_answered(page_value(row), state) for row in rows):
                 open_at.append(site.code)
-    return JsonResponse({"stale": [s.loop for s in heartbeats.stale(now)], "pages": open_at})
+    return open_at

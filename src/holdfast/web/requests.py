@@ -8,8 +8,10 @@ from uuid import uuid4
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.urls import Resolver404, resolve
 
 from holdfast.web import errors
+from holdfast.web.quiet import is_quiet
 
 log = logging.getLogger("holdfast.web")
 
@@ -30,7 +32,9 @@ class RequestLog:
         began = time.monotonic()
         response = self.get_response(request)
         response["X-Request-ID"] = request_id
-        if not request.path.startswith("/static/"):
+        if is_quiet(request):
+            vars(response)["_has_been_logged"] = True  # Django would write of a status, too
+        elif not request.path.startswith("/static/"):
             log.info("request", extra=self._fields(request, response, began))
         return response
 
@@ -49,6 +53,46 @@ class RequestLog:
         }
 
 
+class Methods:
+    """Refuses every method that no page and no program of ours uses, whatever the view would do."""
+
+    KNOWN = ("GET", "HEAD", "POST")
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        is_known = request.method in self.KNOWN
+        response = self.get_response(request) if is_known else errors.wrong_method(request)
+        if response.status_code != 405 or not is_known:
+            return response
+        page = errors.wrong_method(request)
+        page["Allow"] = response.get("Allow", "")
+        return page
+
+
+# Where a file comes in. Everywhere else a form is all that is ever sent, and anybody may send one.
+UPLOADS = frozenset(
+    {
+        "staff:referral-import",
+        "staff:scan-attach",
+        "staff:authority-record",
+        "staff:authority-correct",
+        "staff:authority-change",
+        "api-1:import-referral",
+    }
+)
+
+
+def most_bytes(path: str) -> int:
+    """The largest body that an address takes, in bytes."""
+    try:
+        takes_files = resolve(path).view_name in UPLOADS
+    except Resolver404:
+        takes_files = False
+    return int(settings.UPLOAD_LIMIT_BYTES if takes_files else settings.FORM_LIMIT_BYTES)
+
+
 class BodyLimit:
     """Refuses a body whose stated length is over the limit before a byte of it is parsed."""
 
@@ -57,7 +101,7 @@ class BodyLimit:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         length = request.META.get("CONTENT_LENGTH") or "0"
-        if not length.isdigit() or int(length) > settings.UPLOAD_LIMIT_BYTES:
+        if not length.isdigit() or int(length) > most_bytes(request.path_info):
             return errors.too_large(request)
         return self.get_response(request)
 
@@ -77,11 +121,12 @@ class BodyLimitAtTheDoor:
         if scope["type"] != "http":
             await self.application(scope, receive, send)
             return
-        limit = settings.UPLOAD_LIMIT_BYTES
+        limit = most_bytes(scope["path"])
         headers = dict(scope["headers"])
         stated = headers.get(b"content-length", b"0")
-        chunked = b"transfer-encoding" in headers
-        if not chunked and stated.isdigit() and int(stated) <= limit:
+        # Without a stated length the body ends where it ends: chunks, or the frames of HTTP/2.
+        is_stated = b"content-length" in headers and b"transfer-encoding" not in headers
+        if is_stated and stated.isdigit() and int(stated) <= limit:
             await self.application(scope, receive, send)
             return
         messages, total = await _take_in(receive, limit)

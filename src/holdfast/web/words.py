@@ -14,15 +14,45 @@ DECISIONS = {
     Decision.INELIGIBLE: _("Ineligible"),
     Decision.UNDETERMINED: _("Undetermined"),
 }
+# How a signer showed who they are, beside every signature.
+PROOF_WORDS = {
+    "password": _("shown by login name and password"),
+    "passkey": _("shown by passkey"),
+    "pin": _("shown by PIN, after a first signature with all"),
+}
 MEANINGS = {
+    "checked-who-this-is": _("attests who this person is, after checking it"),
+    "witnessed-who-this-is": _("attests, as a witness, who this person is"),
+    "opens-in-emergency": _("opens this record in an emergency"),
+    "reviews-emergency": _("reviews an emergency opening"),
+    "reviews-access": _("reviews who holds which role"),
+    "signs-operational-time": _("signs an operational time of the site"),
     "erases-words": _("erases a person's words"),
     "signs-retention": _("signs how long this site keeps words"),
     "confirms-verdict": _("confirms this verdict"),
+    "cannot-be-decided-today": _("states that it cannot be decided today, because of what is open"),
     "overrides-finding": _("sets a finding aside"),
     "signs-limit": _("signs this number for the site"),
     "records-jurisdiction": _("records under which law the site works"),
     "records-approval": _("records this approval"),
     "changes-approval": _("records what befell this approval"),
+}
+PARTS = {
+    "night": _("at night"),
+    "morning": _("in the morning"),
+    "afternoon": _("in the afternoon"),
+    "evening": _("in the evening"),
+}
+HANDED_OUT = {
+    "own-copy": _("The person's own copy of the record"),
+    "verdict-pdf": _("The verdict on paper"),
+}
+# The same to the person whose record it is: what, and for whom.
+PLAIN_HANDED_OUT = {
+    ("own-copy", "person"): _("A copy of your record, made for you"),
+    ("own-copy", "staff"): _("A copy of your record, made for the clinic"),
+    ("verdict-pdf", "person"): _("What the clinic found about you, on paper, made for you"),
+    ("verdict-pdf", "staff"): _("What the clinic found about you, on paper, made for the clinic"),
 }
 STANDING_WORDS = {
     Standing.VERIFIED: _("Read in the cited source. It may decide."),

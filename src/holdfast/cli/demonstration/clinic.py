@@ -6,7 +6,6 @@ or it is not shown.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from functools import partial
@@ -17,12 +16,12 @@ from uuid import UUID, uuid5
 
 from holdfast.actions import answers, limits, people, prescreening, referrals, verdicts
 from holdfast.actions.judging import latest_verdict
-from holdfast.actions.outcomes import Answered, Receipt
 from holdfast.actions.signatures import ReauthenticationProof
-from holdfast.cli.demonstration import house
+from holdfast.cli.demonstration import first_calls, house, own_pages, safeguards, standing
 from holdfast.cli.demonstration.asked import answers_of, is_told
 from holdfast.cli.demonstration.bundles import SEED, Bundle, bundles_as_they_arrived
 from holdfast.cli.demonstration.people import Somebody, load_people
+from holdfast.cli.demonstration.steps import Step, done
 from holdfast.definitions import interactions, protocols
 from holdfast.domain.answers import Answer
 from holdfast.interop.fhir.referral import read_import
@@ -35,19 +34,6 @@ SIGNED_DAYS_AGO = 55
 AT_A_TIME = 14
 
 
-class Refused(RuntimeError):
-    """An action refused a step of the demonstration."""
-
-
-@dataclass(frozen=True, order=True)
-class Step:
-    """Something that somebody did at a moment; ``turn`` keeps steps of one moment in order."""
-
-    at: datetime
-    turn: int
-    do: Callable[[datetime], Any] = field(compare=False)
-
-
 def build(now: datetime, seed: int = SEED, told: Callable[[str], None] = print) -> None:
     """Fill an empty, migrated database with the demonstration clinic as of ``now``.
 
@@ -56,7 +42,7 @@ def build(now: datetime, seed: int = SEED, told: Callable[[str], None] = print) 
     Refused
         If any action refuses a step.
     """
-    clinic = _Clinic(now, seed)
+    clinic = Building(now, seed)
     clinic.found()
     steps = sorted(clinic.steps())
     for number, step in enumerate(steps, start=1):
@@ -65,7 +51,7 @@ def build(now: datetime, seed: int = SEED, told: Callable[[str], None] = print) 
             told(f"  {number} of {len(steps)} steps")
 
 
-class _Clinic:
+class Building:
     """The people and places of the demonstration while it is built."""
 
     def __init__(self, now: datetime, seed: int) -> None:
@@ -75,13 +61,14 @@ class _Clinic:
         self.sites: dict[str, Site] = {}
         self.clocks = {site.code: site.clock for site in house.sites()}
         self.turns = 0
+        self.password_hash = ""
 
     def found(self) -> None:
         """The organisation, its accounts, sites and roles."""
         at = self.now - timedelta(days=FOUNDED_DAYS_AGO)
-        password_hash = _hashed(house.password())
+        password_hash = self.password_hash = _hashed(house.password())
         first = next(a for a in house.accounts() if a.role == "administrator")
-        _done(
+        done(
             people.found_organisation(
                 login=first.login,
                 printed_name=first.printed,
@@ -92,7 +79,7 @@ class _Clinic:
         )
         administrator = self.users[first.login] = User.objects.get(login=first.login)
         for site in house.sites():
-            _done(
+            done(
                 people.create_site(
                     code=site.code,
                     name=site.name,
@@ -105,11 +92,12 @@ class _Clinic:
             self.sites[site.code] = Site.objects.get(code=site.code)
             self._targets(site.code, administrator, at)
         for account in house.accounts():
-            self._account(account, first.login, password_hash, at)
+            if account.role != own_pages.ROLE:  # a patient opens their own account
+                self._account(account, first.login, password_hash, at)
 
     def _targets(self, site: str, by: User, at: datetime) -> None:
         for moment, (due, overdue) in house.targets().items():
-            _done(
+            done(
                 people.set_target(
                     site=self.sites[site],
                     moment=moment,
@@ -126,7 +114,7 @@ class _Clinic:
     ) -> None:
         administrator = self.users[first]
         if account.login != first:
-            _done(
+            done(
                 people.create_user(
                     login=account.login,
                     printed_name=account.printed,
@@ -138,7 +126,7 @@ class _Clinic:
             )
             self.users[account.login] = User.objects.get(login=account.login)
         for code in account.sites:
-            _done(
+            done(
                 people.assign_role(
                     user=self.users[account.login],
                     site=self.sites[code],
@@ -160,10 +148,14 @@ class _Clinic:
 
     def steps(self) -> Iterator[Step]:
         """Everything that happened since, with its moment."""
+        yield from standing.steps(self)
+        yield from first_calls.steps(self)
+        yield from safeguards.steps(self)
+        yield from own_pages.steps(self, self.password_hash)
         for signing in house.signings():
             yield from self._signings(signing)
         for line in house.log_lines():
-            at = self._office_hour(line.site, line.days_ago, "log", line.source)
+            at = self.office_hour(line.site, line.days_ago, "log", line.source)
             yield self.step(at, partial(self._log, line))
         arrivals = {p.case: self._arrival(p) for p in load_people()}
         written = bundles_as_they_arrived(
@@ -173,9 +165,9 @@ class _Clinic:
             yield from _Story(self, bundle, arrivals[bundle.somebody.case]).steps()
 
     def _arrival(self, somebody: Somebody) -> datetime:
-        return self._office_hour(somebody.site, somebody.arrived_days_ago, somebody.case)
+        return self.office_hour(somebody.site, somebody.arrived_days_ago, somebody.case)
 
-    def _office_hour(self, site: str, days_ago: int, *names: str) -> datetime:
+    def office_hour(self, site: str, days_ago: int, *names: str) -> datetime:
         """A moment between eight and four by the site's clock, and at least an hour ago."""
         chance = Random(f"{self.seed}/{site}/{days_ago}/{names}")  # noqa: S311 (guards nothing)
         minute = chance.randrange(8 * 60, 16 * 60)
@@ -197,7 +189,7 @@ class _Clinic:
         protocol = protocols.load("mapp2")
         numbers = {**interactions.load().limits, **protocol.limits}
         invented = house.invented_limits()
-        at = self._office_hour(signing.site, SIGNED_DAYS_AGO, "limits")
+        at = self.office_hour(signing.site, SIGNED_DAYS_AGO, "limits")
         for code, limit in sorted(numbers.items()):
             value = invented.get(code) if limit.value is None else limit.value
             if not limit.needs_signature or value is None or code in signing.left_unsigned:
@@ -209,7 +201,7 @@ class _Clinic:
         self, signing: house.Signing, code: str, value: Decimal, unit: str, now: datetime
     ) -> None:
         by = self.users[signing.by]
-        _done(
+        done(
             limits.sign_limit(
                 site=self.sites[signing.site],
                 protocol=protocols.load("mapp2"),
@@ -224,7 +216,7 @@ class _Clinic:
         )
 
     def _log(self, line: house.LogLine, now: datetime) -> None:
-        _done(
+        done(
             prescreening.record_prescreening(
                 site=self.sites[line.site],
                 referral_source=line.source,
@@ -241,7 +233,7 @@ class _Clinic:
 class _Story:
     """What happened with one invented person, from the referral's arrival to its stage."""
 
-    def __init__(self, clinic: _Clinic, bundle: Bundle, arrival: datetime) -> None:
+    def __init__(self, clinic: Building, bundle: Bundle, arrival: datetime) -> None:
         self.clinic = clinic
         self.bundle = bundle
         self.somebody = bundle.somebody
@@ -302,7 +294,7 @@ class _Story:
     def _arrive(self, now: datetime) -> None:
         data = self.bundle.data
         imported = read_import(data, as_of=self.clinic.date_at(self.somebody.site, now))
-        _done(
+        done(
             referrals.open_referral(
                 site=self.clinic.sites[self.somebody.site],
                 protocol=self.protocol,
@@ -317,7 +309,7 @@ class _Story:
         )
 
     def _answer(self, role: str, several: Sequence[Answer], now: datetime) -> None:
-        _done(
+        done(
             answers.record_answers(
                 enrollment=self.enrollment,
                 answers=several,
@@ -332,7 +324,7 @@ class _Story:
         verdict = latest_verdict(self.enrollment.id)
         assert verdict is not None
         for criterion in self.somebody.stops:
-            _done(
+            done(
                 verdicts.override_finding(
                     verdict=verdict,
                     criterion=criterion,
@@ -352,7 +344,7 @@ class _Story:
         verdicts.judge(enrollment=enrollment, as_of=today, by=by, now=now, because="date")
         verdict = latest_verdict(enrollment.id)
         assert verdict is not None
-        _done(
+        done(
             verdicts.confirm_verdict(
                 verdict=verdict,
                 proof=ReauthenticationProof.made(user=by, now=now),
@@ -367,12 +359,6 @@ def _conversations(answered: Sequence[Answer]) -> Iterator[Sequence[Answer]]:
     """The answers as they were written down: some at a time, in order."""
     for begin in range(0, len(answered), AT_A_TIME):
         yield answered[begin : begin + AT_A_TIME]
-
-
-def _done(answered: Answered) -> Receipt:
-    if not isinstance(answered, Receipt):
-        raise Refused(f"The demonstration was refused: {answered}")
-    return answered
 
 
 def _hashed(password: str) -> str:

@@ -1,72 +1,45 @@
-"""Log-in and log-out, the look, what this is, and a person's own access."""
+"""Log-in and log-out, the look, and what this is."""
 
-import logging
 from importlib.metadata import version
-from typing import Any
 
-from django.contrib.auth import authenticate, login, logout
+from django.conf import settings
+from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
-from holdfast.definitions.roles import roles
+from holdfast.actions.sessions import forget_session
 from holdfast.domain.findings import Standing
 from holdfast.records import access
-from holdfast.web import errors, look_choice
-from holdfast.web.account.attempts import ATTEMPTS
-from holdfast.web.account.forms import LogInForm
-from holdfast.web.account.journal import note_refused, note_signed_in, note_signed_out
-from holdfast.web.words import STANDING_WORDS, permission_words, role_title
-
-log = logging.getLogger("holdfast.web")
+from holdfast.web import look_choice
+from holdfast.web.account.entry import own_address
+from holdfast.web.sign_in_journal import note_signed_out
+from holdfast.web.words import STANDING_WORDS
 
 A_YEAR_SECONDS = 365 * 24 * 3600
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """The worklist of the first site where this person has one; else their access."""
+    """One's own pages, a recipient's box, or the worklist of one's first site; else one's access."""
     now = timezone.now()
+    if access.holds_anywhere(request.user, "own.see", now):
+        return redirect("me")
     for site in access.sites_of(request.user, now):
+        if "concern.read" in access.permissions_of(request.user, site, now):
+            return redirect("concerns", site=site.code)
         if "worklist.see" in access.permissions_of(request.user, site, now):
             return redirect("staff:worklist", site=site.code)
     return redirect("my-access")
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-def log_in(request: HttpRequest) -> HttpResponse:
-    """Somebody says who they are. A wrong name and a wrong password get the same words."""
-    if request.method != "POST":
-        if request.user.is_authenticated:
-            return redirect("home")
-        return _log_in_page(request, LogInForm(), request.GET.get("next", ""))
-    form = LogInForm(request.POST)
-    if not form.is_valid():
-        return _log_in_page(request, form, request.POST.get("next", ""), status=422)
-    name, address = form.cleaned_data["login_name"], address_of(request)
-    if ATTEMPTS.is_locked(name, address):
-        log.warning("sign-in-locked", extra={"request_id": vars(request)["request_id"]})
-        return errors.too_many(request)
-    user = authenticate(request, username=name, password=form.cleaned_data["password"])
-    if user is None:
-        ATTEMPTS.failed(name, address)
-        note_refused(name, is_locked_now=ATTEMPTS.is_locked(name, address))
-        form.add_error(None, _("This login name and password do not belong together."))
-        return _log_in_page(request, form, request.POST.get("next", ""), status=422)
-    ATTEMPTS.succeeded(name)
-    login(request, user)
-    note_signed_in(user)
-    return HttpResponseRedirect(_safe(request, request.POST.get("next", "")))
-
-
 @require_POST
 def log_out(request: HttpRequest) -> HttpResponse:
     """Ends the session on the server, not only in the browser."""
-    user = request.user
+    user, session_key = request.user, str(request.session.session_key)
     logout(request)
+    forget_session(session_key)
     note_signed_out(user)
     return redirect("log-in")
 
@@ -74,19 +47,19 @@ def log_out(request: HttpRequest) -> HttpResponse:
 @require_POST
 def look(request: HttpRequest) -> HttpResponse:
     """Keeps the chosen theme and shortcuts in a cookie of one word each."""
-    response = HttpResponseRedirect(_safe(request, request.POST.get("back", "")))
-    for cookie, allowed in (
-        (look_choice.THEME_COOKIE, set(look_choice.THEMES)),
-        (look_choice.KEYS_COOKIE, {"on", "off"}),
+    response = HttpResponseRedirect(own_address(request.POST.get("back", "")))
+    for field, cookie, allowed in (
+        ("theme", look_choice.THEME_COOKIE, set(look_choice.THEMES)),
+        ("keys", look_choice.KEYS_COOKIE, {"on", "off"}),
     ):
-        if (value := request.POST.get(cookie)) in allowed:
+        if (value := request.POST.get(field)) in allowed:
             response.set_cookie(
                 cookie,
                 str(value),
                 max_age=A_YEAR_SECONDS,
                 httponly=True,
                 samesite="Lax",
-                secure=request.is_secure(),
+                secure=settings.TLS,
             )
     return response
 
@@ -98,38 +71,3 @@ def about(request: HttpRequest) -> HttpResponse:
     return render(
         request, "account/about.html", {"standings": standings, "version": version("holdfast")}
     )
-
-
-@require_safe
-def my_access(request: HttpRequest) -> HttpResponse:
-    """What this person may see and do, site by site."""
-    now = timezone.now()
-    entries = [_entry(request, site, now) for site in access.sites_of(request.user, now)]
-    return render(request, "account/my_access.html", {"access": entries})
-
-
-def _entry(request: HttpRequest, site: Any, now: Any) -> dict[str, Any]:
-    held = access.permissions_of(request.user, site, now)
-    return {
-        "site": site,
-        "roles": [role_title(role) for role in access.roles_of(request.user, site, now)],
-        "words": [permission_words(code) for code in roles().permissions if code in held],
-        "may_open": "worklist.see" in held,
-    }
-
-
-def _log_in_page(
-    request: HttpRequest, form: LogInForm, onward: str, status: int = 200
-) -> HttpResponse:
-    return render(request, "account/log_in.html", {"form": form, "next": onward}, status=status)
-
-
-def _safe(request: HttpRequest, address: str) -> str:
-    """An address of our own to go on to; the first page for anything else."""
-    own = url_has_allowed_host_and_scheme(address, allowed_hosts=None)
-    return address if own and address.startswith("/") else "/"
-
-
-def address_of(request: HttpRequest) -> str:
-    """The peer's network address, for counting attempts; never logged."""
-    return request.META.get("REMOTE_ADDR") or "unknown"

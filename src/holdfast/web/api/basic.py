@@ -1,4 +1,8 @@
-"""Log-in of programs: name and password with each request (RFC 7617), over TLS or on this machine.
+"""Log-in of programs: name and key with each request (RFC 7617), over TLS or on this machine.
+
+The key is one that the account's owner made after a whole log-in (``actions.api_keys``). A
+password does only for an account that has no second factor and of which the site asks none: a
+person's second factor cannot be gone round by this door.
 
 A request with an Authorization header is judged by it alone: its cookies are not looked at, so no
 page of somebody else's can send it in a person's name, and it needs no token against forgery.
@@ -10,9 +14,15 @@ import binascii
 from django.contrib.auth import authenticate
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
+from django.utils import timezone
 
-from holdfast.web.account.attempts import ATTEMPTS
-from holdfast.web.account.journal import note_refused
+from holdfast.actions import tries
+from holdfast.actions.api_keys import PREFIX, owner_of
+from holdfast.records.factors import has_second_factor
+from holdfast.records.people import User
+from holdfast.web.account.standing import is_required_of
+from holdfast.web.reauthentication import address_of
+from holdfast.web.sign_in_journal import note_refused
 
 
 def sign_in(request: HttpRequest) -> None:
@@ -21,18 +31,33 @@ def sign_in(request: HttpRequest) -> None:
     if header is None:
         return
     request.user = AnonymousUser()
-    name, password = _credentials(header)
-    address = request.META.get("REMOTE_ADDR") or "unknown"
-    if not name or ATTEMPTS.is_locked(name, address):
+    name, secret = _credentials(header)
+    if not name:
         return
+    way = _by_key if secret.startswith(PREFIX) else _by_password
+    if user := way(request, name, secret):
+        request.user = user
+        vars(request)["by_header"] = True
+
+
+def _by_key(request: HttpRequest, name: str, key: str) -> User | None:
+    """A key cannot be guessed: a wrong one counts by address alone and locks nobody out."""
+    if user := owner_of(name, key, timezone.now()):
+        return user
+    tries.claim("", address_of(request), timezone.now())
+    return None
+
+
+def _by_password(request: HttpRequest, name: str, password: str) -> User | None:
+    claimed = tries.claim(name, address_of(request), timezone.now())
+    if claimed.is_refused:
+        return None
     user = authenticate(request, username=name, password=password)
-    if user is None:
-        ATTEMPTS.failed(name, address)
-        note_refused(name, is_locked_now=ATTEMPTS.is_locked(name, address))
-        return
-    ATTEMPTS.succeeded(name)
-    request.user = user
-    vars(request)["by_header"] = True
+    if not isinstance(user, User):
+        note_refused(name, is_locked_now=claimed.is_last, method="password")
+        return None
+    tries.give_back(claimed)
+    return None if has_second_factor(user) or is_required_of(user) else user
 
 
 def _credentials(header: str) -> tuple[str, str]:

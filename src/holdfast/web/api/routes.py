@@ -10,13 +10,12 @@ from ninja import Router, Schema, Status
 
 from holdfast.actions.judging import latest_verdict
 from holdfast.actions.outcomes import Conflict, Receipt
-from holdfast.definitions import protocols
 from holdfast.definitions.prescreening import codes
 from holdfast.interop.fhir.referral import ReferralRefused
 from holdfast.records.canonical import fact_sha256
 from holdfast.records.worklist import worklist as lines_of
-from holdfast.web.admitted import Admitted
-from holdfast.web.staff.referral import opened, read_upload
+from holdfast.web.admitted import Admitted, studies
+from holdfast.web.staff.referral import opened, protocol_choices, read_upload
 from holdfast.web.staff.shown import shown_to
 from holdfast.web.staff.who import enrollment_at, may_see_names
 
@@ -88,7 +87,8 @@ def health(request: Admitted) -> dict[str, Any]:
 @router.get("/sites/{site}/worklist", url_name="worklist", response=WorklistOut)
 def worklist(request: Admitted, site: str, page: int = 1) -> Any:
     """Fifty lines a page."""
-    lines = lines_of(request.here, timezone.now())
+    seen = studies(request, "worklist.see")
+    lines = lines_of(request.here, timezone.now(), seen)
     first = 50 * (min(max(page, 1), 1_000_000) - 1)
     return {
         "site": request.here.code,
@@ -136,8 +136,9 @@ def import_referral(
     entry_id: UUID | None = None,
 ) -> Any:
     """Open a referral from a FHIR R4 bundle in the body, plain or gzip. Sent again, nothing changes."""
-    if protocol not in protocols.names():
-        return Status(422, _problem("protocol-unknown", "protocol", ", ".join(protocols.names())))
+    known = [name for name, _title in protocol_choices(request, "referral.import")]
+    if protocol not in known:
+        return Status(422, _problem("protocol-unknown", "protocol", ", ".join(known)))
     if source not in codes().sources:
         return Status(422, _problem("source-unknown", "source", ", ".join(codes().sources)))
     try:

@@ -41,3 +41,27 @@ def letter_pdf(content: dict[str, Any], made_at: datetime) -> bytes:
         pdf_standards=["ua-1"],
         timestamp=made_at.replace(microsecond=0),
     )
+
+
+def copy_pdf(content: dict[str, Any], made_at: datetime) -> bytes:
+    """A person's own copy of their record as PDF/UA-1: tagged, with title and language."""
+    return typst.compile(
+        (FOLDER / "copy.typ").read_bytes(),
+        font_paths=_fonts(),
+        sys_inputs={"data": json.dumps(content, ensure_ascii=False)},
+        format="pdf",
+        pdf_standards=["ua-1"],
+        timestamp=made_at.replace(microsecond=0),
+    )
+
+
+def card_pdf(content: dict[str, Any], made_at: datetime) -> bytes:
+    """The card of the path of concerns, A6, as PDF/UA-1."""
+    return typst.compile(
+        (FOLDER / "card.typ").read_bytes(),
+        font_paths=_fonts(),
+        sys_inputs={"data": json.dumps(content, ensure_ascii=False)},
+        format="pdf",
+        pdf_standards=["ua-1"],
+        timestamp=made_at.replace(microsecond=0),
+    )

@@ -8,7 +8,6 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from holdfast.actions.authority import set_jurisdiction
@@ -31,9 +30,9 @@ from holdfast.records.approvals import (
 )
 from holdfast.records.authority import Approval
 from holdfast.records.keys import opened
-from holdfast.web.admitted import Admitted
+from holdfast.web.admitted import Admitted, studies
 from holdfast.web.done import done_words, go_on
-from holdfast.web.reauthentication import prove
+from holdfast.web.reauthentication import not_proved, prove
 from holdfast.web.refusals import refusal_words
 from holdfast.web.staff.authority_forms import JurisdictionForm
 from holdfast.web.staff.authority_words import (
@@ -41,6 +40,7 @@ from holdfast.web.staff.authority_words import (
     days_words,
     ends_words,
     finding_shown,
+    is_seen,
     permits_words,
     scope_words,
     state_words,
@@ -52,7 +52,8 @@ def page(request: Admitted, site: str) -> HttpResponse:
     """What is missing first, then what ends soon, then everything on record."""
     today = local_date(request.here, timezone.now())
     where = jurisdiction_of(request.here)
-    rows = standing_rows(request.here)
+    seen = studies(request, "authority.see")
+    rows = [row for row in standing_rows(request.here) if is_seen(row, seen)]
     held = held_approvals(request.here, rows)
     findings = site_findings(where, held, today)
     approvals = [
@@ -132,7 +133,7 @@ def jurisdiction(request: Admitted, site: str) -> HttpResponse:
 def _recorded(request: Admitted, form: JurisdictionForm) -> HttpResponse | None:
     proof = prove(request, form.cleaned_data["password"])
     if proof is None:
-        form.add_error("password", _("This is not your password."))
+        form.add_error("password", not_proved(request, form.cleaned_data["password"]))
         return None
     outcome = set_jurisdiction(
         site=request.here,

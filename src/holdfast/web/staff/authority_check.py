@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from holdfast.actions.judging import local_date
 from holdfast.domain.authority import Act, Intent
 from holdfast.records.approvals import findings_of_act
-from holdfast.web.admitted import Admitted
+from holdfast.web.admitted import Admitted, studies
 from holdfast.web.staff.authority_forms import CheckForm
 from holdfast.web.staff.authority_words import finding_shown
 
@@ -21,7 +21,11 @@ def page(request: Admitted, site: str) -> HttpResponse:
     now = timezone.now()
     asked = request.GET if "act" in request.GET else None
     form = CheckForm(
-        asked, site=request.here, now=now, initial={"on": local_date(request.here, now)}
+        asked,
+        site=request.here,
+        now=now,
+        seen=studies(request, "authority.see"),
+        initial={"on": local_date(request.here, now)},
     )
     if asked is None:
         return render(request, "staff/authority_check.html", {"form": form})

@@ -7,13 +7,12 @@ from uuid import UUID
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from holdfast.actions.authority import ApprovalTold, change_approval, record_approval
 from holdfast.actions.outcomes import Receipt
 from holdfast.actions.signatures import ReauthenticationProof
-from holdfast.domain.authority import Act, ApprovalKind, Scope
+from holdfast.domain.authority import Act, ApprovalKind, ChangeKind, Scope
 from holdfast.records.approvals import jurisdiction_of
 from holdfast.records.authority import Approval
 from holdfast.records.care import Enrollment
@@ -21,7 +20,7 @@ from holdfast.records.keys import Erased, opened
 from holdfast.records.people import User
 from holdfast.web.admitted import Admitted
 from holdfast.web.done import go_on
-from holdfast.web.reauthentication import prove
+from holdfast.web.reauthentication import not_proved, prove
 from holdfast.web.refusals import refusal_words
 from holdfast.web.staff.authority import approval_at, page_of
 from holdfast.web.staff.authority_forms import ApprovalForm, ChangeForm, Document
@@ -158,10 +157,12 @@ def _changed(request: Admitted, row: Approval, form: ChangeForm) -> HttpResponse
     proof = _proof(request, form)
     if proof is None:
         return None
+    is_error = form.changed() is ChangeKind.IN_ERROR
     outcome = change_approval(
         approval=row,
         change=form.changed(),
-        from_on=form.cleaned_data["from_on"],
+        from_on=form.cleaned_data["from_on"] or row.starts_on,
+        reason=form.cleaned_data["reason"] if is_error else "",
         proof=proof,
         entry_id=form.cleaned_data["entry_id"],
         by=request.user,
@@ -177,5 +178,5 @@ def _changed(request: Admitted, row: Approval, form: ChangeForm) -> HttpResponse
 def _proof(request: Admitted, form: Document) -> ReauthenticationProof | None:
     proof = prove(request, form.cleaned_data["password"])
     if proof is None:
-        form.add_error("password", _("This is not your password."))
+        form.add_error("password", not_proved(request, form.cleaned_data["password"]))
     return proof

@@ -12,10 +12,11 @@ from django.utils.translation import gettext_lazy as _
 from holdfast.actions.authority import LONGEST_NUMBER, LONGEST_PRODUCT, LONGEST_VERSION
 from holdfast.definitions import jurisdictions, protocols
 from holdfast.domain.authority import Act, ApprovalKind, ChangeKind, Scope
+from holdfast.records.access import covers
 from holdfast.records.people import Site
 from holdfast.web import fields
 from holdfast.web.fields import CHOOSE
-from holdfast.web.staff.authority_words import ACTS, CHANGES, holders, patients
+from holdfast.web.staff.authority_words import ACTS, CHANGES, ERRORS, holders, patients
 
 CORRECTIONS: list[tuple[str, str | Promise]] = [
     CHOOSE,
@@ -25,10 +26,11 @@ CORRECTIONS: list[tuple[str, str | Promise]] = [
 ]
 
 
-def _protocols() -> list[tuple[str, Any]]:
+def _protocols(seen: frozenset[str] | None = None) -> list[tuple[str, Any]]:
     found = [
         (f"{name}/{number}", f"{protocols.load(name, number).title} ({number})")
         for name in protocols.names()
+        if covers(seen, name)
         for number in protocols.versions(name)
     ]
     return [CHOOSE, *found]
@@ -74,9 +76,16 @@ class ScopeFields(forms.Form):
     person = forms.ChoiceField(label=_("Who does the act, or holds the licence"))
     patient = forms.ChoiceField(label=_("Patient"))
 
-    def fill_people(self, site: Site, now: datetime.datetime) -> None:
-        """Offer the people of this site."""
-        for name, found in (("person", holders(site, now)), ("patient", patients(site))):
+    def fill_people(
+        self, site: Site, now: datetime.datetime, seen: frozenset[str] | None = None
+    ) -> None:
+        """Offer the people of this site; patients and protocols of these studies alone."""
+        offered = (
+            ("person", holders(site, now)),
+            ("patient", patients(site, seen)),
+            ("protocol", _protocols(seen)[1:]),
+        )
+        for name, found in offered:
             if name in self.fields:
                 cast(forms.ChoiceField, self.fields[name]).choices = [CHOOSE, *found]
 
@@ -155,9 +164,29 @@ class ChangeForm(Document):
         choices=[(kind.value, words) for kind, words in CHANGES.items()],
         widget=fields.Options,
     )
-    from_on = forms.DateField(label=_("From which day on?"), widget=fields.Day)
+    from_on = forms.DateField(
+        label=_("From which day on?"),
+        help_text=_("Not needed for what was entered in error."),
+        required=False,
+        widget=fields.Day,
+    )
+    reason = forms.ChoiceField(
+        label=_("Why was it an error?"),
+        help_text=_("Only for what was entered in error."),
+        choices=[fields.CHOOSE, *ERRORS.items()],
+        required=False,
+    )
 
-    field_order = ("entry_id", "change", "from_on", "document", "password")
+    field_order = ("entry_id", "change", "from_on", "reason", "document", "password")
+
+    def clean(self) -> dict[str, Any]:
+        told: dict[str, Any] = super().clean() or self.cleaned_data
+        is_error = told.get("change") == ChangeKind.IN_ERROR.value
+        if is_error and not told.get("reason"):
+            self.add_error("reason", _("Say why it was an error."))
+        if not is_error and "from_on" in told and told["from_on"] is None:
+            self.add_error("from_on", _("Give the day."))
+        return told
 
     def changed(self) -> ChangeKind:
         """What befell it."""
@@ -186,11 +215,18 @@ class CheckForm(ScopeFields):
 
     field_order = ("act", "on", "person", "patient", "product", "protocol", "consent")
 
-    def __init__(self, *args: Any, site: Site, now: datetime.datetime, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        site: Site,
+        now: datetime.datetime,
+        seen: frozenset[str] | None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         for name in self._left_open():
             self.fields[name].required = False
-        self.fill_people(site, now)
+        self.fill_people(site, now, seen)
 
     def _left_open(self) -> Iterable[str]:
         return ("person", "patient", "product", "protocol", "consent")

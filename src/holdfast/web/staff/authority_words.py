@@ -12,10 +12,10 @@ from holdfast.definitions.sentences import plain
 from holdfast.definitions.sentences.authority import authority_sentence
 from holdfast.domain.authority import Act, ChangeKind, HeldApproval, State, suspended_since
 from holdfast.domain.findings import Finding, Outcome
-from holdfast.records.access import printed_name, roles_of
+from holdfast.records.access import covers, printed_name, staff_at
 from holdfast.records.authority import Approval
 from holdfast.records.care import Enrollment
-from holdfast.records.people import RoleAssignment, Site, User
+from holdfast.records.people import Site
 
 ACTS: dict[Act, Promise] = {
     Act.DOSING: _("give a dose"),
@@ -31,6 +31,13 @@ CHANGES: dict[ChangeKind, Promise] = {
     ChangeKind.SUSPENDED: _("Suspended"),
     ChangeKind.RESUMED: _("Stands again"),
     ChangeKind.WITHDRAWN: _("Withdrawn for good"),
+    ChangeKind.IN_ERROR: _("Entered in error: it never stood"),
+}
+ERRORS: dict[str, Promise] = {
+    "typing-error": _("A typing error"),
+    "recorded-twice": _("It was recorded twice"),
+    "of-another": _("It is somebody else's, or of another site"),
+    "no-approval": _("The document approves nothing"),
 }
 STATES: dict[State, Promise] = {
     State.STANDS: _("stands"),
@@ -45,16 +52,20 @@ STATE_MARKS = {State.STANDS: Outcome.PASSED, State.END_UNKNOWN: Outcome.UNKNOWN}
 
 def holders(site: Site, now: datetime) -> list[tuple[str, str]]:
     """Who holds a role at a site now: the account's id and the printed name, by name."""
-    ids = RoleAssignment.objects.filter(site=site, corrected_by=None).values("user_id")
-    found = [user for user in User.objects.filter(id__in=ids) if roles_of(user, site, now)]
-    pairs = [(str(user.id), printed_name(user)) for user in found]
+    pairs = [(str(user.id), printed_name(user)) for user in staff_at(site, now)]
     return sorted(pairs, key=lambda pair: pair[1])
 
 
-def patients(site: Site) -> list[tuple[str, str]]:
-    """The enrollments of a site by their numbers, without a name."""
+def patients(site: Site, seen: frozenset[str] | None) -> list[tuple[str, str]]:
+    """The enrollments of a site in these studies by their numbers, without a name."""
     rows = Enrollment.objects.filter(site=site).select_related("site").order_by("number")
-    return [(str(row.id), row.label) for row in rows]
+    return [(str(row.id), row.label) for row in rows if covers(seen, row.protocol_name)]
+
+
+def is_seen(row: Approval, seen: frozenset[str] | None) -> bool:
+    """True where an approval is of the site as a whole, or of a study among these."""
+    named = [row.protocol_name, row.enrollment.protocol_name if row.enrollment else None]
+    return all(study is None or covers(seen, study) for study in named)
 
 
 def finding_shown(finding: Finding) -> dict[str, Any]:

@@ -5,12 +5,14 @@ from typing import Any
 
 from django import forms
 from django.utils.functional import Promise
+from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 
+from holdfast.actions.contact import CHANGE_REASONS
 from holdfast.definitions import letters
-from holdfast.domain.calls import FORMS, SAFETY, WAYS, FirstContact
+from holdfast.domain.calls import FORMS, SAFETY, WAYS, ContactWishes, FirstContact
 from holdfast.domain.identity import PersonIdentity
-from holdfast.domain.scans import LARGEST_SCAN_BYTES
+from holdfast.domain.scans import LARGEST_SCAN_BYTES, name_fits, scan_problem
 from holdfast.domain.waiting_list import REASONS
 from holdfast.web import fields
 from holdfast.web.fields import CHOOSE, not_in_the_future
@@ -55,6 +57,10 @@ LETTER_WORDS = {
     "decline": _("We cannot offer this treatment"),
     "not-now": _("Not now"),
 }
+CHANGE_WORDS = {
+    "said-anew": _("They said it anew"),
+    "typing-error": _("A slip while typing"),
+}
 ADDRESSEE_WORDS = {"person": _("The person"), "referrer": _("The referrer")}
 YES_NO: list[tuple[str, Promise]] = [("true", _("Yes")), ("false", _("No"))]
 SAID = "decided-"  # the name of a field that says of one possible duplicate who it is
@@ -83,7 +89,41 @@ def _line(words: Any, hint: Any = "", longest: int = 200, **given: Any) -> forms
     )
 
 
-class FirstContactForm(forms.Form):
+class ContactForm(forms.Form):
+    """What a person permits of contact; nothing chosen is no permission."""
+
+    may_contact = _yes_no(_("May we get in touch again?"))
+    ways = forms.MultipleChoiceField(
+        label=_("How?"),
+        choices=[(code, WAY_WORDS[code]) for code in WAYS],
+        required=False,
+        widget=fields.ManyOptions,
+    )
+    when = _line(_("When is it good for them?"), _("In their words; encrypted."), 300)
+    may_leave_message = _yes_no(_("May we leave a message?"))
+    may_tell_referrer = _yes_no(_("May we tell the referrer about their health?"))
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("may_contact") and not cleaned.get("ways"):
+            self.add_error("ways", _("Say how they may be reached."))
+        if cleaned.get("may_leave_message") and not cleaned.get("may_contact"):
+            self.add_error("may_contact", _("Who may not be contacted gets no message."))
+        return cleaned
+
+    def wishes(self) -> ContactWishes:
+        """What was permitted, as the rules read it."""
+        told = self.cleaned_data
+        return ContactWishes(
+            may_contact=told["may_contact"] is True,
+            ways=tuple(told["ways"]) if told["may_contact"] else (),
+            may_leave_message=told["may_leave_message"] is True,
+            may_tell_referrer=told["may_tell_referrer"] is True,
+            when=told["when"],
+        )
+
+
+class FirstContactForm(ContactForm):
     """Safety first, then permission to hold; the rest counts only where it was given."""
 
     entry_id = fields.entry_id()
@@ -115,8 +155,7 @@ class FirstContactForm(forms.Form):
     given = _line(_("Given name"))
     family = _line(_("Family name"))
     born_on = forms.DateField(
-        label=_("Date of birth"),
-        help_text=_("Leave empty if it is not known."),
+        label=_("Date of birth, if it is known"),
         required=False,
         widget=fields.Day,
     )
@@ -131,16 +170,7 @@ class FirstContactForm(forms.Form):
         _("A telephone number, an address. Encrypted for this person."),
         300,
     )
-    may_contact = _yes_no(_("May we get in touch again?"))
-    ways = forms.MultipleChoiceField(
-        label=_("How?"),
-        choices=[(code, WAY_WORDS[code]) for code in WAYS],
-        required=False,
-        widget=fields.ManyOptions,
-    )
-    when = _line(_("When is it good for them?"), _("In their words; encrypted."), 300)
-    may_leave_message = _yes_no(_("May we leave a message?"))
-    may_tell_referrer = _yes_no(_("May we tell the referrer about their health?"))
+    field_order = ("entry_id", "form", "safety", "consent_to_hold", "source", "given", "family")
 
     def __init__(self, *args: Any, protocols: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -160,10 +190,6 @@ class FirstContactForm(forms.Form):
             self.add_error("protocol", _("Choose a protocol."))
         if not cleaned.get("family"):
             self.add_error("family", _("Write the name they gave, even if it is only one."))
-        if cleaned.get("may_contact") and not cleaned.get("ways"):
-            self.add_error("ways", _("Say how they may be reached."))
-        if cleaned.get("may_leave_message") and not cleaned.get("may_contact"):
-            self.add_error("may_contact", _("Who may not be contacted gets no message."))
         if cleaned.get("form") == "call" and cleaned.get("safety") == "not-spoken-yet":
             self.add_error("safety", _("Ask it now: it comes before anything else."))
         return cleaned
@@ -172,14 +198,7 @@ class FirstContactForm(forms.Form):
         """What was permitted, as the rules read it."""
         told = self.cleaned_data
         return FirstContact(
-            form=told["form"],
-            language=language,
-            safety=told["safety"],
-            may_contact=told["may_contact"] is True,
-            ways=tuple(told["ways"]) if told["may_contact"] else (),
-            may_leave_message=told["may_leave_message"] is True,
-            may_tell_referrer=told["may_tell_referrer"] is True,
-            when=told["when"],
+            form=told["form"], language=language, safety=told["safety"], **vars(self.wishes())
         )
 
     def identity(self) -> PersonIdentity:
@@ -187,6 +206,17 @@ class FirstContactForm(forms.Form):
         told = self.cleaned_data
         reach = (told["reach"],) if told["reach"] else ()
         return PersonIdentity(told["family"], told["given"], told["born_on"], (), reach)
+
+
+class ContactChangeForm(ContactForm):
+    """What a person permits from now on, and why it is said anew."""
+
+    entry_id = fields.entry_id()
+    reason = forms.ChoiceField(
+        label=_("Why does it change?"),
+        choices=[(code, CHANGE_WORDS[code]) for code in CHANGE_REASONS],
+        widget=fields.Options,
+    )
 
 
 class ScanForm(forms.Form):
@@ -204,6 +234,10 @@ class ScanForm(forms.Form):
         scan = self.cleaned_data["scan"]
         if scan.size > LARGEST_SCAN_BYTES:
             raise forms.ValidationError(_("This scan is larger than 8 MB."))
+        data = scan.read()
+        scan.seek(0)
+        if scan_problem(data) is None and not name_fits(str(scan.name), data):
+            raise forms.ValidationError(_("The name of this file ends as another kind of file."))
         return scan
 
 
@@ -246,8 +280,18 @@ class LetterForm(forms.Form):
         label=_("To whom?"), choices=list(ADDRESSEE_WORDS.items()), widget=fields.Options
     )
     name = _line(_("Name of who reads it"), _("As it stands after the greeting."), required=True)
+    address = forms.CharField(
+        label=_("Postal address"),
+        help_text=_("As it stands in the window of the envelope; empty if it is handed over."),
+        required=False,
+        max_length=400,
+        widget=forms.Textarea(attrs={"rows": 4, "autocomplete": "off", "spellcheck": "false"}),
+    )
     language = forms.ChoiceField(
-        label=_("Language"), choices=lambda: [(code, code) for code in letters.languages()]
+        label=_("Language"),
+        choices=lambda: [(c, get_language_info(c)["name_local"]) for c in letters.languages()],
+        initial="en",
+        widget=fields.Options,
     )
     detail = forms.CharField(
         label=_("Anything to add?"),

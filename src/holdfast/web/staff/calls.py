@@ -11,8 +11,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from holdfast.actions.answers import record_answer
-from holdfast.actions.calls import open_call
+from holdfast.actions.calls import offered, open_call
 from holdfast.actions.crisis_numbers import crisis_numbers, set_crisis_number
 from holdfast.actions.judging import local_date
 from holdfast.actions.outcomes import Answered, Receipt, Refusal
@@ -22,13 +21,14 @@ from holdfast.definitions.sentences import question_sentence
 from holdfast.domain.answers import Person
 from holdfast.domain.calls import CallScript, Words
 from holdfast.domain.questions import Question
+from holdfast.records.access import covers
 from holdfast.records.care import Enrollment
 from holdfast.records.histories import enrollment_as_of, person_of
-from holdfast.records.search import possible_duplicates
-from holdfast.web.admitted import Admitted
+from holdfast.web.admitted import Admitted, studies, study_for
 from holdfast.web.done import done_words, go_on
 from holdfast.web.refusals import refusal_words
 from holdfast.web.staff.answer_forms import AnswerForm
+from holdfast.web.staff.call_answers import keep
 from holdfast.web.staff.call_forms import SAID, CrisisNumberForm, FirstContactForm
 from holdfast.web.staff.known import answers_by_question, day_words
 from holdfast.web.staff.referral import protocol_choices
@@ -41,7 +41,8 @@ SOURCES = ("told", "letter", "seen")
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: Admitted, site: str) -> HttpResponse:
     """Safety before anything else, then permission, then who it is."""
-    form = FirstContactForm(request.POST or None, protocols=protocol_choices())
+    choices = protocol_choices(request, "call.record")
+    form = FirstContactForm(request.POST or None, protocols=choices)
     if request.method != "POST":
         return _new_page(request, form)
     if not form.is_valid():
@@ -87,6 +88,7 @@ def _count_only(request: Admitted, form: FirstContactForm) -> HttpResponse:
         referral_source=form.cleaned_data["source"],
         outcome="declined",
         reasons=["no-consent-to-hold"],
+        study=study_for(request, "prescreening.record", form.cleaned_data["protocol"]),
         decided_at=now,
         entry_id=form.cleaned_data["entry_id"],
         by=request.user,
@@ -102,10 +104,15 @@ def _count_only(request: Admitted, form: FirstContactForm) -> HttpResponse:
 def _candidates(request: Admitted, form: FirstContactForm) -> list[dict[str, Any]]:
     identity = form.identity()
     told = Person(identity.born_on, form.cleaned_data["sex"] or None, None)
-    found = possible_duplicates(request.here, identity, told)
-    rows = list(
-        Enrollment.objects.filter(person__in=found).select_related("site").order_by("number")
-    )
+    seen = studies(request, "call.record")
+    found = offered(request.here, identity, told, seen)
+    rows = [
+        row
+        for row in Enrollment.objects.filter(person__in=found)
+        .select_related("site")
+        .order_by("number")
+        if covers(seen, row.protocol_name)
+    ]
     names = names_of(request, rows)
     by_person: dict[UUID, list[Enrollment]] = {}
     for row in rows:
@@ -173,33 +180,24 @@ def page(request: Admitted, site: str, enrollment_id: UUID) -> HttpResponse:
 
 @require_POST
 def answer(request: Admitted, site: str, enrollment_id: UUID, question: str) -> HttpResponse:
-    """Keep one answer. One that is kept already is corrected in its own place, with a reason."""
+    """Keep one answer; the page's script asks for the line that says so, and knows it by a header."""
     enrollment = enrollment_at(request, enrollment_id)
     asked = _asked(enrollment, calls.load(enrollment.protocol_name)).get(question)
     if asked is None:
         raise Http404
     form = AnswerForm(request.POST, question=asked, auto_id=f"{question}-%s")
-    problem: Any = ""
-    if question not in answers_by_question(request, enrollment_as_of(enrollment)):
-        if form.is_valid():
-            outcome = record_answer(
-                enrollment=enrollment,
-                answer=form.answer(),
-                entry_id=form.cleaned_data["entry_id"],
-                by=request.user,
-                now=timezone.now(),
-            )
-            problem = "" if isinstance(outcome, Receipt) else refusal_words(outcome)
-        else:
-            problem = " ".join(str(text) for texts in form.errors.values() for text in texts)
-    if not request.htmx and not problem:
+    problem = keep(request, enrollment, form)
+    by_script = "X-Keep" in request.headers
+    if not by_script and not problem:
         address = reverse("staff:call", args=[request.here.code, enrollment.id])
         source = form.data.get("source", "told")
         return HttpResponseRedirect(f"{address}?source={source}#asked-{question}")
     kept = answers_by_question(request, enrollment_as_of(enrollment)).get(question, [])
     context = {"enrollment": enrollment, "kept": kept, "problem": problem, "code": question}
-    name = "staff/parts/call_kept.html" if request.htmx else "staff/call_kept.html"
-    return render(request, name, context, status=422 if problem else 200)
+    name = "staff/parts/call_kept.html" if by_script else "staff/call_kept.html"
+    response = render(request, name, context, status=422 if problem else 200)
+    response["X-Kept"] = "no" if problem else "yes"
+    return response
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -238,13 +236,18 @@ def _script(request: Admitted, script: CallScript) -> dict[str, Any]:
     steps = [
         {
             "words": _said(step.words),
-            "title": step.reference.title,
-            "standing": standing_words(step.standing.value),
+            "source": f"{standing_words(step.standing.value)} · {step.reference.title}",
         }
         for step in script.crisis
     ]
+    sources = {step["source"] for step in steps}
     says = {place: _said(words) for place, words in script.says.items()}
-    return {"says": says, "steps": steps, "numbers": crisis_numbers(request.here)}
+    return {
+        "says": says,
+        "steps": steps,
+        "crisis_source": sources.pop() if len(sources) == 1 else "",  # said once for all of them
+        "numbers": crisis_numbers(request.here),
+    }
 
 
 def _asked(enrollment: Enrollment, script: CallScript) -> dict[str, Question]:

@@ -21,7 +21,7 @@ from holdfast.records.care import Confirmation, Enrollment, VerdictShown
 from holdfast.records.keys import opened
 from holdfast.web.admitted import Admitted
 from holdfast.web.paper import verdict_pdf
-from holdfast.web.reauthentication import prove
+from holdfast.web.reauthentication import not_proved, prove
 from holdfast.web.staff.forms import ConfirmForm, OverrideForm
 from holdfast.web.staff.known import day_words
 from holdfast.web.staff.medicines import medication_rows
@@ -31,7 +31,7 @@ from holdfast.web.staff.shown import DecisionShown, FindingShown, read_shown
 from holdfast.web.staff.topics import Group, by_topic
 from holdfast.web.staff.who import enrollment_at, may_see_names, name_of
 from holdfast.web.templatetags.look import standing_words
-from holdfast.web.words import DECISIONS, MEANINGS
+from holdfast.web.words import DECISIONS, MEANINGS, PROOF_WORDS
 
 
 @require_POST
@@ -40,14 +40,17 @@ def confirm(request: Admitted, site: str, enrollment_id: UUID) -> HttpResponse:
     enrollment = enrollment_at(request, enrollment_id)
     form = ConfirmForm(request.POST, auto_id="confirm-%s")
     if form.is_valid() and (proof := _proof(request, form)):
+        verdict = _verdict(enrollment, form.cleaned_data["verdict"])
         outcome = confirm_verdict(
-            verdict=_verdict(enrollment, form.cleaned_data["verdict"]),
+            verdict=verdict,
             proof=proof,
             entry_id=form.cleaned_data["entry_id"],
             by=request.user,
             now=timezone.now(),
         )
-        if done := onward(request, enrollment, form, outcome, "verdict-confirmed"):
+        is_open = verdict.decision == Decision.UNDETERMINED
+        told = "verdict-undetermined" if is_open else "verdict-confirmed"
+        if done := onward(request, enrollment, form, outcome, told):
             return done
     return screening_page(request, enrollment, Sent(confirm=form))
 
@@ -118,7 +121,7 @@ def pdf(request: Admitted, site: str, enrollment_id: UUID) -> HttpResponse:
 def _proof(request: Admitted, form: forms.Form) -> ReauthenticationProof | None:
     proof = prove(request, form.cleaned_data["password"])
     if proof is None:
-        form.add_error("password", _("This is not your password."))
+        form.add_error("password", not_proved(request, form.cleaned_data["password"]))
     return proof
 
 
@@ -250,6 +253,7 @@ def _paper_signature(verdict: VerdictShown) -> dict[str, str] | None:
     return {
         "name": opened(signature, "printed_name") or "",
         "meaning": str(MEANINGS.get(signature.meaning, signature.meaning)),
+        "method": str(PROOF_WORDS.get(signature.proof_method, signature.proof_method)),
         "at": f"{timezone.localtime(signature.signed_at):%Y-%m-%d %H:%M %Z}",
         "hash": signature.statement_sha256,
     }

@@ -1,56 +1,69 @@
 """Who looked at a person's record, what of it was handed out, and the person's own copy."""
 
+from typing import Any
 from uuid import UUID, uuid4
 
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
-from holdfast.records.erasure import Disclosure, Look
-from holdfast.web.admitted import Admitted
+from holdfast.domain.glass import Verdict
+from holdfast.records.looks import emergency_openings, handed_out, looks_at
+from holdfast.records.patients import open_copy_request
+from holdfast.web.admitted import Admitted, studies
+from holdfast.web.glass.words import REASONS, VERDICTS
 from holdfast.web.own_copy import hand_out
 from holdfast.web.staff.who import enrollment_at
-
-PART_WORDS = {
-    "night": _("at night"),
-    "morning": _("in the morning"),
-    "afternoon": _("in the afternoon"),
-    "evening": _("in the evening"),
-}
-KIND_WORDS = {
-    "own-copy": _("The person's own copy of the record"),
-    "verdict-pdf": _("The verdict on paper"),
-}
-MOST = 500
+from holdfast.web.words import HANDED_OUT, PARTS, role_title
 
 
 @require_safe
 def page(request: Admitted, site: str, enrollment_id: UUID) -> HttpResponse:
-    """Everybody who looked and everything handed out, newest first."""
+    """Everybody who looked, everything handed out and every emergency opening, newest first."""
     enrollment = enrollment_at(request, enrollment_id)
-    person = enrollment.person_id
-    looks = Look.objects.filter(person_id=person).select_related("viewer")
-    given = Disclosure.objects.filter(person_id=person).select_related("recorded_by")
-    context = {
-        "enrollment": enrollment,
-        "number": enrollment.label,
+    seen = studies(request, "disclosures.see")
+    context = {"enrollment": enrollment, "number": enrollment.label}
+    context["asked"] = open_copy_request(enrollment.person_id)
+    context |= looked_shown(enrollment.person_id, seen)
+    return render(request, "staff/disclosures.html", context)
+
+
+def looked_shown(person_id: UUID, seen: frozenset[str] | None = None) -> dict[str, Any]:
+    """What is shown of who looked at a person's record, in words."""
+    return {
         "looks": [
-            {"day": row.day, "part": PART_WORDS[row.part], "who": row.viewer.login}
-            for row in looks.order_by("-recorded_at", "-id")[:MOST]
+            {
+                "day": each.day,
+                "part": PARTS[each.part],
+                "who": each.who,
+                "roles": [role_title(role) for role in each.roles],
+                "in_emergency": each.in_emergency,
+            }
+            for each in looks_at(person_id, seen)
         ],
         "disclosures": [
             {
-                "what": KIND_WORDS.get(row.kind, row.kind),
-                "at": row.recorded_at,
-                "who": row.recorded_by.login,
-                "hash": row.content_sha256,
+                "what": HANDED_OUT.get(each.kind, each.kind),
+                "at": each.at,
+                "who": each.who,
+                "roles": [role_title(role) for role in each.roles],
+                "hash": each.sha256,
             }
-            for row in given.order_by("-recorded_at", "-id")[:MOST]
+            for each in handed_out(person_id, seen)
+        ],
+        "openings": [
+            {
+                "at": each.at,
+                "until": each.until,
+                "who": each.who,
+                "roles": [role_title(role) for role in each.roles],
+                "reason": REASONS.get(each.reason, each.reason),
+                "verdict": VERDICTS[Verdict(each.verdict)] if each.verdict else "",
+            }
+            for each in emergency_openings(person_id, seen)
         ],
     }
-    return render(request, "staff/disclosures.html", context)
 
 
 @require_POST

@@ -7,7 +7,6 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from holdfast.actions.outcomes import Answered, Receipt
@@ -18,7 +17,7 @@ from holdfast.records.duty import DutyContact, DutyHours, DutyPage
 from holdfast.records.people import User
 from holdfast.web.admitted import Admitted
 from holdfast.web.done import done_words, go_on
-from holdfast.web.reauthentication import prove
+from holdfast.web.reauthentication import not_proved, prove
 from holdfast.web.refusals import refusal_words
 from holdfast.web.staff.duty_forms import (
     AnswerForm,
@@ -29,7 +28,7 @@ from holdfast.web.staff.duty_forms import (
     TestForm,
     TimeForm,
 )
-from holdfast.web.staff.duty_shown import people_of, shown
+from holdfast.web.staff.duty_shown import hours_of, people_of, shown
 
 
 @require_safe
@@ -47,7 +46,7 @@ def _page(request: Admitted, name: str = "", form: forms.Form | None = None) -> 
     if "duty.answer" in may:
         context["contact_form"] = ContactForm(auto_id="contact_%s")
     if "duty.roster" in may:
-        context["roster_form"] = RosterForm(people=people_of(request.here), auto_id="roster_%s")
+        context["roster_form"] = RosterForm(**_choices(request), auto_id="roster_%s")
     if "duty.sign" in may:
         context["time_form"] = TimeForm(auto_id="time_%s")
     if form is not None and name:
@@ -62,6 +61,10 @@ def _onward(
         return go_on(request, reverse("staff:duty", args=[request.here.code]), done)
     form.add_error(None, refusal_words(outcome))
     return _page(request, name, form)
+
+
+def _choices(request: Admitted) -> dict[str, Any]:
+    return {"people": people_of(request.here), "hours": hours_of(request.here)}
 
 
 def _act(request: Admitted, form: forms.Form) -> dict[str, Any]:
@@ -141,7 +144,7 @@ def contact(request: Admitted, site: str) -> HttpResponse:
 @require_POST
 def rostered(request: Admitted, site: str) -> HttpResponse:
     """Put somebody on the roster."""
-    form = RosterForm(request.POST, people=people_of(request.here), auto_id="roster_%s")
+    form = RosterForm(request.POST, **_choices(request), auto_id="roster_%s")
     if not form.is_valid():
         return _page(request, "roster_form", form)
     told = form.cleaned_data
@@ -154,6 +157,7 @@ def rostered(request: Admitted, site: str) -> HttpResponse:
         weekdays=[int(day) for day in told["weekdays"]],
         begins=told["begins"],
         ends=told["ends"],
+        replaces=DutyHours.objects.get(id=told["replaces"]) if told["replaces"] else None,
         **_act(request, form),
     )
     return _onward(request, outcome, "duty-rostered", form, "roster_form")
@@ -180,7 +184,7 @@ def time(request: Admitted, site: str) -> HttpResponse:
         return _page(request, "time_form", form)
     proof = prove(request, form.cleaned_data["password"])
     if proof is None:
-        form.add_error("password", _("This is not your password."))
+        form.add_error("password", not_proved(request, form.cleaned_data["password"]))
         return _page(request, "time_form", form)
     code = form.cleaned_data["code"]
     outcome = sign_time(

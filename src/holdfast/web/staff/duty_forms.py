@@ -31,7 +31,9 @@ class AnswerForm(forms.Form):
     entry_id = fields.entry_id()
     page = forms.UUIDField(widget=forms.HiddenInput)
     done = forms.ChoiceField(
-        choices=[*ANSWERS.items(), ("test-received", "")], widget=forms.HiddenInput, required=False
+        choices=[*ANSWERS.items(), ("seen", ""), ("test-received", "")],
+        widget=forms.HiddenInput,
+        required=False,
     )
     code = forms.CharField(
         label=_("Code of the test"),
@@ -68,6 +70,11 @@ class RosterForm(forms.Form):
     """Hours of one person in one post."""
 
     entry_id = fields.entry_id()
+    replaces = forms.ChoiceField(
+        label=_("In place of"),
+        help_text=_("These hours end and the new ones begin in one step."),
+        required=False,
+    )
     person = forms.ChoiceField(label=_("Who"))
     post = forms.ChoiceField(label=_("Post"), choices=[CHOOSE, *POSTS.items()])
     first_day = forms.DateField(label=_("First day"), widget=fields.Day)
@@ -87,8 +94,16 @@ class RosterForm(forms.Form):
         widget=forms.TimeInput(attrs={"type": "time"}),
     )
 
-    def __init__(self, *args: Any, people: Iterable[tuple[str, str]], **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        people: Iterable[tuple[str, str]],
+        hours: Iterable[tuple[str, str]] = (),
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
+        nothing = ("", _("Nothing: these hours are added"))
+        cast(forms.ChoiceField, self.fields["replaces"]).choices = [nothing, *hours]
         cast(forms.ChoiceField, self.fields["person"]).choices = [CHOOSE, *people]
 
 

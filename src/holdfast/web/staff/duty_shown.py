@@ -8,10 +8,11 @@ from django.utils import timezone
 
 from holdfast.definitions.duty import times
 from holdfast.domain import duty, rota
-from holdfast.records.access import printed_name
+from holdfast.domain.reachability import Reachability, reachable
+from holdfast.records.access import printed_name, staff_at
 from holdfast.records.duty import DutyPage
 from holdfast.records.keys import opened
-from holdfast.records.people import RoleAssignment, Site, User
+from holdfast.records.people import Site, User
 from holdfast.records.rota import (
     duty_now,
     page_value,
@@ -31,6 +32,8 @@ from holdfast.web.staff.duty_words import (
     POSTS,
     REACHABLE,
     REASONS,
+    SEEN,
+    TOLD,
     WEEKDAYS,
 )
 from holdfast.web.staff.words import unit_words
@@ -38,11 +41,20 @@ from holdfast.web.staff.words import unit_words
 
 def people_of(site: Site) -> list[tuple[str, str]]:
     """Everybody who holds a role at a site, for the roster."""
-    rows = RoleAssignment.objects.filter(site=site, corrected_by=None, user__is_active=True)
-    users = {row.user_id: row.user for row in rows.select_related("user")}
-    return sorted(
-        ((str(user.id), printed_name(user)) for user in users.values()), key=lambda pair: pair[1]
-    )
+    pairs = [(str(user.id), printed_name(user)) for user in staff_at(site, timezone.now())]
+    return sorted(pairs, key=lambda pair: pair[1])
+
+
+def hours_of(site: Site) -> list[tuple[str, str]]:
+    """The hours that stand on the roster, in words, for what may take their place."""
+    names = _Names()
+    return [
+        (
+            str(row.id),
+            f"{names.of(row.user_id)}, {POSTS.get(row.post, row.post)}, {row.begins} \u2013 {row.ends}",
+        )
+        for row in standing_hours(site)
+    ]
 
 
 class _Names:
@@ -67,7 +79,7 @@ def shown(request: Admitted) -> dict[str, Any]:
     following = rota.next_turns(roster(hours), zone_of(site), now)
     return {
         "turns": [
-            _turn(turn, names, duty.reachable(turn.person, values, state)) for turn in state.turns
+            _turn(turn, names, reachable(turn.person, values, state)) for turn in state.turns
         ],
         "following": [_turn(turn, names, None) for turn in following],
         "conditions": [_condition(found, names) for found in duty.conditions(values, state)],
@@ -87,7 +99,7 @@ def shown(request: Admitted) -> dict[str, Any]:
     }
 
 
-def _turn(turn: rota.Turn, names: _Names, reach: duty.Reachability | None) -> dict[str, Any]:
+def _turn(turn: rota.Turn, names: _Names, reach: Reachability | None) -> dict[str, Any]:
     return {
         "who": names.of(turn.person),
         "post": POSTS[turn.post],
@@ -110,7 +122,7 @@ def _condition(found: duty.Condition, names: _Names) -> dict[str, Any]:
 def _open_pages(rows: Sequence[DutyPage], state: duty.Duty, names: _Names) -> list[dict[str, Any]]:
     return [
         {
-            "reason": REASONS.get(row.reason, row.reason),
+            "reason": (REASONS | TOLD).get(row.reason, row.reason),
             "post": POSTS.get(row.post, ""),
             "at": row.asked_at,
             "by": names.of(row.asked_by_id),
@@ -121,7 +133,7 @@ def _open_pages(rows: Sequence[DutyPage], state: duty.Duty, names: _Names) -> li
                 )
             ],
             "form": AnswerForm(initial={"page": row.id}, auto_id=f"page-{row.id}-%s"),
-            "answers": ANSWERS.items(),
+            "answers": (SEEN if row.reason == DutyPage.GLASS else ANSWERS).items(),
         }
         for row in rows
         if row.reason != DutyPage.TEST and not duty.is_answered(page_value(row), state)

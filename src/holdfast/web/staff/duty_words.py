@@ -20,6 +20,9 @@ ANSWERS = {
     "reachable": _("I am reachable"),
     "cannot": _("I cannot: page the next person"),
 }
+# Pages that the product itself asks for, and what answers them.
+TOLD = {"glass-broken": _("A record was opened in an emergency")}
+SEEN = {"seen": _("I have seen it"), "cannot": ANSWERS["cannot"]}
 CHANNELS = {
     "email": _("E-mail"),
     "sms": _("Text message"),
@@ -37,8 +40,11 @@ CONDITIONS = {
 }
 REACHABLE = {
     "answered-in-time": _("reachable"),
-    "no-page-answered": _("no page answered in time"),
     "answer-expired": _("the last answer is too long ago"),
+    "not-answered-in-time": _("let the last page pass unanswered"),
+    "cannot-come": _("answered that they cannot come"),
+    "not-answered-yet": _("paged, not answered yet"),
+    "nobody-asked": _("not known: nobody has paged them"),
     "times-unsigned": _("not known: the times are not signed"),
 }
 WEEKDAYS = [

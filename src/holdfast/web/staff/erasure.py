@@ -26,7 +26,7 @@ from holdfast.records.forgotten import is_erased, open_request, signers_of
 from holdfast.web import fields
 from holdfast.web.admitted import Admitted
 from holdfast.web.done import done_words, go_on
-from holdfast.web.reauthentication import prove
+from holdfast.web.reauthentication import not_proved, prove
 from holdfast.web.refusals import refusal_words
 from holdfast.web.staff.erased_page import CLASS_WORDS, REASON_WORDS, erased_page
 from holdfast.web.staff.known import day_words
@@ -108,7 +108,7 @@ def sign(request: Admitted, site: str, enrollment_id: UUID) -> HttpResponse:
         if answer := _onward(request, enrollment, form, outcome, "erasure-signed"):
             return answer
     elif form.is_valid():
-        form.add_error("password", _("This is not your password."))
+        form.add_error("password", not_proved(request, form.cleaned_data["password"]))
     return _page(request, enrollment, sign_form=form)
 
 
@@ -130,7 +130,7 @@ def sign_years(request: Admitted, site: str, place: str, rule: str) -> HttpRespo
 def _signed(request: Admitted, rule: RetentionRule, form: YearsForm) -> HttpResponse | None:
     proof = prove(request, form.cleaned_data["password"])
     if proof is None:
-        form.add_error("password", _("This is not your password."))
+        form.add_error("password", not_proved(request, form.cleaned_data["password"]))
         return None
     outcome = sign_retention(
         site=request.here,
@@ -213,7 +213,7 @@ def _asked(asked: ErasureRequest | None) -> dict[str, Any] | None:
 def _finding(request: Admitted, finding: Finding) -> dict[str, Any]:
     rule = retention.rules().get(finding.code)
     href = ""
-    if rule and rule.needs_signature and "limit.sign" in request.permissions:
+    if rule and rule.needs_signature and "retention.sign" in request.permissions:
         place, _slash, name = rule.code.partition("/")
         href = reverse("staff:retention-sign", args=[request.here.code, place, name])
     return {

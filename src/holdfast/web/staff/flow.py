@@ -49,7 +49,7 @@ def steps(flow: ConsortFlow) -> list[_Step]:
         _Step(screened, _("Went on to screening")),
         _Step(flow.screening, _("In screening, not confirmed yet"), is_side=True),
         _Step(flow.ineligible, _("Confirmed ineligible"), is_side=True),
-        _Step(flow.undetermined, _("Confirmed undetermined"), is_side=True),
+        _Step(flow.undetermined, _("Signed as undetermined"), is_side=True),
         _Step(flow.eligible, _("Eligible, confirmed by a physician")),
     ]
 

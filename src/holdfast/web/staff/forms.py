@@ -21,6 +21,8 @@ from holdfast.web.staff.words import (
     unit_words,
 )
 
+GZIP_BEGINS = b"\x1f\x8b"  # RFC 1952
+
 
 class ReferralForm(forms.Form):
     """A bundle, the protocol it is for, who sent it, and whether we may hold it."""
@@ -60,6 +62,13 @@ class ReferralForm(forms.Form):
             (".json", ".json.gz", ".gz")
         ):
             raise forms.ValidationError(_("Choose a file that ends in .json or .json.gz."))
+        if bundle is not None:
+            is_packed = bundle.read(len(GZIP_BEGINS)) == GZIP_BEGINS
+            bundle.seek(0)
+            if is_packed != str(bundle.name).lower().endswith(".gz"):
+                raise forms.ValidationError(
+                    _("The name of this file ends as another kind of file.")
+                )
         return bundle
 
     def clean(self) -> dict[str, Any]:
@@ -223,9 +232,10 @@ class LimitForm(forms.Form):
 
 
 class PrescreeningForm(forms.Form):
-    """One person considered: where from, what was decided and why. No name."""
+    """One person considered: where from, for which study, what was decided and why. No name."""
 
     entry_id = fields.entry_id()
+    study = forms.ChoiceField(label=_("For which study?"))
     source = forms.ChoiceField(
         label=_("Source of referral"), choices=lambda: [CHOOSE, *source_choices()]
     )
@@ -239,6 +249,14 @@ class PrescreeningForm(forms.Form):
         required=False,
         widget=fields.ManyOptions,
     )
+
+    def __init__(
+        self, *args: Any, protocols: Iterable[tuple[str, str]], for_any: bool, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        choice = cast(forms.ChoiceField, self.fields["study"])
+        choice.required = not for_any
+        choice.choices = [*([("", _("Not for one study"))] if for_any else []), *protocols]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

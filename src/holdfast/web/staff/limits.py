@@ -9,7 +9,6 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from holdfast.actions.limits import sign_limit
@@ -17,12 +16,13 @@ from holdfast.actions.outcomes import Receipt
 from holdfast.definitions import interactions, protocols
 from holdfast.domain.limits import Limit
 from holdfast.domain.protocol import ProtocolVersion
+from holdfast.records.access import covers
 from holdfast.records.care import SignedLimit
 from holdfast.records.keys import opened
 from holdfast.records.people import Site
-from holdfast.web.admitted import Admitted
+from holdfast.web.admitted import Admitted, studies
 from holdfast.web.done import done_words, go_on
-from holdfast.web.reauthentication import prove
+from holdfast.web.reauthentication import not_proved, prove
 from holdfast.web.refusals import refusal_words
 from holdfast.web.staff.forms import LimitForm
 from holdfast.web.staff.words import unit_words
@@ -31,7 +31,10 @@ from holdfast.web.staff.words import unit_words
 @require_safe
 def page(request: Admitted, site: str) -> HttpResponse:
     """Every limit that needs a signature, by protocol: unsigned ones first."""
-    shown = [_protocol(request, protocols.load(name)) for name in protocols.names()]
+    seen = studies(request, "limit.see")
+    shown = [
+        _protocol(request, protocols.load(name)) for name in protocols.names() if covers(seen, name)
+    ]
     context = {"protocols": shown, "done": done_words(request)}
     return render(request, "staff/limits.html", context)
 
@@ -60,7 +63,7 @@ def _signed(
     """Sign, and go on; None where something stands against it, said on the form."""
     proof = prove(request, form.cleaned_data["password"])
     if proof is None:
-        form.add_error("password", _("This is not your password."))
+        form.add_error("password", not_proved(request, form.cleaned_data["password"]))
         return None
     outcome = sign_limit(
         site=request.here,
@@ -113,7 +116,7 @@ def medicine_limits() -> list[Limit]:
 def _protocol(request: Admitted, version: ProtocolVersion) -> dict[str, Any]:
     site = request.here
     signed = standing_signatures(site, version)
-    may_sign = "limit.sign" in request.permissions
+    may_sign = covers(studies(request, "limit.sign"), version.name)
 
     def shown(limits: Iterable[Limit], *, is_signed: bool) -> list[Mapping[str, Any]]:
         return [

@@ -2,7 +2,7 @@
 
 from base64 import b64decode
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
@@ -11,18 +11,20 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from holdfast.actions.contact import permissions_of
 from holdfast.actions.judging import local_date
 from holdfast.actions.outcomes import Receipt
 from holdfast.actions.papers import attach_scan, letter_refused, record_letter
 from holdfast.actions.waiting_list import record_waiting_step, steps_of, waiting_at
 from holdfast.definitions import letters
-from holdfast.records.access import printed_name
+from holdfast.records.access import covers, printed_name
 from holdfast.records.calls import Letter, Scan
 from holdfast.records.care import Enrollment
 from holdfast.records.keys import Erased, opened
-from holdfast.web.admitted import Admitted
+from holdfast.web.admitted import Admitted, studies
 from holdfast.web.done import done_words, go_on
 from holdfast.web.paper import letter_pdf
+from holdfast.web.paper.letters import LetterDetails, letter_content
 from holdfast.web.refusals import refusal_words
 from holdfast.web.staff.call_forms import (
     ADDRESSEE_WORDS,
@@ -33,7 +35,7 @@ from holdfast.web.staff.call_forms import (
     ScanForm,
     WaitingForm,
 )
-from holdfast.web.staff.known import day_words
+from holdfast.web.staff.contact import permission_words
 from holdfast.web.staff.who import enrollment_at, name_of, names_of
 
 ENDINGS = {"application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "png"}
@@ -111,30 +113,20 @@ def _written(request: Admitted, enrollment: Enrollment, form: LetterForm) -> boo
     if outcome is None:
         now = timezone.now()
         template = letters.load(told["language"])[told["kind"], told["addressee"]]
-        values = {
-            "person": name_of(request, enrollment),
-            "site": enrollment.site.name,
-            "name": told["name"],
-        }
-        content = {
-            "title": letters.filled(template.subject, values),
-            "language": template.language,
-            "site": enrollment.site.name,
-            "day": day_words(local_date(enrollment.site, now)),
-            "greeting": letters.filled(template.greeting, values),
-            "paragraphs": [
-                *(letters.filled(text, values) for text in template.paragraphs),
-                *filter(None, told["detail"].splitlines()),
-            ],
-            "closing": template.closing,
-            "signed": printed_name(request.user),
-            "salt": uuid4().hex,
-        }
+        details = LetterDetails(
+            person=name_of(request, enrollment),
+            site=enrollment.site.name,
+            name=told["name"],
+            signed=printed_name(request.user),
+            day=local_date(enrollment.site, now),
+            address=told["address"].splitlines(),
+            detail=told["detail"],
+        )
         outcome = record_letter(
             enrollment=enrollment,
             template=template,
             detail=told["detail"],
-            pdf=letter_pdf(content, now),
+            pdf=letter_pdf(letter_content(template, details), now),
             entry_id=told["entry_id"],
             by=request.user,
             now=now,
@@ -148,8 +140,10 @@ def _written(request: Admitted, enrollment: Enrollment, form: LetterForm) -> boo
 @require_safe
 def waiting(request: Admitted, site: str) -> HttpResponse:
     """Who waits, in order."""
-    rows = waiting_at(request.here)
+    rows = waiting_at(request.here, studies(request, "waiting.see"))
     names = names_of(request, [enrollment for enrollment, _place in rows])
+    managed = studies(request, "waiting.manage")
+    today = local_date(request.here, timezone.now())
     context = {
         "rows": [
             {
@@ -157,8 +151,9 @@ def waiting(request: Admitted, site: str) -> HttpResponse:
                 "label": enrollment.label,
                 "joined_on": place.joined_on,
                 "counts_from": place.counts_from,
+                "days": (today - place.counts_from).days,
                 "href": reverse("staff:waiting-step", args=[request.here.code, enrollment.id])
-                if "waiting.manage" in request.permissions
+                if covers(managed, enrollment.protocol_name)
                 else "",
             }
             for enrollment, place in rows
@@ -240,6 +235,9 @@ def _page(
         "enrollment": enrollment,
         "who": name_of(request, enrollment),
         "form": form if "call.record" in request.permissions else None,
+        "said": permission_words(said[0])
+        if (said := permissions_of(enrollment))
+        else {"lines": []},
         "lists": [(_("Scans"), scans), (_("Letters"), written)],
         "done": done_words(request),
     }

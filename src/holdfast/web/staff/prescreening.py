@@ -15,11 +15,12 @@ from holdfast.actions.outcomes import Receipt
 from holdfast.actions.prescreening import record_prescreening
 from holdfast.records.care import PrescreeningEntry
 from holdfast.records.prescreening import consort_flow, log_of
-from holdfast.web.admitted import Admitted
+from holdfast.web.admitted import Admitted, studies
 from holdfast.web.done import done_words, go_on
 from holdfast.web.refusals import refusal_words
 from holdfast.web.staff.flow import drawing, steps
 from holdfast.web.staff.forms import PrescreeningForm
+from holdfast.web.staff.referral import protocol_choices
 from holdfast.web.staff.words import PRESCREENING_OUTCOMES, SCREENING, reason_word, source_word
 
 PER_PAGE = 50
@@ -29,13 +30,21 @@ PER_PAGE = 50
 def page(request: Admitted, site: str) -> HttpResponse:
     """The flow, the log and, for who may, a form for the next line."""
     may_record = "prescreening.record" in request.permissions
-    return _page(request, PrescreeningForm() if may_record else None)
+    return _page(request, PrescreeningForm(**_offered(request)) if may_record else None)
+
+
+def _offered(request: Admitted) -> dict[str, Any]:
+    """The studies that this person may write a line for."""
+    return {
+        "protocols": protocol_choices(request, "prescreening.record"),
+        "for_any": studies(request, "prescreening.record") is None,
+    }
 
 
 @require_POST
 def record(request: Admitted, site: str) -> HttpResponse:
     """One more line of the log."""
-    form = PrescreeningForm(request.POST)
+    form = PrescreeningForm(request.POST, **_offered(request))
     if not form.is_valid():
         return _page(request, form, status=422)
     now = timezone.now()
@@ -44,6 +53,7 @@ def record(request: Admitted, site: str) -> HttpResponse:
         referral_source=form.cleaned_data["source"],
         outcome=form.cleaned_data["outcome"],
         reasons=form.cleaned_data["reasons"],
+        study=form.cleaned_data["study"] or None,
         decided_at=now,
         entry_id=form.cleaned_data["entry_id"],
         by=request.user,
@@ -57,7 +67,9 @@ def record(request: Admitted, site: str) -> HttpResponse:
 
 
 def _page(request: Admitted, form: PrescreeningForm | None, status: int = 200) -> HttpResponse:
-    pages = Paginator(log_of(request.here), PER_PAGE).get_page(request.GET.get("page"))
+    pages = Paginator(
+        log_of(request.here, studies(request, "prescreening.see")), PER_PAGE
+    ).get_page(request.GET.get("page"))
     context = {
         "form": form,
         "pages": pages,
@@ -69,7 +81,7 @@ def _page(request: Admitted, form: PrescreeningForm | None, status: int = 200) -
 
 
 def _flow(request: Admitted) -> dict[str, Any]:
-    flow = consort_flow(request.here)
+    flow = consort_flow(request.here, studies(request, "prescreening.see"))
     drawn = drawing(steps(flow))
     title = ngettext(
         "%(n)d person was considered; %(in)d went on to screening, %(yes)d eligible and confirmed.",

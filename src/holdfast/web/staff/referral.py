@@ -26,9 +26,10 @@ from holdfast.interop.fhir.referral import (
     read_import,
 )
 from holdfast.interop.fhir.report import SENTENCES, ImportReport
+from holdfast.records.access import covers
 from holdfast.records.histories import enrollment_as_of
 from holdfast.records.people import Site
-from holdfast.web.admitted import Admitted
+from holdfast.web.admitted import Admitted, studies, study_for
 from holdfast.web.done import done_words, go_on
 from holdfast.web.refusals import refusal_words
 from holdfast.web.staff.forms import ReferralForm
@@ -43,13 +44,14 @@ KEPT_REPORTS = 5
 @require_safe
 def new(request: Admitted, site: str) -> HttpResponse:
     """The page to send a bundle from."""
-    return _page(request, ReferralForm(protocols=protocol_choices()))
+    return _page(request, ReferralForm(protocols=protocol_choices(request, "referral.import")))
 
 
 @require_POST
 def take_in(request: Admitted, site: str) -> HttpResponse:
     """Read a bundle and open the referral; refused, nothing of it is kept."""
-    form = ReferralForm(request.POST, request.FILES, protocols=protocol_choices())
+    choices = protocol_choices(request, "referral.import")
+    form = ReferralForm(request.POST, request.FILES, protocols=choices)
     if not form.is_valid():
         return _page(request, form, status=422)
     if form.cleaned_data["consent_to_hold"] == "no":
@@ -124,9 +126,10 @@ def opened(
     )
 
 
-def protocol_choices() -> list[tuple[str, str]]:
-    """The released protocols by name and title."""
-    return [(name, protocols.load(name).title) for name in protocols.names()]
+def protocol_choices(request: Admitted, permission: str) -> list[tuple[str, str]]:
+    """The released protocols by name and title, as far as this person works for them."""
+    mine = studies(request, permission)
+    return [(name, protocols.load(name).title) for name in protocols.names() if covers(mine, name)]
 
 
 def _count_only(request: Admitted, form: ReferralForm) -> HttpResponse:
@@ -137,6 +140,7 @@ def _count_only(request: Admitted, form: ReferralForm) -> HttpResponse:
         referral_source=form.cleaned_data["source"],
         outcome="declined",
         reasons=["no-consent-to-hold"],
+        study=study_for(request, "prescreening.record", form.cleaned_data["protocol"]),
         decided_at=now,
         entry_id=form.cleaned_data["entry_id"],
         by=request.user,

@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
-from django import forms
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -20,12 +19,12 @@ from holdfast.domain.findings import Decision
 from holdfast.domain.questions import QuestionKind
 from holdfast.records import access
 from holdfast.records.canonical import fact_sha256
-from holdfast.records.care import Confirmation, Enrollment, VerdictShown
+from holdfast.records.care import Enrollment, VerdictShown
 from holdfast.records.forgotten import is_erased
 from holdfast.records.histories import EnrollmentPast, enrollment_as_of, person_of
-from holdfast.records.keys import opened
 from holdfast.web.admitted import Admitted
 from holdfast.web.done import done_words
+from holdfast.web.staff.confirming import about, confirming_context
 from holdfast.web.staff.erased_page import erased_page
 from holdfast.web.staff.forms import (
     ConditionForm,
@@ -43,7 +42,7 @@ from holdfast.web.staff.medicines import medication_rows
 from holdfast.web.staff.shown import DecisionShown, FindingShown, read_shown
 from holdfast.web.staff.topics import folded
 from holdfast.web.staff.who import enrollment_at, may_see_names, name_of
-from holdfast.web.words import DECISIONS, MEANINGS, role_title
+from holdfast.web.words import DECISIONS
 
 
 @dataclass
@@ -75,7 +74,7 @@ def screening_page(
     back = sent or Sent()
     _put_forms(request, enrollment, verdict, shown, past, back)
     to_ask = [finding for finding in shown.asks if not finding.awaits_signature]
-    confirming = _confirming(request, verdict, back)
+    confirming = confirming_context(request, verdict, shown, back.confirm)
     context = {
         "enrollment": enrollment,
         "who": name_of(request, enrollment),
@@ -83,7 +82,7 @@ def screening_page(
         "person_words": _person_words(request, past),
         "stops": shown.stops,
         "asks": shown.asks,
-        "asks_folded": bool(shown.stops) or "confirmation" in confirming,
+        "asks_folded": bool(shown.stops),
         "to_ask": to_ask,
         "to_ask_groups": folded(to_ask),
         "to_sign": [finding for finding in shown.asks if finding.awaits_signature],
@@ -201,12 +200,12 @@ def _put_override(
         return
     if "verdict.override" not in request.permissions:
         return
-    site = request.here
-    if finding.may_override not in access.roles_of(request.user, site, timezone.now()):
+    held = access.roles_of(request.user, request.here, timezone.now(), request.study)
+    if finding.may_override not in held:
         return
     returned = back.override
     if returned is not None and returned.data.get("criterion") == finding.code:
-        finding.override_form = _about(returned, verdict)
+        finding.override_form = about(returned, verdict)
         return
     finding.override_form = OverrideForm(
         auto_id=f"{finding.anchor}-aside-%s",
@@ -221,36 +220,6 @@ def _entry_forms(request: Admitted, back: Sent) -> dict[str, Any]:
         "medication_form": back.medication or MedicationForm(auto_id="medication-%s"),
         "condition_form": back.condition or ConditionForm(auto_id="condition-%s"),
     }
-
-
-def _confirming(request: Admitted, verdict: VerdictShown, back: Sent) -> dict[str, Any]:
-    """Who confirmed this verdict; or the form to do so, for who may."""
-    row = Confirmation.objects.filter(verdict=verdict).select_related("signature").first()
-    if row is not None:
-        signature = row.signature
-        return {
-            "confirmation": {
-                "printed_name": opened(signature, "printed_name"),
-                "meaning": MEANINGS.get(signature.meaning, signature.meaning),
-                "role": role_title(signature.role),
-                "at": signature.signed_at,
-                "hash": signature.statement_sha256,
-            }
-        }
-    if verdict.decision == "undetermined":
-        return {"confirm_words": _("A physician confirms once nothing is left to ask.")}
-    if "verdict.confirm" not in request.permissions:
-        return {"confirm_words": _("This verdict waits for a physician's signature.")}
-    if back.confirm:
-        return {"confirm_form": _about(back.confirm, verdict)}
-    form = ConfirmForm(auto_id="confirm-%s", initial={"verdict": verdict.id})
-    return {"confirm_form": form}
-
-
-def _about(form: forms.Form, verdict: VerdictShown) -> Any:
-    """A form that came back is, from now on, about the verdict that this page shows."""
-    form.data = {**dict(form.data.items()), "verdict": str(verdict.id), "entry_id": str(uuid4())}
-    return form
 
 
 def _verdicts(

@@ -2,23 +2,30 @@
 
 from django.urls import path
 
+from holdfast.web.account import recovering
 from holdfast.web.staff import (
+    access_review,
     asking,
     authority,
     authority_check,
     authority_entry,
     calls,
+    contact,
     decisions,
     disclosures,
     duty,
     entries,
     erasure,
+    glass,
+    inviting,
     journal,
     limits,
     papers,
+    people_here,
     prescreening,
     referral,
     screening,
+    times,
     worklist,
 )
 
@@ -26,7 +33,12 @@ app_name = "staff"
 PERSON = "people/<uuid:enrollment_id>/"
 
 urlpatterns = [
+    path("recovery/", recovering.issue, name="recovery"),
     path("worklist/", worklist.page, name="worklist"),
+    path("people/", people_here.page, name="people"),
+    path("people/open/", people_here.open_account, name="people-open"),
+    path("people/give/", people_here.give, name="people-give"),
+    path("people/end/<uuid:assignment_id>/", people_here.end, name="people-end"),
     path("referrals/new/", referral.new, name="referral-new"),
     path("referrals/import/", referral.take_in, name="referral-import"),
     path(PERSON, screening.page, name="screening"),
@@ -43,6 +55,7 @@ urlpatterns = [
     path(PERSON + "journal/", journal.page, name="journal"),
     path(PERSON + "erasure/", erasure.page, name="erasure"),
     path(PERSON + "erasure/sign/", erasure.sign, name="erasure-sign"),
+    path(PERSON + "own-account/", inviting.page, name="invite"),
     path(PERSON + "disclosures/", disclosures.page, name="disclosures"),
     path(PERSON + "own-copy/", disclosures.own_copy, name="own-copy"),
     path("retention/<slug:place>/<slug:rule>/", erasure.sign_years, name="retention-sign"),
@@ -55,6 +68,7 @@ urlpatterns = [
     path(PERSON + "scans/<uuid:scan_id>/", papers.scan, name="scan"),
     path(PERSON + "letters/write/", papers.write, name="letter-write"),
     path(PERSON + "letters/<uuid:letter_id>/", papers.letter, name="letter"),
+    path(PERSON + "contact/", contact.page, name="contact"),
     path(PERSON + "waiting/", papers.waiting_step, name="waiting-step"),
     path("waiting/", papers.waiting, name="waiting"),
     path("limits/", limits.page, name="limits"),
@@ -69,6 +83,12 @@ urlpatterns = [
     path("authority/<uuid:approval_id>/change/", authority_entry.change, name="authority-change"),
     path("prescreening/", prescreening.page, name="prescreening"),
     path("prescreening/record/", prescreening.record, name="prescreening-record"),
+    path("access-review/", access_review.page, name="access-review"),
+    path("access-review/sign/", access_review.sign, name="access-review-sign"),
+    path("access-review/<uuid:review_id>/", access_review.past, name="access-review-past"),
+    path("times/", times.page, name="times"),
+    path("emergency/", glass.page, name="glass"),
+    path("emergency/<uuid:opening_id>/", glass.review, name="glass-review"),
     path("duty/", duty.page, name="duty"),
     path("duty/page/", duty.call, name="duty-page"),
     path("duty/answer/", duty.answer, name="duty-answer"),

@@ -9,10 +9,11 @@ from django.http import Http404
 from django.utils import timezone
 
 from holdfast.actions.disclosures import note_look
+from holdfast.records.access import covers
 from holdfast.records.care import Enrollment
 from holdfast.records.keys import Erased, opened
 from holdfast.records.people import Identity
-from holdfast.web.admitted import Admitted
+from holdfast.web.admitted import Admitted, studies
 from holdfast.web.staff.erased_words import erased_words
 
 
@@ -30,7 +31,7 @@ def enrollment_at(request: Admitted, enrollment_id: UUID) -> Enrollment:
 
 
 def may_see_names(request: Admitted) -> bool:
-    """True where this person may see who a referred person is, at this site."""
+    """True where this person may see who a referred person is, in the study of this address."""
     return "referral.see" in request.permissions
 
 
@@ -41,15 +42,23 @@ def name_of(request: Admitted, enrollment: Enrollment) -> str:
 
 def names_of(request: Admitted, enrollments: Sequence[Enrollment]) -> dict[UUID, str]:
     """The name of each enrollment, empty where it may not or cannot be read."""
-    empty = {enrollment.id: "" for enrollment in enrollments}
-    if not may_see_names(request):
-        return empty
-    by_person = _identities(enrollment.person_id for enrollment in enrollments)
-    return empty | {
+    seen = _seen_by_name(request, enrollments)
+    by_person = _identities(enrollment.person_id for enrollment in seen)
+    return {enrollment.id: "" for enrollment in enrollments} | {
         enrollment.id: _name(by_person[enrollment.person_id])
-        for enrollment in enrollments
+        for enrollment in seen
         if enrollment.person_id in by_person
     }
+
+
+def _seen_by_name(request: Admitted, enrollments: Sequence[Enrollment]) -> list[Enrollment]:
+    """Those whose names this person may see: the one of this address, and the others by study."""
+    match = request.resolver_match
+    here = match.kwargs.get("enrollment_id") if match else None
+    if [each.id for each in enrollments] == [here]:
+        return list(enrollments) if may_see_names(request) else []
+    named = studies(request, "referral.see")
+    return [each for each in enrollments if covers(named, each.protocol_name)]
 
 
 def _identities(people: Iterable[UUID]) -> dict[UUID, Identity]:

@@ -27,6 +27,7 @@ CORRECTION_WORDS = {
     "source-corrected": _("The source was corrected"),
     "better-source": _("A better source says otherwise"),
     "no-longer-true": _("It was never so, or is not so any more"),
+    "changed-in-call": _("Said otherwise while the call went on"),
 }
 OVERRIDE_WORDS = {
     "specialist-opinion": _("A specialist's opinion"),

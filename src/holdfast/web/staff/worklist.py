@@ -10,12 +10,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods
 
 from holdfast.definitions import protocols
+from holdfast.records.access import covers
 from holdfast.records.care import Enrollment
 from holdfast.records.worklist import WorklistLine, worklist
-from holdfast.web.admitted import Admitted
+from holdfast.web.admitted import Admitted, studies
 from holdfast.web.staff.limits import unsigned_count
 from holdfast.web.staff.search import found_enrollments
 from holdfast.web.staff.who import names_of
@@ -24,19 +25,23 @@ PER_PAGE = 50
 TABS = ("all", "ask", "confirm", "overdue", "done")
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def page(request: Admitted, site: str) -> HttpResponse:
-    """People by what is next, fifty a page; a search finds whole names and record numbers."""
+    """People by what is next, fifty a page; a search finds whole names and record numbers.
+
+    What is searched for comes by POST alone: a name never stands in an address.
+    """
     now = timezone.now()
-    words = request.GET.get("q", "").strip()[:100]
-    chosen = request.GET.get("next", "all")
+    told = request.POST if request.method == "POST" else request.GET
+    words = request.POST.get("q", "").strip()[:100]
+    chosen = told.get("next", "all")
     chosen = chosen if chosen in TABS else "all"
-    lines = worklist(request.here, now)
+    lines = worklist(request.here, now, studies(request, "worklist.see"))
     shown = [line for line in lines if _belongs(line, chosen)]
     if words:
         found = found_enrollments(request, words)
         shown = [line for line in shown if line.enrollment.id in found]
-    pages = Paginator(shown, PER_PAGE).get_page(request.GET.get("page"))
+    pages = Paginator(shown, PER_PAGE).get_page(told.get("page"))
     context = {
         "rows": _rows(request, pages.object_list, now),
         "pages": pages,
@@ -92,10 +97,8 @@ def next_words(line: WorklistLine) -> str:
     """The next act, in words."""
     moment = line.moment
     if moment.kind == "done":
-        return {
-            "eligible": _("Confirmed eligible"),
-            "ineligible": _("Confirmed ineligible"),
-        }.get(moment.decision, _("Confirmed undetermined"))
+        is_yes = moment.decision == "eligible"
+        return _("Confirmed eligible") if is_yes else _("Confirmed ineligible")
     if moment.kind == "ask":
         return ngettext("%(n)d question is open", "%(n)d questions are open", moment.questions) % {
             "n": moment.questions
@@ -134,4 +137,6 @@ def _unsigned(request: Admitted) -> int:
         return 0
     here = Enrollment.objects.filter(site=request.here)
     used = set(here.values_list("protocol_name", flat=True).distinct())
-    return sum(unsigned_count(request.here, name) for name in protocols.names() if name in used)
+    seen = studies(request, "limit.see")
+    names = [name for name in protocols.names() if name in used and covers(seen, name)]
+    return sum(unsigned_count(request.here, name) for name in names)

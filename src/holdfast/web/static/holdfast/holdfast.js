@@ -33,6 +33,10 @@
     rows[next].scrollIntoView({ block: "nearest" });
   }
 
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-print]")) window.print();
+  });
+
   /* What just happened gets the focus, so that it is read out and seen. */
   function focusNews(root) {
     const news = root.querySelector("[data-focus]");
@@ -46,6 +50,13 @@
   document.addEventListener("DOMContentLoaded", () => focusNews(document));
   document.addEventListener("click", (event) => {
     for (const menu of document.querySelectorAll(".menu[open]")) if (!menu.contains(event.target)) menu.open = false;
+  });
+
+  /* On a phone the bar of places shows where one is, however many there are. */
+  document.addEventListener("DOMContentLoaded", () => {
+    const here = document.querySelector(".places [aria-current]");
+    const bar = here && here.closest("ul");
+    if (bar && bar.scrollWidth > bar.clientWidth) bar.scrollLeft = here.offsetLeft - (bar.clientWidth - here.offsetWidth) / 2;
   });
 
   /* What lies folded opens when a link leads into it, and stays open when the page is put together again. */
@@ -84,12 +95,6 @@
   }
   document.addEventListener("input", (event) => { const form = event.target.closest("form.asking"); if (form) count(form); });
   document.addEventListener("DOMContentLoaded", () => { for (const form of document.querySelectorAll("form.asking")) count(form); });
-
-  /* An answer that could not be sent says so beside itself, and stays where it was typed. */
-  document.addEventListener("htmx:sendError", (event) => {
-    const kept = event.target.querySelector && event.target.querySelector("[data-keeps]");
-    if (kept) kept.textContent = kept.dataset.lost;
-  });
 
   /* A form that may be sent only once at a time. */
   document.addEventListener("submit", (event) => {

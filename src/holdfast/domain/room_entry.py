@@ -1,0 +1,163 @@
+"""An entry as a device sends it: JSON that the device signed, read strictly and never guessed at.
+
+``schema`` 1, ``id``, ``opening``, ``enrollment`` (or null), ``kind``, ``words``, ``details`` (codes
+and numbers that the kind has), ``at`` (the device's clock, ISO 8601 with its offset from UTC),
+``offset_ms`` (by how much that clock was ahead of the server's; null, never compared), ``step``
+(the switch it was made under; null, nobody had) and ``idle_ms``.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from holdfast.domain.room import KINDS, Came, EntryKind, Written
+
+SCHEMA = 1
+LONGEST_TEXT = 64 * 1024  # characters of the whole entry
+MOST_OFFSET_MS = 366 * 86_400_000
+_KEYS = {
+    "schema",
+    "id",
+    "opening",
+    "enrollment",
+    "kind",
+    "words",
+    "details",
+    "at",
+    "offset_ms",
+    "step",
+    "idle_ms",
+}
+
+
+class EntryUnreadable(ValueError):
+    """This is no entry; ``place`` names what is wrong, as a code. Nothing of it was recorded."""
+
+    def __init__(self, place: str) -> None:
+        super().__init__(place)
+        self.place = place
+
+
+@dataclass(frozen=True)
+class RoomEntryTold:
+    """What a device says was written."""
+
+    id: UUID
+    opening: UUID
+    enrollment: UUID | None
+    kind: EntryKind
+    words: str
+    details: Mapping[str, str | int]
+    device_clock: datetime
+    offset_ms: int | None
+    step: UUID | None
+    idle_ms: int
+
+    @property
+    def at(self) -> datetime:
+        """When it was written, by our clock as well as that is known."""
+        return self.device_clock - timedelta(milliseconds=self.offset_ms or 0)
+
+    @property
+    def written(self) -> Written:
+        """What decides whose it is."""
+        return Written(self.at, self.step, timedelta(milliseconds=self.idle_ms))
+
+
+def read_entry(text: str) -> RoomEntryTold:
+    """An entry from its exact text; ``EntryUnreadable`` for anything else."""
+    if len(text) > LONGEST_TEXT:
+        raise EntryUnreadable("too-long")
+    try:
+        told = json.loads(text)
+    except (ValueError, RecursionError):
+        raise EntryUnreadable("not-json") from None
+    if not isinstance(told, dict) or set(told) != _KEYS:
+        raise EntryUnreadable("keys")
+    if told["schema"] != SCHEMA or isinstance(told["schema"], bool):
+        raise EntryUnreadable("schema")
+    if not isinstance(told["kind"], str) or (kind := KINDS.get(told["kind"])) is None:
+        raise EntryUnreadable("kind")
+    return RoomEntryTold(
+        id=_identifier(told, "id"),
+        opening=_identifier(told, "opening"),
+        enrollment=_identifier_or_none(told, "enrollment"),
+        kind=kind,
+        words=_words(told, kind),
+        details=_details(told, kind),
+        device_clock=_moment(told),
+        offset_ms=None if told["offset_ms"] is None else _whole(told, "offset_ms", MOST_OFFSET_MS),
+        step=_identifier_or_none(told, "step"),
+        idle_ms=_whole(told, "idle_ms", MOST_OFFSET_MS, least=0),
+    )
+
+
+def how_it_came(*, is_signed: bool, is_revoked: bool, is_closed: bool, is_standing: bool) -> Came:
+    """How an entry reached the record; what casts most doubt on it is named."""
+    if not is_signed:
+        return Came.UNSIGNED
+    if is_revoked:
+        return Came.REVOKED
+    if is_closed:
+        return Came.CLOSED
+    return Came.OPEN if is_standing else Came.EXPIRED
+
+
+def _identifier(told: Mapping[str, Any], name: str) -> UUID:
+    try:
+        return UUID(told[name])
+    except (ValueError, TypeError, AttributeError):
+        raise EntryUnreadable(name) from None
+
+
+def _identifier_or_none(told: Mapping[str, Any], name: str) -> UUID | None:
+    return None if told[name] is None else _identifier(told, name)
+
+
+def _words(told: Mapping[str, Any], kind: EntryKind) -> str:
+    words = told["words"]
+    if not isinstance(words, str) or "\0" in words or (words and not kind.has_words):
+        raise EntryUnreadable("words")
+    try:
+        words.encode()
+    except UnicodeEncodeError:  # half a character
+        raise EntryUnreadable("words") from None
+    return words
+
+
+def _details(told: Mapping[str, Any], kind: EntryKind) -> Mapping[str, str | int]:
+    """Codes and whole numbers by the names that the kind has; free words have no place here."""
+    details = told["details"]
+    if not isinstance(details, dict) or not set(details) <= kind.fields:
+        raise EntryUnreadable("details")
+    for value in details.values():
+        is_number = isinstance(value, int) and not isinstance(value, bool)
+        is_code = isinstance(value, str) and _is_code(value)
+        if not (is_number or is_code):
+            raise EntryUnreadable("details")
+    return details
+
+
+def _is_code(value: str) -> bool:
+    return 0 < len(value) <= 60 and set(value) <= set("abcdefghijklmnopqrstuvwxyz0123456789-.")
+
+
+def _moment(told: Mapping[str, Any]) -> datetime:
+    try:
+        moment = datetime.fromisoformat(told["at"])
+    except (ValueError, TypeError):
+        raise EntryUnreadable("at") from None
+    if moment.tzinfo is None or not 2000 <= moment.year <= 2200:
+        raise EntryUnreadable("at")
+    return moment
+
+
+def _whole(told: Mapping[str, Any], name: str, most: int, *, least: int | None = None) -> int:
+    number = told[name]
+    lowest = -most if least is None else least
+    if isinstance(number, bool) or not isinstance(number, int) or not lowest <= number <= most:
+        raise EntryUnreadable(name)
+    return number

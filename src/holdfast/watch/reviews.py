@@ -1,0 +1,43 @@
+"""Chases what waits for a review: emergency openings past their time, and the review of access."""
+
+from datetime import datetime
+
+from holdfast.actions.access_review import chase_access_review
+from holdfast.actions.glass import chase_review
+from holdfast.actions.people import house
+from holdfast.domain import access_review, glass
+from holdfast.records.access_lists import AHEAD, review_standing
+from holdfast.records.glass import (
+    REVIEWED_WITHIN,
+    opening_value,
+    time_in_force,
+    unreviewed_at,
+)
+from holdfast.records.people import Site
+from holdfast.watch.each_site import each_site
+
+
+def chase(now: datetime) -> int:
+    """One turn; how many messages were written that had not been."""
+    return each_site(lambda site: _openings(site, now) + _access(site, now))
+
+
+def _openings(site: Site, now: datetime) -> int:
+    within, told = time_in_force(site, REVIEWED_WITHIN), 0
+    for row in unreviewed_at(site):
+        number = glass.chase_number(opening_value(row), within, now)
+        if number:
+            answer = chase_review(opening=row, number=number, by=house(), now=now)
+            told += answer is not None
+    return told
+
+
+def _access(site: Site, now: datetime) -> int:
+    found = review_standing(site, now)
+    number = access_review.chase_number(found, time_in_force(site, AHEAD), now)
+    if not number or found.due_at is None:
+        return 0
+    answer = chase_access_review(
+        site=site, due_at=found.due_at, number=number, overdue=found.overdue, by=house(), now=now
+    )
+    return int(answer is not None)

@@ -1,0 +1,1 @@
+"""The shared device of a room: its own door, its own session, and nobody's log-in."""
