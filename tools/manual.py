@@ -134,14 +134,88 @@ def protocol_page(path: Path) -> str:
         "",
         "## Criteria",
         "",
-        table(("code", "what must hold", "limits", "override", "standing and source"), criteria),
+        *_taken_over(document),
+        *(
+            [
+                table(
+                    ("code", "what must hold", "limits", "override", "standing and source"),
+                    criteria,
+                )
+            ]
+            if criteria
+            else []
+        ),
         "",
-        "## Limits",
-        "",
-        limits_table(document.get("limit", ()), declared, sources),
+        *(
+            ["## Limits", "", limits_table(document["limit"], declared, sources), ""]
+            if document.get("limit")
+            else []
+        ),
+        *(course(document, declared, sources) if document.get("visit") else []),
         *sources.listed(),
     ]
     return "\n".join(parts)
+
+
+def _taken_over(document: Table) -> list[str]:
+    """Where the criteria of a version come from, if not from its own file alone."""
+    if not (earlier := document.get("eligibility")):
+        return []
+    page = f"{earlier.replace('/', '-')}.md"
+    without = ", ".join(f"`{code}`" for code in document.get("without", ()))
+    but = f", but for {without}" if without else ""
+    return [f"Taken over from [{earlier}]({page}){but}, with what stands here in its place.", ""]
+
+
+def course(document: Table, declared: Table, sources: Sources) -> list[str]:
+    """The visits of a protocol with their windows, its doses, and what holds for the whole course."""
+    windows = document["window"]
+    visits = [
+        (
+            f"`{visit['code']}`" + (f" ×{visit['repeat']['times']}" if "repeat" in visit else ""),
+            visit["title"],
+            _days(windows[visit["window"]]),
+            f"`{visit['anchor']}`",
+            ", ".join(code for part in visit.get("done", ()) for code in part["activities"]),
+            sources.cite_rule(windows[visit["window"]], declared),
+        )
+        for visit in document["visit"]
+    ]
+    doses = [
+        (f"`{code}`", menu["rule"], _supplement(menu), sources.cite_rule(menu, declared))
+        for code, menu in document.get("doses", {}).items()
+    ]
+    provisions = [
+        (part["topic"], part["wording"], sources.cite_rule(part, declared))
+        for part in document.get("provision", ())
+    ]
+    heads = ("visit", "what", "days", "after", "done there", "standing and source of the days")
+    return [
+        "## Visits",
+        "",
+        "A target with a star is ours, so that a course can be planned; no source gives it.",
+        "",
+        table(heads, visits),
+        "",
+        "## Doses",
+        "",
+        table(("code", "rule", "supplement after", "standing and source"), doses),
+        "",
+        "## The whole course",
+        "",
+        table(("topic", "what holds", "standing and source"), provisions),
+    ]
+
+
+def _days(window: Table) -> str:
+    ours = "*" if "suggested_days" in window else ""
+    target = window.get("target_days", window.get("suggested_days", "?"))
+    return f"{window.get('earliest_days', '?')} / {target}{ours} / {window.get('latest_days', '?')}"
+
+
+def _supplement(menu: Table) -> str:
+    span = menu.get("supplement_after_minutes")
+    return f"{span[0]} to {span[1]} min" if span else "none"
 
 
 def _limits_of(rule: Table, document: Table) -> list[str]:

@@ -43,8 +43,23 @@ def test_every_version_loads_and_says_where_everything_is_from(name):
             assert thing.wording.endswith("."), thing.code
 
 
-def test_the_three_protocols_are_there():
-    assert protocols.names() == ("mapp2", "oehen-2013", "tga-authorised-prescriber")
+def test_every_protocol_that_was_promised_is_there():
+    assert protocols.names() == (
+        "autism-social-anxiety-2018",
+        "example-low-dose-control",
+        "group-veterans",
+        "life-threatening-illness-2020",
+        "mapp1",
+        "mapp2",
+        "mdd-2022",
+        "mp12",
+        "mp8",
+        "oehen-2013",
+        "single-dose-va",
+        "social-anxiety-2023",
+        "swiss-limited-medical-use",
+        "tga-authorised-prescriber",
+    )
 
 
 @pytest.mark.parametrize(
@@ -116,7 +131,7 @@ def test_a_caution_that_is_borrowed_says_so_and_may_be_overridden(name):
 def test_the_layout_of_a_file_changes_its_bytes_and_not_what_was_read(tmp_path):
     file = tmp_path / "1.toml"
     file.write_text("# a comment\n" + MAPP2.read_text(encoding="utf-8"), encoding="utf-8")
-    released, laid_out = protocols.load("mapp2"), protocols.read(file)
+    released, laid_out = protocols.load("mapp2", 1), protocols.read(file)
     assert laid_out.sha256 != released.sha256
     assert laid_out.parsed_sha256 == released.parsed_sha256
 
@@ -126,7 +141,7 @@ def test_another_number_is_another_protocol(tmp_path):
     file.write_text(
         _changed('value = 48\nunit = "kg"', 'value = 45\nunit = "kg"'), encoding="utf-8"
     )
-    assert protocols.read(file).parsed_sha256 != protocols.load("mapp2").parsed_sha256
+    assert protocols.read(file).parsed_sha256 != protocols.load("mapp2", 1).parsed_sha256
 
 
 CASES = [
@@ -189,7 +204,7 @@ CASES = [
         "override is of the wrong type",
         "a table",
     ),
-    ("format = 1", "format = 2", "format 2 is not read here", "format = 1"),
+    ("format = 1", "format = 3", "format 3 is not read here", "format = 1 or 2"),
     ("version = 1", "version = 0", "versions are counted from 1", "version = 1"),
     (
         'question = "weight"',
@@ -295,7 +310,7 @@ def test_a_file_in_the_wrong_place_is_refused():
 
 @pytest.mark.parametrize("name", ["mapp3", "", "../mapp2", "mapp2/1", "MAPP2"])
 def test_an_unknown_protocol_says_which_there_are(name):
-    with pytest.raises(protocols.UnknownProtocol, match="mapp2, oehen-2013"):
+    with pytest.raises(protocols.UnknownProtocol, match="mapp1, mapp2, mdd-2022"):
         protocols.load(name)
 
 
@@ -305,7 +320,7 @@ def test_an_unknown_version_says_which_there_are():
 
 
 def test_a_protocol_is_read_once():
-    assert protocols.load("mapp2") is protocols.load("mapp2", 1)
+    assert protocols.load("mapp2") is protocols.load("mapp2", protocols.versions("mapp2")[-1])
 
 
 def test_every_question_of_the_catalogue_is_asked_by_somebody():

@@ -18,7 +18,10 @@ DEFINITIONS = PACKAGE / "definitions"
 CLINICAL = ("protocols", "interactions", "retention", "jurisdictions")
 STANDINGS = {str(standing) for standing in Standing} - {"signed"}
 NOT_CLINICAL = {"format", "version"}  # numbers of a form, not of a person
-RULES = ("limit", "criterion", "approval", "duty")
+RULES = ("limit", "criterion", "approval", "duty", "visit", "provision", "stage", "arm", "done")
+NAMED_RULES = ("doses", "window")  # headed [doses.name]
+# These say a number of the table they stand in, which has the source.
+PARTS = re.compile(r"(doses\.[^.]+\.choice\[\d+\]|visit\[[^\]]+\]\.repeat)$")
 
 
 def clinical_files(folder: Path) -> list[Path]:
@@ -54,7 +57,11 @@ def unsourced(document: dict[str, Any]) -> Iterator[str]:
             and not isinstance(value, bool)
             and key not in NOT_CLINICAL
         ]
-        is_rule = re.search(rf"(^|\.)({'|'.join(RULES)})\[[^\]]*\]$", place)
+        is_rule = re.search(rf"(^|\.)({'|'.join(RULES)})\[[^\]]*\]$", place) or re.fullmatch(
+            rf"({'|'.join(NAMED_RULES)})\.[^.]+", place
+        )
+        if PARTS.search(place):
+            continue
         if (numbers or is_rule) and (cited is None or table.get("standing") not in STANDINGS):
             yield f"{place} has no reference or no standing"
         if isinstance(cited, str) and cited not in declared:

@@ -17,6 +17,7 @@ from typing import NoReturn
 COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("screen", "screen", "say who of the referred people may enter a protocol, and why"),
     ("protocol", "protocol", "list, show or check protocol versions"),
+    ("plan", "plan", "print every visit of a course with its dates"),
     ("serve", "serve", "serve the pages and the API"),
     ("demo", "demo", "set up and serve the demonstration clinic"),
     ("found", "clinic", "begin an empty record with its first administrator"),

@@ -1,4 +1,4 @@
-"""``holdfast protocol list | show NAME | check FILE``: what a protocol says, and whether a file fits."""
+"""``holdfast protocol list | show | diff | check``: what a protocol says, what an amendment changes, what fits."""
 
 import argparse
 import json
@@ -6,6 +6,14 @@ import sys
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+
+from holdfast.cli.schedule_shown import (
+    change_fields,
+    change_lines,
+    schedule_fields,
+    schedule_lines,
+    schedule_page,
+)
 
 
 def add(subparsers: Any) -> None:
@@ -17,13 +25,17 @@ def add(subparsers: Any) -> None:
     showing = parts.add_parser("show", help="a protocol's criteria, limits and sources")
     showing.add_argument("name", metavar="NAME")
     showing.add_argument("--version", type=int, help="which version (the latest if not said)")
-    _add_format(showing)
+    _add_format(showing, "html", "usdm")
+    differing = parts.add_parser("diff", help="what an amendment changes, in words")
+    differing.add_argument("old", metavar="A", help="NAME/VERSION or a file")
+    differing.add_argument("new", metavar="B", help="NAME/VERSION or a file")
+    _add_format(differing)
     checking = parts.add_parser("check", help="every problem of a protocol file, with its line")
     checking.add_argument("file", metavar="FILE", type=Path)
 
 
-def _add_format(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--format", choices=("text", "json"), default="text")
+def _add_format(parser: argparse.ArgumentParser, *more: str) -> None:
+    parser.add_argument("--format", choices=("text", "json", *more), default="text")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -31,13 +43,13 @@ def run(args: argparse.Namespace) -> int:
     from holdfast.definitions.loading import DefinitionRefused
     from holdfast.definitions.protocols import UnknownProtocol
 
-    parts = {"list": _list, "show": _show, "check": _check}
+    parts = {"list": _list, "show": _show, "diff": _diff, "check": _check}
     try:
         return parts[args.part](args)
     except DefinitionRefused as refused:
         print(refused, file=sys.stderr)
         return 1
-    except UnknownProtocol as error:
+    except (UnknownProtocol, ValueError) as error:
         print(error, file=sys.stderr)
         return 2
 
@@ -65,9 +77,40 @@ def _show(args: argparse.Namespace) -> int:
     protocol = protocols.load(args.name, args.version)
     if args.format == "json":
         print(json.dumps(fields(protocol), ensure_ascii=False, indent=2))
-    else:
+    elif args.format == "text":
         print("\n".join(_lines(protocol)))
+    elif args.format == "html":
+        print(schedule_page(protocol))
+    else:
+        from holdfast.interop.usdm import study
+
+        print(json.dumps(study(protocol), ensure_ascii=False, indent=2))
     return 0
+
+
+def _diff(args: argparse.Namespace) -> int:
+    from holdfast.domain.amendments import changes
+
+    old, new = _version(args.old), _version(args.new)
+    found = changes(old, new)
+    if args.format == "json":
+        print(json.dumps({"changes": [change_fields(c) for c in found]}, indent=2))
+        return 0
+    print(f"From {old.name} version {old.version} to {new.name} version {new.version}:")
+    print("\n".join(change_lines(found)))
+    return 0
+
+
+def _version(said: str) -> Any:
+    """A version by name and number, or from a file."""
+    from holdfast.definitions import protocols
+
+    if said.endswith(".toml"):
+        return protocols.read(Path(said))
+    name, _, number = said.partition("/")
+    if number and not number.isdecimal():
+        raise protocols.UnknownProtocol(f"{said!r} is no version. Write NAME/VERSION or a file.")
+    return protocols.load(name, int(number) if number else None)
 
 
 def _check(args: argparse.Namespace) -> int:
@@ -115,6 +158,7 @@ def fields(protocol: Any) -> dict[str, Any]:
             for limit in protocol.limits.values()
         ],
         "questions": [_question(question) for question in protocol.questions.values()],
+        "schedule": schedule_fields(protocol.schedule) if protocol.schedule else None,
     }
 
 
@@ -153,4 +197,6 @@ def _lines(protocol: Any) -> list[str]:
         signing = ", runs once signed for the site" if limit.needs_signature else ""
         lines += [f"  {limit.code}: {value} {limit.unit} ({limit.standing.value}{signing})"]
         lines += [f"      {limit.wording} {limit.reference.title}, {limit.reference.href}"]
+    if protocol.schedule:
+        lines += ["", "Schedule of activities:", *schedule_lines(protocol.schedule)]
     return lines

@@ -259,11 +259,13 @@ def _listed(words: tuple[str, ...]) -> str:
     return ", ".join(words[:40]) + (", ..." if len(words) > 40 else "")
 
 
-def read_format(root: Table, known: int) -> None:
-    """Refuse a file whose format is not the one this release reads."""
+def read_format(root: Table, *known: int) -> int:
+    """The format of a file; one that this release does not read is refused."""
     number = root.integer("format")
-    if "format" in root and number != known:
-        root.problem("format", f"format {number} is not read here", f"Write format = {known}")
+    if "format" in root and number not in known:
+        mend = " or ".join(map(str, known))
+        root.problem("format", f"format {number} is not read here", f"Write format = {mend}")
+    return number if number in known else known[-1]
 
 
 _OTHER_SCHEME = re.compile(r"(?!https://)[A-Za-z][A-Za-z0-9+.-]*:")

@@ -10,6 +10,7 @@ from holdfast.domain.findings import Finding, Reference, Standing
 from holdfast.domain.history import ConditionTable
 from holdfast.domain.limits import Limit
 from holdfast.domain.questions import Question
+from holdfast.domain.schedule import Schedule
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,8 @@ class ProtocolVersion:
     """One released version. ``sha256`` is of the file's bytes, ``parsed_sha256`` of what was read.
 
     ``questions`` are those that the criteria ask, in the order of the file; ``not_known`` says in
-    words what no source told. ``conditions`` turns imported history into answers.
+    words what no source told. ``conditions`` turns imported history into answers. ``schedule`` is
+    None where the file says only who may enter.
     """
 
     name: str
@@ -62,6 +64,7 @@ class ProtocolVersion:
     conditions: ConditionTable
     sha256: str
     parsed_sha256: str
+    schedule: Schedule | None = None
 
     def criterion(self, code: str) -> Criterion | None:
         """The criterion of that code, if there is one."""

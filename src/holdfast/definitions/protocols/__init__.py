@@ -1,6 +1,7 @@
 """Protocol versions: released files, read once, refused if anything in them does not fit."""
 
 import re
+from collections.abc import Iterable
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -12,6 +13,7 @@ from holdfast.definitions.loading import (
     FOLDER,
     Document,
     Table,
+    nearest,
     parsed_sha256,
     read_format,
     read_references,
@@ -19,6 +21,7 @@ from holdfast.definitions.loading import (
     refuse_duplicates,
 )
 from holdfast.definitions.protocols.criteria import read_criterion
+from holdfast.definitions.protocols.schedule import read_schedule
 from holdfast.definitions.questions import Catalogue
 from holdfast.definitions.questions import load as load_questions
 from holdfast.definitions.terminology import load_conditions
@@ -27,7 +30,7 @@ from holdfast.domain.limits import Limit
 from holdfast.domain.protocol import Criterion, ProtocolVersion
 from holdfast.domain.questions import Question
 
-FORMAT = 1
+FORMATS = (1, 2)  # from 2 on a file also says the course
 PROTOCOLS = FOLDER / "protocols"
 # The questions that the medicines ask, whatever the protocol (holdfast.domain.medications).
 MEDICINE_QUESTIONS = (
@@ -96,22 +99,30 @@ def read(path: Path, expected: tuple[str, int] | None = None) -> ProtocolVersion
     """
     document, catalogue = Document(path), load_questions()
     root = document.root
-    read_format(root, FORMAT)
+    number = read_format(root, *FORMATS)
     name, version, title = root.code("name"), root.integer("version"), root.text("title")
     _refuse_misplaced(root, name, version, expected)
     references = read_references(root)
     not_known = root.texts("not_known")
+    earlier = _earlier(root) if number > 1 else None
     limits = _limits(root, references)
-    criteria = _criteria(root, catalogue, limits, references)
+    known = {**(earlier.limits if earlier else {}), **limits}
+    criteria = _criteria(root, catalogue, known, references, required=earlier is None)
+    schedule = read_schedule(root, references) if number > 1 else None
+    if earlier:
+        criteria = _taken_over(root, earlier, criteria)
     root.finish()
-    _refuse_unused(root, criteria, references, limits)
+    used = {code for criterion in criteria for code in criterion.limits}
+    _refuse_unused(root, used, limits)
+    _refuse_uncited(root, references)
     document.finish()
+    limits = {code: limit for code, limit in known.items() if code in used}
     questions = _questions_of(criteria, catalogue)
     conditions = load_conditions()
     return ProtocolVersion(
         name=name,
         version=version,
-        format=FORMAT,
+        format=number,
         title=title,
         not_known=not_known,
         criteria=tuple(criteria),
@@ -119,7 +130,13 @@ def read(path: Path, expected: tuple[str, int] | None = None) -> ProtocolVersion
         questions=MappingProxyType(questions),
         conditions=conditions,
         sha256=document.sha256,
-        parsed_sha256=parsed_sha256(_parsed(root), catalogue.sha256, conditions.sha256),
+        parsed_sha256=parsed_sha256(
+            _parsed(root),
+            catalogue.sha256,
+            conditions.sha256,
+            *([earlier.parsed_sha256] if earlier else []),
+        ),
+        schedule=schedule,
     )
 
 
@@ -169,34 +186,72 @@ def _refuse_wrong_value(table: Table, code: str, value: Decimal | None, standing
         table.problem("standing", f"limit {code!r} is not-found and has a value", mend)
 
 
+def _earlier(root: Table) -> ProtocolVersion | None:
+    """The released version whose criteria and limits this one takes over, if it names one."""
+    if "eligibility" not in root:
+        return None
+    said = root.text("eligibility")
+    name, _, version = said.partition("/")
+    if not version.isdecimal() or int(version) not in versions(name):
+        released = [f"{n}/{v}" for n in names() for v in versions(n)]
+        root.problem("eligibility", f"no version is called {said!r}", nearest(said, released))
+        return None
+    return load(name, int(version))
+
+
+def _taken_over(root: Table, earlier: ProtocolVersion, own: list[Criterion]) -> list[Criterion]:
+    """The criteria of the earlier version, each replaced by our own of its code, then the rest of ours.
+
+    ``without`` names those that are left out.
+    """
+    without, codes = root.texts("without"), {c.code for c in earlier.criteria}
+    for code in without:
+        if code not in codes:
+            root.problem("without", f"no criterion is called {code!r}", nearest(code, codes))
+    ours = {criterion.code: criterion for criterion in own}
+    kept = [ours.pop(c.code, c) for c in earlier.criteria if c.code not in without]
+    return [*kept, *ours.values()]
+
+
 def _criteria(
     root: Table,
     catalogue: Catalogue,
     limits: dict[str, Limit],
     references: dict[str, Reference],
+    *,
+    required: bool,
 ) -> list[Criterion]:
-    tables = root.tables("criterion", required=True)
+    tables = root.tables("criterion", required=required)
     criteria = [read_criterion(table, catalogue, limits, references) for table in tables]
     refuse_duplicates(zip(tables, (c.code for c in criteria), strict=True), "criterion")
     return criteria
 
 
-def _refuse_unused(
-    root: Table,
-    criteria: list[Criterion],
-    references: dict[str, Reference],
-    limits: dict[str, Limit],
-) -> None:
-    """A limit that no criterion uses, or a source that nothing cites, was meant for something."""
-    used = {code for criterion in criteria for code in criterion.limits}
+def _refuse_unused(root: Table, used: set[str], limits: dict[str, Limit]) -> None:
+    """A limit that no criterion uses was meant for something."""
     for table in root.tables("limit"):
         code = table.value("code")
         if code in limits and code not in used:
             table.problem("code", f"no criterion uses limit {code!r}", "Use it or take it out")
-    cited = {*(c.reference for c in criteria), *(limit.reference for limit in limits.values())}
+
+
+def _refuse_uncited(root: Table, references: dict[str, Reference]) -> None:
+    """A source that nothing cites was meant for something."""
+    cited = set(_cited(_parsed(root)))
     for name, table in root.named_tables("reference").items():
-        if references[name] not in cited:
+        if name in references and name not in cited:
             table.problem(None, f"nothing cites reference {name!r}", "Cite it or take it out")
+
+
+def _cited(part: Any) -> Iterable[str]:
+    """Every reference that some part of a file cites by its key."""
+    if isinstance(part, dict):
+        if isinstance(key := part.get("reference"), str):
+            yield key
+        part = list(part.values())
+    if isinstance(part, list):
+        for inner in part:
+            yield from _cited(inner)
 
 
 def _questions_of(criteria: list[Criterion], catalogue: Catalogue) -> dict[str, Question]:
