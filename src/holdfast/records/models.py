@@ -2,6 +2,7 @@
 
 from holdfast.records.access_review import AccessLook, AccessReview
 from holdfast.records.authority import Approval, ApprovalChange, SiteJurisdiction
+from holdfast.records.bookings import AbsenceCover, Booking, ChangeAsked, PairAssigned
 from holdfast.records.calls import (
     ContactPermission,
     CrisisNumber,
@@ -40,6 +41,18 @@ from holdfast.records.concerns import (
     RecipientTestAnswer,
     RecipientTry,
 )
+from holdfast.records.course import (
+    Amended,
+    CloseOut,
+    ContactAttempt,
+    Course,
+    CourseStep,
+    Deviation,
+    VisitAttendance,
+    VisitHeld,
+    VisitMissed,
+    VisitSkipped,
+)
 from holdfast.records.duty import (
     DutyContact,
     DutyHours,
@@ -56,6 +69,7 @@ from holdfast.records.erasure import (
     Look,
     SignedRetention,
 )
+from holdfast.records.gates import Attestation, GateOverride, GatePassed
 from holdfast.records.glass import GlassEnd, GlassMiss, GlassOpening, GlassReview
 from holdfast.records.journal import (
     Conflict,
@@ -103,14 +117,20 @@ from holdfast.records.sign_in import (
 )
 
 __all__ = [
+    "AbsenceCover",
     "AccessLook",
     "AccessReview",
     "AccountRecovery",
     "AccountRecoveryEnd",
+    "Amended",
     "ApiKey",
     "Approval",
     "ApprovalChange",
     "AssignmentPause",
+    "Attestation",
+    "Booking",
+    "ChangeAsked",
+    "CloseOut",
     "Concern",
     "ConcernAcknowledgement",
     "ConcernClosing",
@@ -118,9 +138,13 @@ __all__ = [
     "ConcernShare",
     "Confirmation",
     "Conflict",
+    "ContactAttempt",
     "ContactPermission",
     "CopyRequest",
+    "Course",
+    "CourseStep",
     "CrisisNumber",
+    "Deviation",
     "Disclosure",
     "DuplicateDecision",
     "DutyContact",
@@ -132,6 +156,8 @@ __all__ = [
     "ErasureRequest",
     "ErasureSignature",
     "FirstContact",
+    "GateOverride",
+    "GatePassed",
     "GlassEnd",
     "GlassMiss",
     "GlassOpening",
@@ -150,6 +176,7 @@ __all__ = [
     "Override",
     "PageAnswer",
     "PageAttempt",
+    "PairAssigned",
     "PatientAccount",
     "PatientInvitation",
     "PatientInvitationEnd",
@@ -188,6 +215,10 @@ __all__ = [
     "TryCount",
     "User",
     "VerdictShown",
+    "VisitAttendance",
+    "VisitHeld",
+    "VisitMissed",
+    "VisitSkipped",
     "WaitingListStep",
     "WorklistMoment",
 ]
