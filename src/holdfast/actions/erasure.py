@@ -241,6 +241,7 @@ def _living_keys(person_id: UUID, classes: Iterable[str]) -> list[PersonKey]:
     wanted = {*classes}
     if PersonKey.WORDS in wanted:
         wanted.add(PersonKey.PRIVATE)  # a private journal is words too, though nobody reads them
+        wanted.add(PersonKey.PSYCHOTHERAPY)
     rows = PersonKey.objects.filter(owner=person_id, word_class__in=wanted)
     return list(rows.exclude(wrapped=None).order_by("word_class"))
 

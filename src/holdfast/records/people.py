@@ -109,6 +109,7 @@ class PersonKey(models.Model):
 
     IDENTITY, WORDS, RECEIPTS = "identity", "words", "receipts"
     PRIVATE = "private"  # wrapped by the person's own phrase, never by the site key
+    PSYCHOTHERAPY = "psychotherapy"  # a therapist's own notes on the conversations
     FACTORS = "factors"  # an account's PIN, one-time-code secret and recovery codes
 
     id = models.UUIDField(primary_key=True, default=uuid4)
