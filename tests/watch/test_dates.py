@@ -5,10 +5,11 @@ from datetime import date, timedelta
 
 import orjson
 
-from holdfast.actions.judging import ProtocolChanged, latest_verdict
+from holdfast.actions.judging import latest_verdict
 from holdfast.records import heartbeats
 from holdfast.records.journal import Heartbeat
 from holdfast.records.models import Enrollment, VerdictShown
+from holdfast.records.protocols import ProtocolChanged
 from holdfast.records.verification_run import verify_here
 from holdfast.watch import dates
 from holdfast.watch.runner import take_turn

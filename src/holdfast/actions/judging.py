@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from holdfast.actions.outcomes import Receipt
 from holdfast.actions.writing import LockedStream, message
-from holdfast.definitions import interactions, protocols
+from holdfast.definitions import interactions
 from holdfast.definitions.sentences import question_sentence, sentence
 from holdfast.domain.eligibility import screen
 from holdfast.domain.findings import Decision, Finding, Outcome, Verdict
@@ -28,12 +28,9 @@ from holdfast.records.facts import Fact
 from holdfast.records.histories import EnrollmentPast, referral_of
 from holdfast.records.keys import DataKey, sealed
 from holdfast.records.people import Site, User
+from holdfast.records.protocols import protocol_of
 
 SHOWN_SCHEMA = 1
-
-
-class ProtocolChanged(RuntimeError):
-    """The file of a released protocol version is not the one an enrollment was opened under."""
 
 
 @dataclass(frozen=True)
@@ -58,16 +55,6 @@ def local_date(site: Site, now: datetime) -> date:
     return now.astimezone(ZoneInfo(site.zone)).date()
 
 
-def protocol_of(enrollment: Enrollment) -> ProtocolVersion:
-    """The protocol version of an enrollment; ``ProtocolChanged`` where its file was edited."""
-    protocol = protocols.load(enrollment.protocol_name, enrollment.protocol_version)
-    if protocol.sha256 != enrollment.protocol_sha256:
-        raise ProtocolChanged(
-            f"{protocol.name} version {protocol.version} is not the file that was enrolled under."
-        )
-    return protocol
-
-
 def signed_limits(site: Site, protocol: ProtocolVersion) -> dict[str, SignedLimit]:
     """The limits that stand signed for a site and this protocol version, by code."""
     rows = SignedLimit.objects.filter(
@@ -78,7 +65,7 @@ def signed_limits(site: Site, protocol: ProtocolVersion) -> dict[str, SignedLimi
 
 def judged(enrollment: Enrollment, position: int, as_of: date) -> Judgement:
     """The verdict on what is known at a position, on a date."""
-    protocol = protocol_of(enrollment)
+    protocol = protocol_of(enrollment, position)
     past = EnrollmentPast(enrollment, position)
     referral = referral_of(past)
     table = interactions.load()

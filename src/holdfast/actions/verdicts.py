@@ -6,7 +6,7 @@ from uuid import UUID, uuid5
 
 import orjson
 
-from holdfast.actions.judging import judge_in, latest_verdict, local_date, protocol_of
+from holdfast.actions.judging import judge_in, latest_verdict, local_date
 from holdfast.actions.outcomes import Answered, Receipt, Refusal
 from holdfast.actions.permission import refused, role_with
 from holdfast.actions.signatures import ReauthenticationProof, proof_refused, sign
@@ -22,6 +22,7 @@ from holdfast.records import access, worklist
 from holdfast.records.care import Confirmation, Enrollment, Override, VerdictShown
 from holdfast.records.keys import DataKey, Erased, data_key_of, opened, sealed
 from holdfast.records.people import PersonKey, User
+from holdfast.records.protocols import protocol_of
 
 # Why a finding may be set aside; free words may be added, sealed.
 OVERRIDE_REASONS = (

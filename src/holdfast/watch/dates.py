@@ -2,12 +2,13 @@
 
 from datetime import datetime
 
-from holdfast.actions.judging import ProtocolChanged, latest_verdict, local_date
+from holdfast.actions.judging import latest_verdict, local_date
 from holdfast.actions.people import house
 from holdfast.actions.verdicts import judge
 from holdfast.records import heartbeats
 from holdfast.records.care import Enrollment
 from holdfast.records.people import Site
+from holdfast.records.protocols import ProtocolChanged
 from holdfast.watch.each_site import each_site
 
 LOOP = "dates"

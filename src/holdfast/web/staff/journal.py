@@ -11,7 +11,6 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from holdfast.actions.judging import protocol_of
 from holdfast.definitions.sentences import question_sentence
 from holdfast.domain.findings import Decision
 from holdfast.records.care import Enrollment
@@ -25,6 +24,7 @@ from holdfast.records.histories import (
     last_position,
 )
 from holdfast.records.people import User
+from holdfast.records.protocols import protocol_of
 from holdfast.web.admitted import Admitted
 from holdfast.web.staff.erased_words import erased_words
 from holdfast.web.staff.forms import AsOfForm

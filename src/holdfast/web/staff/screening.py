@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from holdfast.actions.judging import latest_verdict, local_date, protocol_of
+from holdfast.actions.judging import latest_verdict, local_date
 from holdfast.actions.verdicts import judge
 from holdfast.definitions import questions
 from holdfast.domain.findings import Decision
@@ -22,6 +22,7 @@ from holdfast.records.canonical import fact_sha256
 from holdfast.records.care import Enrollment, VerdictShown
 from holdfast.records.forgotten import is_erased
 from holdfast.records.histories import EnrollmentPast, enrollment_as_of, person_of
+from holdfast.records.protocols import protocol_of
 from holdfast.web.admitted import Admitted
 from holdfast.web.done import done_words
 from holdfast.web.staff.confirming import about, confirming_context

@@ -1,0 +1,40 @@
+"""Under which version of its protocol an enrollment stands: as opened, or as amended since."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from holdfast.definitions import protocols
+from holdfast.domain.protocol import ProtocolVersion
+from holdfast.records.care import Enrollment, ProtocolBound
+from holdfast.records.course import Amended
+
+
+class ProtocolChanged(RuntimeError):
+    """The file of a released protocol version is not the one an enrollment was opened under."""
+
+
+def amendments_of(enrollments: Iterable[UUID]) -> dict[UUID, Amended]:
+    """The last amendment of each enrollment that has one."""
+    rows = Amended.objects.filter(enrollment_id__in=list(enrollments)).order_by("position", "id")
+    return {row.enrollment_id: row for row in rows}
+
+
+def protocol_of(enrollment: Enrollment, position: int | None = None) -> ProtocolVersion:
+    """The protocol version of an enrollment; ``ProtocolChanged`` where its file was edited.
+
+    With ``position``: the one under which it stood there.
+    """
+    rows = Amended.objects.filter(enrollment_id=enrollment.id)
+    if position is not None:
+        rows = rows.filter(position__lte=position)
+    return protocol_bound(rows.order_by("-position").first() or enrollment)
+
+
+def protocol_bound(bound: ProtocolBound) -> ProtocolVersion:
+    """The very file that a row is bound to."""
+    protocol = protocols.load(bound.protocol_name, bound.protocol_version)
+    if protocol.sha256 != bound.protocol_sha256:
+        raise ProtocolChanged(
+            f"{protocol.name} version {protocol.version} is not the file that was enrolled under."
+        )
+    return protocol
