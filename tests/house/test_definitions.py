@@ -15,10 +15,21 @@ from holdfast.domain.findings import Standing
 from tests.house.source import PACKAGE, ROOT, plant
 
 DEFINITIONS = PACKAGE / "definitions"
-CLINICAL = ("protocols", "interactions", "retention", "jurisdictions")
+CLINICAL = ("protocols", "interactions", "retention", "jurisdictions", "patient_pages")
 STANDINGS = {str(standing) for standing in Standing} - {"signed"}
 NOT_CLINICAL = {"format", "version"}  # numbers of a form, not of a person
-RULES = ("limit", "criterion", "approval", "duty", "visit", "provision", "stage", "arm", "done")
+RULES = (
+    "limit",
+    "criterion",
+    "approval",
+    "duty",
+    "visit",
+    "provision",
+    "stage",
+    "arm",
+    "done",
+    "claim",
+)
 NAMED_RULES = ("doses", "window")  # headed [doses.name]
 # These say a number of the table they stand in, which has the source.
 PARTS = re.compile(r"(doses\.[^.]+\.choice\[\d+\]|visit\[[^\]]+\]\.repeat)$")

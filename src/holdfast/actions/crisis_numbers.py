@@ -7,7 +7,7 @@ from uuid import UUID, uuid5
 from holdfast.actions.outcomes import Answered, Refusal
 from holdfast.actions.permission import refused
 from holdfast.actions.writing import lock, one_transaction
-from holdfast.records.calls import CrisisNumber
+from holdfast.records.calls import CrisisNumber, OnCallNumber
 from holdfast.records.people import Site, User
 
 _COUNTRY = re.compile(r"[A-Z]{2}\Z")
@@ -47,3 +47,33 @@ def crisis_numbers(site: Site) -> list[CrisisNumber]:
     """The numbers that stand for a site, by country; empty until somebody sets one."""
     rows = CrisisNumber.objects.filter(site=site, corrected_by=None)
     return list(rows.order_by("country"))
+
+
+@one_transaction
+def set_on_call_number(
+    *, site: Site, number: str, entry_id: UUID, by: User, now: datetime
+) -> Answered:
+    """Set the number that people in treatment may call at any hour; a second one corrects the first."""
+    if refusal := refused(by, site, "site.manage", now):
+        return refusal
+    if not _NUMBER.match(number):
+        return Refusal("number-does-not-fit")
+    stream = lock(site.id, now)
+    sent = stream.sent("on-call-number-set", entry_id, {"number": number})
+    if earlier := stream.earlier(sent, by=by):
+        return earlier
+    before = on_call_number(site)
+    fact = OnCallNumber(
+        id=uuid5(entry_id, "on-call-number"),
+        corrects_id=before.id if before else None,
+        correction_reason="set-anew" if before else "",
+        site=site,
+        number=number,
+    )
+    return stream.write(sent, [fact], by=by, values={"number": number})
+
+
+def on_call_number(site: Site) -> OnCallNumber | None:
+    """The number that stands for a site; None until somebody sets one."""
+    rows = OnCallNumber.objects.filter(site=site, corrected_by=None)
+    return rows.order_by("-position").first()

@@ -120,3 +120,12 @@ class CrisisNumber(Correctable):
     country = SafeText(max_length=2)  # ISO 3166-1 alpha-2
     number = SafeText(max_length=40)
     title = SafeText(max_length=120)
+
+
+class OnCallNumber(Correctable):
+    """The number by which the people of a site are reached at any hour, as the site set it."""
+
+    hashed: ClassVar = {1: names(FACT + CORRECTION + "site_id number")}
+
+    site = models.ForeignKey(Site, models.PROTECT, related_name="on_call_numbers")
+    number = SafeText(max_length=40)

@@ -8,6 +8,12 @@ from holdfast.actions.outcomes import Conflict, Refusal
 
 REFUSALS = {
     "hours-of-another-site": _("These hours are of another site."),
+    "words-too-long": _("This is too long for one entry. Divide it."),
+    "readers-unknown": _("Choose who may read it."),
+    "shared-already": _("This entry is shared already. Take that back first."),
+    "shared-no-more": _("This was taken back already."),
+    "title-does-not-fit": _("Write a few words, at most sixty letters."),
+    "no-calendar-address": _("There is no address to take back."),
     "phrase-too-short": _("A phrase has at least twelve characters."),
     "phrase-wrong": _("This is not the phrase."),
     "private-key-there": _("There is a private key already. Change its phrase instead."),

@@ -23,6 +23,7 @@ PROOF_WORDS = {
 MEANINGS = {
     "checked-who-this-is": _("attests who this person is, after checking it"),
     "witnessed-who-this-is": _("attests, as a witness, who this person is"),
+    "shares-own-words": _("shares own words with the roles named"),
     "opens-in-emergency": _("opens this record in an emergency"),
     "reviews-emergency": _("reviews an emergency opening"),
     "reviews-access": _("reviews who holds which role"),
