@@ -79,7 +79,17 @@ CONSENT_REASONS: dict[str, tuple[str, ...]] = {
     "not-withdrawn": (),
     "impaired": (),
     "not-impaired": (),
+    "no-document-in-force": (),
 }
+# The same for what may happen under the drug.
+AGREEMENT_REASONS: dict[str, tuple[str, ...]] = {
+    "agreed-to-some": ("item",),
+    "agreed-to-nothing": ("item",),
+    "item-not-decided": ("item",),
+    "stop-word-chosen": (),
+    "stop-word-missing": (),
+}
+OF_THE_HOUSE = Reference("Consent: what stands before a gate", "docs/consent.md#gates")
 
 
 def consent_findings(
@@ -145,6 +155,65 @@ def may_agree(
     if is_narrower(before, after):
         return True
     return not any(impairment.covers(at) for impairment in impairments)
+
+
+@dataclass(frozen=True)
+class ImpairmentStep:
+    """A dose was taken at a moment, or the person was found not impaired."""
+
+    is_dose: bool
+    at: datetime
+
+
+def impairments(steps: Iterable[ImpairmentStep]) -> tuple[Impairment, ...]:
+    """The spells of impairment, however late each step was written down.
+
+    A spell begins with the first dose after the one before ended; a second dose does not begin
+    another. At the same moment a dose counts last: who was just dosed may be impaired.
+    """
+    found: list[Impairment] = []
+    since: datetime | None = None
+    for step in sorted(steps, key=lambda one: (one.at, one.is_dose)):
+        if step.is_dose:
+            since = since or step.at
+        elif since is not None:
+            found.append(Impairment(since, step.at))
+            since = None
+    if since is not None:
+        found.append(Impairment(since, None))
+    return tuple(found)
+
+
+def agreement_findings(
+    items: Iterable[str], agreements: Iterable[Agreement], *, has_stop_word: bool
+) -> tuple[Finding, ...]:
+    """Whether everything that may happen was decided, one by one. A no is as good as a yes."""
+    by_item = {agreement.item: agreement for agreement in agreements}
+    return (
+        *(_decided(item, by_item.get(item)) for item in items),
+        _of_the_house(
+            "agreement-stop-word",
+            Outcome.PASSED if has_stop_word else Outcome.UNKNOWN,
+            "stop-word-chosen" if has_stop_word else "stop-word-missing",
+        ),
+    )
+
+
+def no_document() -> Finding:
+    """Nobody put a document in force at this site for this protocol."""
+    return _of_the_house("consent-document", Outcome.UNKNOWN, "no-document-in-force")
+
+
+def _decided(item: str, agreement: Agreement | None) -> Finding:
+    code = f"agreement-{item}"
+    if agreement is None:
+        return _of_the_house(code, Outcome.UNKNOWN, "item-not-decided", item=item)
+    reason = "agreed-to-some" if agreement.allowed else "agreed-to-nothing"
+    return _of_the_house(code, Outcome.PASSED, reason, item=item)
+
+
+def _of_the_house(code: str, outcome: Outcome, reason: str, **values: Value) -> Finding:
+    return Finding(code, outcome, reason, OF_THE_HOUSE, Standing.DERIVED, values)
 
 
 def _latest(

@@ -6,9 +6,11 @@ A version is a folder: ``document.toml`` says what it is made of, one file for e
 
 import re
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 from holdfast.definitions import evidence, protocols
 from holdfast.definitions.consent.document import (
@@ -23,7 +25,6 @@ from holdfast.definitions.consent.document import (
     Question,
     Risk,
     Section,
-    Words,
 )
 from holdfast.definitions.consent.words import check_words, read_words
 from holdfast.definitions.evidence import Figure
@@ -118,7 +119,7 @@ def read(folder: Path, expected: tuple[str, int] | None = None) -> ConsentDocume
         root.problem("code", f"the file lies at {expected[0]}/{expected[1]}", mend)
     figures = evidence.load().figures
     sections = _sections(root)
-    parts = {
+    parts: dict[str, Any] = {
         "protocols": _protocols(root, "protocols"),
         "treatments": _protocols(root, "treatments"),
         "sections": sections,
@@ -229,7 +230,7 @@ def _grades(folder: Path, sections: Iterable[Section]) -> Grades:
     table = root.table("grade", required=True)
     by_section = {}
     if table is not None:
-        by_section = {s.code: table.decimal(s.code) or 0 for s in sections}
+        by_section = {s.code: table.decimal(s.code) or Decimal(0) for s in sections}
         table.finish()
     root.finish()
     document.finish()

@@ -26,19 +26,25 @@ _FIELDS = {
     "both-signed": {"day"},
     "withdrawn": {"day"},
 }
+
+
+def _listed(text: str) -> tuple[str, ...]:
+    return tuple(text.split())
+
+
 # Words of the tables that a document draws, and of the pages on which it is read and signed.
-TABLE_WORDS = (
+TABLE_WORDS = _listed(
     "visits part preparation dosing integration assessment call follow-up doses dose dose-and-more "
     "no-dose to counted seen-more not-counted of-hundred of-people beside unchecked checked sources "
     "standing-verified standing-derived standing-signed"
-).split()
-PAGE_WORDS = (
+)
+PAGE_WORDS = _listed(
     "your-consent read go-on back step all none-given ask questions-head questions-why answer right "
     "wrong questions-done talk talk-held talk-missing wait sign-head sign-words sign not-now signed "
     "both-signed clinician-missing impaired items-head items-why keep allow-nothing kept stop-word "
     "stop-word-why undecided withdraw-head withdraw-why withdraw-else withdraw-sure withdraw "
     "withdrawn new-version shown-in"
-).split()
+)
 
 
 def read_words(path: Path, language: str, parts: Mapping[str, Any]) -> tuple[Words, str]:
