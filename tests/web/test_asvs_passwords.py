@@ -1,7 +1,6 @@
 """OWASP ASVS 5.0, chapter V6: what a new password must be, how it is typed, and how it is compared."""
 
 import re
-import runpy
 import unicodedata
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from holdfast.records.models import User
 from holdfast.web.account.forms import LogInForm, NewPasswordForm
 from holdfast.web.passwords import LEAST_BITS, WORDS_OF_THIS_PLACE, bits_of
 from tests.house.source import PACKAGE
+from tests.quick import PRODUCT_HASHERS
 from tests.web.clinic import PASSWORD
 from tests.web.test_sign_in import client, log_in
 
@@ -135,7 +135,7 @@ def test_nothing_in_the_browser_forbids_pasting():
 
 def test_passwords_are_hashed_slowly_enough():
     """OWASP's least for Argon2id: 19 MiB and two passes; ours are the framework's, which are more."""
-    (named,) = runpy.run_path(str(PACKAGE / "settings.py"))["PASSWORD_HASHERS"]
+    (named,) = PRODUCT_HASHERS
     hasher = import_string(named)()
     assert hasher.memory_cost >= 19 * 1024
     assert hasher.time_cost >= 2

@@ -196,7 +196,9 @@ def test_no_method_sends_a_request_back(served, method):
 
 def test_a_head_that_is_too_large_is_refused(served):
     request = b"GET /log-in/ HTTP/1.1\r\nHost: localhost\r\nX-A: " + b"a" * 200_000 + b"\r\n\r\n"
-    assert served.said(request).startswith(b"HTTP/1.1 431")
+    answer = served.said(request)  # empty where the connection was closed before all was sent
+    assert answer.startswith(b"HTTP/1.1 431") or not answer
+    assert served.said(b"GET /log-in/ HTTP/1.1\r\nHost: localhost\r\n\r\n").startswith(b"HTTP/1.1")
 
 
 def test_no_web_socket_is_opened(served):
