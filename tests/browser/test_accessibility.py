@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.browser.sizes import SCHEMES, every
+
 pytestmark = pytest.mark.browser
 
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
@@ -64,18 +66,17 @@ def walk(page, pages: dict[str, str], axe: str) -> dict[str, list[str]]:
     return wrong
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize(("width", "scheme"), every())  # two of them with mark.nightly
 def test_every_page_can_be_used_by_everybody(page_of, axe, width, scheme):
     assert walk(page_of("physician", width, scheme), PAGES, axe) == {}
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", SCHEMES)
 def test_every_page_before_the_door_too(page_of, axe, scheme):
     assert walk(page_of(None, 390, scheme), AT_THE_DOOR, axe) == {}
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", SCHEMES)
 def test_high_contrast_too(page_of, axe, scheme):
     page = page_of("physician", 1280, scheme)
     page.goto("/NORTH/worklist/")

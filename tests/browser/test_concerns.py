@@ -93,7 +93,7 @@ def test_from_a_phone_to_two_outside_and_back_by_keyboard(page_of, axe):
     sound(page, axe, "thread-phone-light")
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(PHONE, "dark"), (DESK, "light"), (DESK, "dark")])
+@pytest.mark.parametrize(("width", "scheme"), [(PHONE, "dark"), (DESK, "light")])
 def test_the_public_pages_can_be_used_by_everybody(page_of, axe, width, scheme):
     page = page_of(None, width, scheme)
     for name in ("concern", "concern-back", "concern-card"):

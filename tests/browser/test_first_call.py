@@ -5,13 +5,13 @@ from datetime import UTC, datetime
 import pytest
 
 from tests.browser.calls import begin
+from tests.browser.sizes import every
 from tests.browser.test_accessibility import violations
 
 pytestmark = pytest.mark.browser
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize(("width", "scheme"), every())  # two of them with mark.nightly
 def test_the_pages_of_a_call_can_be_used_by_everybody(page_of, axe, width, scheme):
     page = page_of("coordinator", width, scheme)
     person = begin(page, f"Axe{width}{scheme}")

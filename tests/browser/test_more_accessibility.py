@@ -5,6 +5,7 @@ from zipfile import ZipFile
 import pytest
 
 from tests.browser.calls import begin, keep
+from tests.browser.sizes import every
 from tests.browser.test_accessibility import person_of, violations
 from tests.web.clinic import PASSWORD
 
@@ -31,7 +32,7 @@ OF_SOMEBODY = (
     "disclosures/",
     "ask/",
 )
-SIZES = [(390, "light"), (390, "dark"), (1280, "light"), (1280, "dark")]
+SIZES = every()  # two of them with mark.nightly
 
 
 def wrong_at(page, axe: str) -> list[str]:
@@ -58,7 +59,7 @@ def test_the_pages_of_a_site_and_of_somebody(page_of, axe, width, scheme):
     assert wrong == {}
 
 
-@pytest.mark.parametrize(("width", "scheme"), SIZES[1:3])
+@pytest.mark.parametrize(("width", "scheme"), SIZES[:2])
 def test_an_approval_to_change_and_to_correct(page_of, axe, width, scheme):
     page = page_of("physician", width, scheme)
     page.goto("/NORTH/authority/")
@@ -71,7 +72,7 @@ def test_an_approval_to_change_and_to_correct(page_of, axe, width, scheme):
         assert wrong_at(page, axe) == [], link
 
 
-@pytest.mark.parametrize(("width", "scheme"), SIZES[:1] + SIZES[3:])
+@pytest.mark.parametrize(("width", "scheme"), SIZES[1:3])
 def test_the_crisis_lines_and_an_answer_refused_without_the_script(page_of, axe, width, scheme):
     admin = page_of("admin", width, scheme)
     admin.goto("/NORTH/calls/numbers/")
@@ -95,7 +96,7 @@ def test_the_crisis_lines_and_an_answer_refused_without_the_script(page_of, axe,
     assert wrong_at(desk, axe) == []
 
 
-@pytest.mark.parametrize(("width", "scheme"), SIZES[:1] + SIZES[3:])
+@pytest.mark.parametrize(("width", "scheme"), SIZES[1:3])
 def test_an_erasure_from_request_to_second_signature_by_keyboard(page_of, axe, width, scheme):
     """Asked, signed by two where the rules permit it; here they do not, and the page says why."""
     desk = page_of("coordinator", width, scheme)
@@ -116,7 +117,7 @@ def test_an_erasure_from_request_to_second_signature_by_keyboard(page_of, axe, w
     assert wrong_at(desk, axe) == []
 
 
-@pytest.mark.parametrize(("width", "scheme"), SIZES[:1] + SIZES[3:])
+@pytest.mark.parametrize(("width", "scheme"), SIZES[1:3])
 def test_a_persons_own_copy_as_it_is_handed_out(page_of, axe, width, scheme):
     """It is read at home, without us: it needs nothing from the server and can be used by everybody."""
     desk = page_of("coordinator", width, scheme)

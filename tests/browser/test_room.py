@@ -30,6 +30,7 @@ from tests.browser.room import (
     switch,
     write,
 )
+from tests.browser.sizes import every
 from tests.browser.test_accessibility import violations
 from tests.web.clinic import PASSWORD
 
@@ -308,9 +309,8 @@ def test_what_lies_on_the_tablet_cannot_be_read_there(tablet):
     received(page)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1024])
-def test_the_room_can_be_used_by_everybody(browser, server, axe, scheme, width):
+@pytest.mark.parametrize(("width", "scheme"), every(desk=1024))  # two with mark.nightly
+def test_the_room_can_be_used_by_everybody(browser, server, axe, width, scheme):
     tablet = a_tablet(browser, server, scheme, width=width)
     enroll(tablet)
     door = tablet.page()
