@@ -123,6 +123,7 @@ def kill_a_restore(file: Path, url: str, seconds: float) -> bool:
 
 
 @pytest.mark.parametrize("kind", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+@pytest.mark.faults
 def test_a_killed_restore_leaves_an_empty_or_absent_database(
     own_database, clean_seals, tmp_path, kind, request, monkeypatch
 ):

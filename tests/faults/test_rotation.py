@@ -74,6 +74,7 @@ def until_more(running: list, count: int = 2, seconds: float = 60) -> None:
     pytest.fail("a writer stands still")
 
 
+@pytest.mark.faults
 def test_everybody_goes_on_writing_while_the_key_is_rotated(any_database, key_file, tmp_path):
     clinic = found()
     first = site_key()
