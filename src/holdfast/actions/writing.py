@@ -4,7 +4,7 @@ Rows are written as the very values that are hashed, by plain SQL: one INSERT a 
 journal entry, one UPDATE of the stream's head. All of it is in the action's transaction.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -19,6 +19,7 @@ from holdfast.actions.statements import run
 from holdfast.records.canonical import document, row_plan, row_sha256
 from holdfast.records.care import Enrollment, Signature
 from holdfast.records.columns import instant_of, instant_text
+from holdfast.records.erasure import Disclosure, Look
 from holdfast.records.events import Event, chained, event_bytes, read_event
 from holdfast.records.facts import Fact
 from holdfast.records.journal import BEFORE_THE_FIRST, ORGANISATION, Conflict, OutboxEntry
@@ -40,6 +41,12 @@ R = TypeVar("R")
 
 # Who signed in the action that runs, and when: it ends with a seal.
 _SIGNED: ContextVar[tuple[User, datetime] | None] = ContextVar("signed", default=None)
+# The enrollments of which the action that runs wrote facts, and until when.
+_WRITTEN: ContextVar[dict[UUID, datetime] | None] = ContextVar("written", default=None)
+# What is made again at the end of a transaction that wrote facts of enrollments: projections.
+FOLLOWERS: list[Callable[[Iterable[UUID], datetime], object]] = []
+# Facts about an enrollment that change nothing of it.
+_QUIET = (Conflict, Disclosure, Look, OutboxEntry)
 
 _LOCK = (
     "SELECT s.kind, s.position, s.head, s.recorded_at, k.id, k.wrapped, k.wrapped_with "
@@ -82,17 +89,25 @@ def one_transaction(action: Callable[P, R]) -> Callable[P, R]:
     @wraps(action)
     def whole(*args: P.args, **kwargs: P.kwargs) -> R:
         with transaction.atomic(durable=True):
-            before = _SIGNED.set(None)
+            before, written = _SIGNED.set(None), _WRITTEN.set({})
             try:
                 answer = action(*args, **kwargs)
+                _follow(_WRITTEN.get() or {})
                 # Last of all: whoever makes a seal waits for no stream.
                 if signed := _SIGNED.get():
                     make_seal(by=signed[0], now=signed[1])
             finally:
                 _SIGNED.reset(before)
+                _WRITTEN.reset(written)
             return answer
 
     return whole
+
+
+def _follow(written: Mapping[UUID, datetime]) -> None:
+    """Make again what follows from the facts of the enrollments that were written to."""
+    for follower in FOLLOWERS if written else ():
+        follower(written, max(written.values()))
 
 
 def refused_where_erased(action: Callable[P, Answered]) -> Callable[P, Answered]:
@@ -222,6 +237,7 @@ class LockedStream:
         self._insert(placed, event, entry_hash, sent.entry_id, by)
         if any(isinstance(fact, Signature) for fact in facts):
             _SIGNED.set((by, self.now))
+        self._note(facts)
         self.position += 1
         self.head = entry_hash
         return Receipt(
@@ -232,6 +248,18 @@ class LockedStream:
             entry_hash=entry_hash,
             facts=tuple((row.table, row.id, row.sha256) for row in placed),
         )
+
+    def _note(self, facts: Sequence[Fact]) -> None:
+        """Remember whose facts these are, for what is made again from them."""
+        written = _WRITTEN.get()
+        telling = [fact for fact in facts if not isinstance(fact, _QUIET)]
+        if written is None or not telling:
+            return
+        if self.kind == "enrollment":
+            written[self.id] = self.now
+        for fact in telling:
+            if about := getattr(fact, "enrollment_id", None):
+                written[about] = self.now
 
     def _row(self, fact: Fact, by: User) -> _Row:
         plan = row_plan(type(self.place(fact, by=by)))

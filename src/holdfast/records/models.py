@@ -2,6 +2,7 @@
 
 from holdfast.records.access_review import AccessLook, AccessReview
 from holdfast.records.authority import Approval, ApprovalChange, SiteJurisdiction
+from holdfast.records.board import CourseMoment
 from holdfast.records.bookings import AbsenceCover, Booking, ChangeAsked, PairAssigned
 from holdfast.records.calls import (
     ContactPermission,
@@ -195,6 +196,7 @@ __all__ = [
     "ContactPermission",
     "CopyRequest",
     "Course",
+    "CourseMoment",
     "CourseStep",
     "CrisisNumber",
     "Deviation",

@@ -16,6 +16,7 @@ MUTABLE: dict[str, str] = {
     "OpenSession": "One row for each session that is open, gone with it; logging in and out and "
     "ending a session are in the journal.",
     "WorklistMoment": "A projection of facts, made again by holdfast rebuild; read by no gate.",
+    "CourseMoment": "A projection of facts, made again by holdfast rebuild; read by no gate.",
 }
 
 # Tables of Django's own that log-in, sessions and migrations write.

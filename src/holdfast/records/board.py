@@ -1,0 +1,173 @@
+"""The board: one row for each course, with what is next, what is late and what stands in the way.
+
+A projection: made in the transaction of the facts it follows from (``actions.board``), made again
+by ``rebuild``, and read by no gate. Moments and codes only: no word and no name stands here.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+from django.db import models
+
+from holdfast.records.authority import Approval, ApprovalChange, SiteJurisdiction
+from holdfast.records.care import Enrollment, SignedLimit
+from holdfast.records.columns import Instant, SafeText
+from holdfast.records.concerns import AssignmentPause
+from holdfast.records.people import Site, User
+
+TO_ENROLL = "to-enroll"  # eligible and signed, and no course opened yet
+NOT_READABLE = "not-readable"  # its protocol is not the file that was enrolled under
+
+
+class CourseMoment(models.Model):
+    """Where one course stands, as moments and never as flags; a projection.
+
+    ``as_of`` is the site's own day, and ``judged_at`` the moment, for which it was made.
+    ``blocked_by`` is JSON of condition and outcome; ``starts`` the site's wall clock of a booking.
+    """
+
+    enrollment = models.OneToOneField(
+        Enrollment, models.PROTECT, primary_key=True, related_name="on_board"
+    )
+    site = models.ForeignKey(Site, models.PROTECT, related_name="+")
+    protocol_version = models.IntegerField()
+    status = SafeText(max_length=20)
+    stage = SafeText(max_length=60, default="")
+    lead = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    second = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    as_of = models.DateField()
+    judged_at = Instant()
+    visit = SafeText(max_length=60, default="")
+    visit_kind = SafeText(max_length=20, default="")
+    earliest = models.DateField(null=True)
+    latest = models.DateField(null=True)
+    starts = SafeText(max_length=16, default="")
+    due_at = Instant(null=True)
+    overdue_at = Instant(null=True)
+    overdue_visits = models.IntegerField(default=0)
+    act = SafeText(max_length=40, default="")
+    blocked_by = models.TextField(default="[]")
+    on_the_day = models.IntegerField(default=0)
+
+    class Meta:
+        indexes = [models.Index(fields=["site", "as_of"], name="board_at_site")]
+
+    def __str__(self) -> str:
+        return self.status
+
+
+@dataclass(frozen=True, slots=True)
+class BoardLine:
+    """One line of the board, and what its moments mean now."""
+
+    now: datetime
+    enrollment_id: UUID
+    person_id: UUID
+    number: int
+    study: str
+    version: int
+    status: str
+    lead_id: UUID | None
+    second_id: UUID | None
+    as_of: date
+    visit: str
+    visit_kind: str
+    earliest: date | None
+    latest: date | None
+    starts: str
+    due_at: datetime | None
+    overdue_at: datetime | None
+    overdue_visits: int
+    act: str
+    blocked_text: str
+    on_the_day: int
+
+    @property
+    def is_overdue(self) -> bool:
+        """The last day on which it can be in time is over."""
+        return self.overdue_at is not None and self.overdue_at <= self.now
+
+    @property
+    def is_due(self) -> bool:
+        """Its day or window has begun, and it is not late yet."""
+        return self.due_at is not None and self.due_at <= self.now and not self.is_overdue
+
+    @property
+    def is_blocked(self) -> bool:
+        """Something keeps the next gate shut."""
+        return self.blocked_text != "[]"
+
+    @property
+    def blocked_by(self) -> list[tuple[str, str]]:
+        """Condition and outcome, unmet before unknown."""
+        return [(condition, outcome) for condition, outcome in orjson.loads(self.blocked_text)]
+
+
+# In the order of the fields of a line.
+_COLUMNS = (
+    "enrollment_id",
+    "enrollment__person_id",
+    "enrollment__number",
+    "enrollment__protocol_name",
+    "protocol_version",
+    "status",
+    "lead_id",
+    "second_id",
+    "as_of",
+    "visit",
+    "visit_kind",
+    "earliest",
+    "latest",
+    "starts",
+    "due_at",
+    "overdue_at",
+    "overdue_visits",
+    "act",
+    "blocked_by",
+    "on_the_day",
+)
+
+
+def board(site: Site, now: datetime, studies: frozenset[str] | None = None) -> list[BoardLine]:
+    """Every course of a site: what is late first, then what is due, then by when it comes.
+
+    One query for any number of courses. With ``studies`` only those that are theirs.
+    """
+    return sorted(_lines(site, now, studies), key=by_urgency)
+
+
+def by_urgency(line: BoardLine) -> tuple[bool, bool, bool, datetime | None, int]:
+    """What is late first, the longest first; then what is due; what has no date last."""
+    when = line.overdue_at if line.is_overdue else line.due_at
+    return (not line.is_overdue, not line.is_due, when is None, when, line.number)
+
+
+def _lines(site: Site, now: datetime, studies: frozenset[str] | None) -> Iterator[BoardLine]:
+    rows = CourseMoment.objects.filter(site=site)
+    if studies is not None:
+        rows = rows.filter(enrollment__protocol_name__in=studies)
+    values: Iterator[tuple[Any, ...]] = rows.values_list(*_COLUMNS).iterator(chunk_size=2000)
+    for row in values:
+        yield BoardLine(now, *row)
+
+
+def last_turn(site: Site) -> datetime | None:
+    """When a fact of the site was last written that any of its courses may depend on."""
+    written: list[datetime | None] = [
+        model._default_manager.filter(**{place: site}).aggregate(at=models.Max("recorded_at"))["at"]
+        for model, place in _SITES_OWN
+    ]
+    return max((at for at in written if at is not None), default=None)
+
+
+_SITES_OWN: tuple[tuple[type[models.Model], str], ...] = (
+    (Approval, "site"),
+    (ApprovalChange, "approval__site"),
+    (SiteJurisdiction, "site"),
+    (SignedLimit, "site"),
+    (AssignmentPause, "site"),
+)
