@@ -62,6 +62,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "holdfast.web.permissions.Permissions",
+    "holdfast.web.patient.language.OwnLanguage",
     "holdfast.web.erased.ErasedWords",
     "holdfast.web.quiet.Quiet",
 ]
@@ -188,6 +189,8 @@ USE_I18N = True
 LANGUAGE_CODE = "en"
 # A language is offered once every message has its translation (tests/web/test_catalogs.py).
 LANGUAGES = [("en", "English")]
+# The patient's pages have catalogs of their own, whole in each of these (docs/decisions/0031).
+PATIENT_LANGUAGES = [("en", "English"), ("de", "Deutsch"), ("fr", "Français"), ("es", "Español")]
 LOCALE_PATHS = [PACKAGE / "web" / "locale"]
 
 LOGGING = {

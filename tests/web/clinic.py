@@ -146,6 +146,7 @@ class Places:
             "scan_id": Scan.objects.values_list("id", flat=True).first(),
             "letter_id": Letter.objects.values_list("id", flat=True).first(),
             "kind": "answer",
+            "section": "goals",
             "question": "able-to-swallow-pills",
             "approval_kind": "ethics-approval",
             "approval_id": Approval.objects.earliest("recorded_at").id,
@@ -156,6 +157,8 @@ class Places:
             "rule": "health-record",
             "factor": "totp",
             "session": self.enrollment_id,  # nobody's
+            "page": "how-it-works",
+            "token": "nobody",
             "key": self.enrollment_id,
             "concern_id": Concern.objects.values_list("id", flat=True).first(),
         }

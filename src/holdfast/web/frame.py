@@ -58,6 +58,8 @@ BELONGS = {
     "staff:papers": "staff:worklist",
     "staff:contact": "staff:worklist",
     "staff:letter-write": "staff:worklist",
+    "staff:shared-words": "staff:worklist",
+    "staff:on-call-number": "staff:crisis-numbers",
     "staff:waiting": "staff:worklist",
     "staff:waiting-step": "staff:worklist",
     "staff:limit-sign": "staff:limits",
@@ -85,6 +87,8 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "themes": THEMES,
         "keys_on": keys_are_on(request),
         "demonstration": settings.DEMONSTRATION,
+        "patient_languages": settings.PATIENT_LANGUAGES,
+        "spoken": vars(request).get("spoken", "en"),
         "signing": SimpleLazyObject(lambda: signing(request)),
         "watch_is_stale": lambda: bool(heartbeats.stale(timezone.now())),
     }

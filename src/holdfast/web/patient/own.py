@@ -10,13 +10,17 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from holdfast.actions.crisis_numbers import crisis_numbers
+from holdfast.actions.crisis_numbers import crisis_numbers, on_call_number
 from holdfast.actions.outcomes import Receipt
 from holdfast.actions.patients import request_copy
+from holdfast.domain import rota
 from holdfast.records.forgotten import is_erased
 from holdfast.records.patients import enrollments_of, open_copy_request, patient_of
+from holdfast.records.rota import roster, standing_hours, zone_of
 from holdfast.web import fields
 from holdfast.web.done import done_words, go_on
+from holdfast.web.patient.place import own_of
+from holdfast.web.patient.where import whereabouts
 from holdfast.web.refusals import refusal_words
 
 
@@ -29,7 +33,20 @@ class CopyForm(forms.Form):
 @require_safe
 def page(request: HttpRequest) -> HttpResponse:
     """What is here."""
-    return _page(request, "me")
+    return _page(request, "me", **_here(request))
+
+
+def _here(request: HttpRequest) -> dict[str, Any]:
+    """Where the person is in their course, and whom they can call now."""
+    own, now = own_of(request), timezone.now()
+    if own.mine is None:
+        return {}
+    site = own.mine.site
+    turns = rota.on_duty(roster(standing_hours(site)), zone_of(site), now)
+    return whereabouts(own.mine, own.enrollments, now) | {
+        "on_call": on_call_number(site),
+        "is_somebody_on": bool(turns),
+    }
 
 
 @require_safe

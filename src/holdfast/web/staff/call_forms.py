@@ -318,3 +318,15 @@ class CrisisNumberForm(forms.Form):
         error_messages={"invalid": _("A number has digits and spaces.")},
     )
     title = _line(_("What it is called"), "", 120, required=True)
+
+
+class OnCallForm(forms.Form):
+    """The number by which people in treatment reach the site at any hour."""
+
+    entry_id = fields.entry_id()
+    number = forms.RegexField(
+        label=_("Number at any hour"),
+        help_text=_("People in treatment see it on their first page. Try it first."),
+        regex=r"^\+?[0-9][0-9 ()/-]{1,38}$",
+        error_messages={"invalid": _("A number has digits and spaces.")},
+    )

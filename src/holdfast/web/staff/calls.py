@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from holdfast.actions.calls import offered, open_call
-from holdfast.actions.crisis_numbers import crisis_numbers, set_crisis_number
+from holdfast.actions.crisis_numbers import crisis_numbers, on_call_number, set_crisis_number
 from holdfast.actions.judging import local_date
 from holdfast.actions.outcomes import Answered, Receipt, Refusal
 from holdfast.actions.prescreening import record_prescreening
@@ -29,7 +29,7 @@ from holdfast.web.done import done_words, go_on
 from holdfast.web.refusals import refusal_words
 from holdfast.web.staff.answer_forms import AnswerForm
 from holdfast.web.staff.call_answers import keep
-from holdfast.web.staff.call_forms import SAID, CrisisNumberForm, FirstContactForm
+from holdfast.web.staff.call_forms import SAID, CrisisNumberForm, FirstContactForm, OnCallForm
 from holdfast.web.staff.known import answers_by_question, day_words
 from holdfast.web.staff.referral import protocol_choices
 from holdfast.web.staff.who import enrollment_at, name_of, names_of
@@ -218,7 +218,13 @@ def numbers(request: Admitted, site: str) -> HttpResponse:
         if isinstance(outcome, Receipt):
             return go_on(request, request.path, "crisis-number-set")
         form.add_error(None, refusal_words(outcome))
-    context = {"form": form, "numbers": crisis_numbers(request.here), "done": done_words(request)}
+    context = {
+        "form": form,
+        "numbers": crisis_numbers(request.here),
+        "done": done_words(request),
+        "on_call": on_call_number(request.here),
+        "on_call_form": OnCallForm(auto_id="on_call_%s"),
+    }
     status = 422 if request.method == "POST" else 200
     return render(request, "staff/crisis_numbers.html", context, status=status)
 
