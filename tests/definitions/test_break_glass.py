@@ -4,7 +4,9 @@ import pytest
 
 from holdfast.definitions.roles import FILE, RolesWrong, read, roles
 
-LIST = 'permissions = ["referral.see", "verdict.see", "scan.see", "answer.record"]'
+LIST = (
+    'permissions = ["referral.see", "verdict.see", "scan.see", "answer.record", "clinical.see"]'
+)
 
 
 def with_list(*codes: str) -> bytes:
@@ -15,7 +17,8 @@ def with_list(*codes: str) -> bytes:
 
 
 def test_an_emergency_lets_a_clinician_read_and_write_down_what_was_learned():
-    assert roles().break_glass == {"referral.see", "verdict.see", "scan.see", "answer.record"}
+    seen = {"referral.see", "verdict.see", "scan.see", "clinical.see"}
+    assert roles().break_glass == {*seen, "answer.record"}
 
 
 @pytest.mark.parametrize(
@@ -26,7 +29,7 @@ def test_an_emergency_lets_a_clinician_read_and_write_down_what_was_learned():
         if each.unblinds
         or each.touches & {"complaint", "rating"}
         or each.scope != "study"
-        or code.startswith(("erasure.", "record.", "limit.", "access.", "glass.", "letter."))
+        or code.startswith(("erasure.", "record.", "limit.", "access.", "glass.", "letter.", "psychotherapy."))
     ],
 )
 def test_nothing_that_unblinds_tells_of_a_complaint_erases_or_reaches_further_is_ever_given(code):

@@ -25,6 +25,7 @@ NEVER_BY_GLASS = frozenset(
         "glass",
         "letter",
         "limit",
+        "psychotherapy",
         "record",
     )
 )

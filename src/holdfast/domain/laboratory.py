@@ -11,7 +11,10 @@ FRIDERICIA = Reference(
 )
 _LOINC = re.compile(r"([0-9]{1,7})-([0-9])")
 _UCUM = re.compile(r"[A-Za-z0-9%.*/\[\]{}_'+^-]{1,30}")
-_MINUTE_MS = 60_000
+_NUMBER = r"([0-9]+(?:[.,][0-9]+)?)"
+_BETWEEN = re.compile(rf"{_NUMBER}\s*(?:-|–|—|to|bis)\s*{_NUMBER}")
+_AT_MOST = re.compile(rf"(?:<|≤|<=|up to|bis)\s*{_NUMBER}")
+_AT_LEAST = re.compile(rf"(?:>|≥|>=|from|ab)\s*{_NUMBER}")
 
 
 def qtcf_ms(qt_ms: Decimal, heart_rate_per_min: Decimal) -> int:
@@ -74,13 +77,31 @@ def may_be_ucum(unit: str) -> bool:
     return _UCUM.fullmatch(unit) is not None
 
 
-def range_problem(low: Decimal | None, high: Decimal | None) -> str | None:
-    """The code of what is wrong with a laboratory's range; None where it can stand."""
-    return "range-turned-round" if low is not None and high is not None and low > high else None
-
-
 def is_outside(value: Decimal | None, low: Decimal | None, high: Decimal | None) -> bool | None:
     """True where a value lies outside the laboratory's own range; None where that cannot be said."""
     if value is None or (low is None and high is None):
         return None
     return (low is not None and value < low) or (high is not None and value > high)
+
+
+def range_of(words: str) -> tuple[Decimal | None, Decimal | None]:
+    """The numbers of a range as a laboratory writes it; None on both sides where it cannot be read.
+
+    Only a text that is nothing but a range is read: what stands beside it could change its meaning.
+
+    >>> range_of("3.5 - 5.1"), range_of("<40"), range_of("see comment")
+    ((Decimal('3.5'), Decimal('5.1')), (None, Decimal('40')), (None, None))
+    """
+    text = words.strip()
+    if found := _BETWEEN.fullmatch(text):
+        low, high = _decimal(found[1]), _decimal(found[2])
+        return (None, None) if low > high else (low, high)
+    if found := _AT_MOST.fullmatch(text):
+        return None, _decimal(found[1])
+    if found := _AT_LEAST.fullmatch(text):
+        return _decimal(found[1]), None
+    return None, None
+
+
+def _decimal(text: str) -> Decimal:
+    return Decimal(text.replace(",", "."))

@@ -1,4 +1,4 @@
-"""Tells, once, that a moment of the worklist was passed."""
+"""Tells, once, that a moment of the worklist was passed; pages for what is overdue in a course."""
 
 from datetime import datetime
 
@@ -6,6 +6,7 @@ from holdfast.actions.overdue import tell_overdue
 from holdfast.actions.people import house
 from holdfast.records.care import WorklistMoment
 from holdfast.records.people import Site
+from holdfast.watch.clinical import page_overdue
 from holdfast.watch.each_site import each_site
 
 
@@ -16,7 +17,8 @@ def tell(now: datetime) -> int:
 
 def _tell_at(site: Site, now: datetime) -> int:
     passed = WorklistMoment.objects.exclude(kind="done").filter(site=site, overdue_at__lte=now)
-    return sum(
+    told = sum(
         tell_overdue(moment=moment, by=house(), now=now) is not None
         for moment in passed.order_by("overdue_at", "pk")
     )
+    return told + page_overdue(site, now)

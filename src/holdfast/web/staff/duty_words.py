@@ -21,7 +21,12 @@ ANSWERS = {
     "cannot": _("I cannot: page the next person"),
 }
 # Pages that the product itself asks for, and what answers them.
-TOLD = {"glass-broken": _("A record was opened in an emergency")}
+TOLD = {
+    "glass-broken": _("A record was opened in an emergency"),
+    "result-critical": _("A critical result of somebody in a course"),
+    "review-overdue": _("Results of somebody in a course wait for a review"),
+    "call-missed": _("A call after a session was missed"),
+}
 SEEN = {"seen": _("I have seen it"), "cannot": ANSWERS["cannot"]}
 CHANNELS = {
     "email": _("E-mail"),

@@ -1,0 +1,126 @@
+"""What stands now of a course's clinical records: results as the rules read them, plans, open alarms."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+from django.db import models
+
+from holdfast.domain.results import Result
+from holdfast.records.care import Enrollment
+from holdfast.records.clinical import (
+    ClinicalAlarm,
+    ResultReview,
+    TestCollected,
+    TestOrder,
+    TestResult,
+)
+from holdfast.records.clinical_care import CallHeld, CallPlanned
+from holdfast.records.duty import PageAnswer
+from holdfast.records.people import Site
+
+Of = TypeVar("Of", bound=models.Model)
+
+
+def standing(model: type[Of], enrollment: Enrollment) -> list[Of]:
+    """The rows of one kind that stand in a course, the newest first."""
+    found: models.QuerySet[Of] = model._default_manager.filter(
+        enrollment=enrollment, corrected_by=None, is_withdrawn=False
+    )
+    return list(found.select_related("recorded_by").order_by("-position", "id"))
+
+
+def standing_results(order: TestOrder) -> list[TestResult]:
+    """The lines of an order's report that stand, in the order in which they were written."""
+    rows = TestResult.objects.filter(order=order, corrected_by=None)
+    return list(rows.order_by("position", "loinc"))
+
+
+def standing_review(order: TestOrder, results: Iterable[TestResult]) -> ResultReview | None:
+    """The review that covers every line that stands; None where one came after it."""
+    last = ResultReview.objects.filter(order=order).order_by("-position").first()
+    newest = max((row.position for row in results), default=0)
+    return last if last is not None and last.position > newest else None
+
+
+def results_of(enrollment: Enrollment) -> list[tuple[Result, ResultReview | None]]:
+    """Each order of a course as the rules read it, with the review that stands for it.
+
+    One that was reported and not said to be taken counts from the day of its report.
+    """
+    found = []
+    for order in orders_of(enrollment):
+        rows = standing_results(order)
+        taken = taken_at(order)
+        moment = taken or (rows[0].resulted_at if rows else order.ordered_at)
+        review = standing_review(order, rows)
+        found.append(
+            (
+                Result(
+                    test=order.test,
+                    collected_on=moment.astimezone(ZoneInfo(enrollment.site.zone)).date(),
+                    resulted_at=rows[0].resulted_at if rows else None,
+                    reviewed_at=review.reviewed_at if review else None,
+                    reviewed_by=review.reviewed_by.login if review else None,
+                    is_critical=_critical(rows),
+                    is_acceptable=review.is_acceptable if review else None,
+                    is_resolved=bool(review and review.resolves_critical),
+                ),
+                review,
+            )
+        )
+    return found
+
+
+def orders_of(enrollment: Enrollment) -> list[TestOrder]:
+    """Every order of a course, the newest first."""
+    rows = TestOrder.objects.filter(enrollment=enrollment).select_related("ordered_by")
+    return list(rows.order_by("-position"))
+
+
+def taken_at(order: TestOrder) -> datetime | None:
+    """When what was ordered was taken; None where nobody said so."""
+    row = TestCollected.objects.filter(order=order).first()
+    return row.collected_at if row else None
+
+
+def _critical(rows: Iterable[TestResult]) -> bool | None:
+    """True where any line is critical; None where of one nobody said and of none yes."""
+    marks = [row.is_critical for row in rows if not row.formula]
+    if any(marks):
+        return True
+    return None if None in marks or not marks else False
+
+
+def open_alarms(enrollment: Enrollment) -> list[ClinicalAlarm]:
+    """The alarms of a course whose page nobody took yet, the newest first."""
+    rows = ClinicalAlarm.objects.filter(enrollment=enrollment).select_related("page")
+    taken = PageAnswer.objects.filter(page__clinical_alarms__enrollment=enrollment).exclude(
+        done=PageAnswer.CANNOT
+    )
+    done = set(taken.values_list("page_id", flat=True))
+    return [row for row in rows.order_by("-position") if row.page_id not in done]
+
+
+def overdue_reviews(site: Site, now: datetime) -> list[TestOrder]:
+    """Orders whose results nobody reviewed by their time, and for which no alarm was raised."""
+    due = TestOrder.objects.filter(enrollment__site=site, review_due_at__lte=now)
+    told = ClinicalAlarm.objects.filter(kind="review-overdue").values("about")
+    rows = due.exclude(id__in=told).select_related("enrollment__site").order_by("review_due_at")
+    return [row for row in rows if standing_review(row, standing_results(row)) is None]
+
+
+def overdue_calls(site: Site, now: datetime) -> list[CallPlanned]:
+    """Calls after dosing in which nobody was spoken to by their time, and no alarm was raised."""
+    due = CallPlanned.objects.filter(
+        enrollment__site=site,
+        due_at__lte=now,
+        after_dosing=True,
+        corrected_by=None,
+        is_withdrawn=False,
+    )
+    told = ClinicalAlarm.objects.filter(kind="call-missed").values("about")
+    spoke = CallHeld.objects.filter(outcome="spoke", planned__isnull=False).values("planned")
+    rows = due.exclude(id__in=told).exclude(id__in=spoke)
+    return list(rows.select_related("enrollment__site").order_by("due_at", "id"))

@@ -1,0 +1,26 @@
+"""Pages for what is overdue in a course: results nobody reviewed, calls after dosing nobody made."""
+
+from datetime import datetime
+from uuid import uuid4
+
+from holdfast.actions.clinical import Entry
+from holdfast.actions.course_calls import raise_alarm
+from holdfast.actions.outcomes import Receipt
+from holdfast.actions.people import house
+from holdfast.records.clinical import TestOrder
+from holdfast.records.clinical_care import CallPlanned
+from holdfast.records.clinical_now import overdue_calls, overdue_reviews
+from holdfast.records.people import Site
+
+
+def page_overdue(site: Site, now: datetime) -> int:
+    """One turn for one site; how many alarms were raised."""
+    found: list[tuple[str, TestOrder | CallPlanned]] = [
+        *(("review-overdue", order) for order in overdue_reviews(site, now)),
+        *(("call-missed", call) for call in overdue_calls(site, now)),
+    ]
+    raised = 0
+    for kind, fact in found:
+        entry = Entry(enrollment=fact.enrollment, entry_id=uuid4(), by=house(), now=now)
+        raised += isinstance(raise_alarm(entry=entry, kind=kind, fact=fact), Receipt)
+    return raised

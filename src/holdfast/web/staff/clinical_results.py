@@ -1,0 +1,349 @@
+"""Laboratory and ECG of a course: order, collect, write in the report, review and sign."""
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST, require_safe
+
+from holdfast.actions.results import Measured, order_test, record_collected, record_results
+from holdfast.actions.results import review_results as sign_review
+from holdfast.definitions import clinical
+from holdfast.domain.laboratory import is_outside
+from holdfast.records.care import Enrollment
+from holdfast.records.clinical import TestOrder, TestResult
+from holdfast.records.clinical_now import (
+    orders_of,
+    standing_results,
+    standing_review,
+    taken_at,
+)
+from holdfast.records.keys import opened
+from holdfast.web import fields
+from holdfast.web.admitted import Admitted
+from holdfast.web.reauthentication import not_proved, prove
+from holdfast.web.staff import clinical_words as said
+from holdfast.web.staff.clinical import entry_of, frame_of, onward
+from holdfast.web.staff.clinical_forms import Moment, choice, day, text
+from holdfast.web.staff.clinical_lines import words_of
+from holdfast.web.staff.who import enrollment_at
+from holdfast.web.staff.words import unit_words
+
+OWN = "other"
+
+
+class OrderForm(forms.Form):
+    """What is ordered, and by when it is reviewed."""
+
+    entry_id = fields.entry_id()
+    test = choice(_("What is ordered?"), said.TESTS)
+    review_due_at = Moment(
+        _("Reviewed by a physician by"),
+        hint=_("By the site's own clock. After that, the physician on call is paged."),
+    )
+
+
+class CollectForm(forms.Form):
+    """When what was ordered was taken."""
+
+    entry_id = fields.entry_id()
+    order = forms.UUIDField(widget=forms.HiddenInput)
+    collected_at = Moment(_("Taken at"))
+
+
+class ReportForm(forms.Form):
+    """A report, line by line, with the laboratory's own range beside each value."""
+
+    entry_id = fields.entry_id()
+    order = forms.UUIDField(widget=forms.HiddenInput)
+    resulted_at = Moment(_("Reported at"))
+
+    def __init__(self, *args: Any, test: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.lines = [*clinical.tests()[test].analytes, OWN]
+        for code in self.lines:
+            self._add(code)
+
+    def _add(self, code: str) -> None:
+        known = clinical.analytes().get(code)
+        if known is None:
+            self.fields[f"{code}-loinc"] = forms.CharField(
+                label=_("LOINC code of another line"), max_length=12, required=False
+            )
+        if known is not None and known.findings:
+            found = [("", _("Not reported")), *((f, said.FINDINGS[f]) for f in known.findings)]
+            self.fields[f"{code}-finding"] = forms.ChoiceField(
+                label=said.ANALYTES[code], choices=found, required=False
+            )
+        else:
+            title = said.ANALYTES[code] if known else _("Its value")
+            self.fields[f"{code}-value"] = forms.DecimalField(
+                label=title, required=False, max_digits=12
+            )
+            self._add_unit(code, known)
+            self.fields[f"{code}-range"] = forms.CharField(
+                label=_("The laboratory's own range"), max_length=120, required=False
+            )
+        self.fields[f"{code}-critical"] = forms.TypedChoiceField(
+            label=_("Critical?"),
+            choices=[("", _("Not said")), ("false", _("No")), ("true", _("Yes"))],
+            coerce=lambda value: value == "true",
+            empty_value=None,
+            required=False,
+        )
+
+    def _add_unit(self, code: str, known: clinical.Analyte | None) -> None:
+        field: forms.Field = forms.CharField(label=_("Unit (UCUM)"), max_length=30, required=False)
+        if known is not None:
+            units = [(unit, unit_words(unit)) for unit in known.units]
+            field = forms.ChoiceField(label=_("Unit"), choices=units, required=False)
+        self.fields[f"{code}-unit"] = field
+
+    def rows(self) -> list[list[forms.BoundField]]:
+        """The fields of each line of the report."""
+        return [
+            [self[name] for name in self.fields if name.startswith(f"{code}-")]
+            for code in self.lines
+        ]
+
+    def measured(self) -> list[Measured]:
+        """The lines that were reported."""
+        return [line for code in self.lines if (line := self._line(code)) is not None]
+
+    def _line(self, code: str) -> Measured | None:
+        told = self.cleaned_data
+        known = clinical.analytes().get(code)
+        value, finding = told.get(f"{code}-value"), told.get(f"{code}-finding", "")
+        loinc = known.loinc if known else told.get(f"{code}-loinc", "")
+        if value is None and not finding and (known is not None or not loinc):
+            return None
+        return Measured(
+            loinc,
+            value,
+            told.get(f"{code}-unit", "") if value is not None else "",
+            finding,
+            told.get(f"{code}-range", ""),
+            told.get(f"{code}-critical"),
+        )
+
+
+class ReviewForm(forms.Form):
+    """A physician's review of everything reported."""
+
+    entry_id = fields.entry_id()
+    order = forms.UUIDField(widget=forms.HiddenInput)
+    is_acceptable = forms.TypedChoiceField(
+        label=_("Do these results carry a session?"),
+        choices=[("true", _("Yes")), ("false", _("No"))],
+        coerce=lambda value: value == "true",
+        widget=fields.Options,
+    )
+    stands_until = day(
+        _("They stand until"),
+        required=False,
+        hint=_("The last day on which they may carry a session, as you decide for this person."),
+    )
+    resolves_critical = forms.BooleanField(
+        label=_("I have dealt with the critical value"), required=False
+    )
+    words = text(_("What you see, and what follows"), required=False, rows=2)
+    password = fields.password_again()
+
+
+@require_safe
+def page(request: Admitted, site: str, enrollment_id: UUID) -> HttpResponse:
+    """Every order with where it stands, the newest first."""
+    return _page(request, enrollment_at(request, enrollment_id))
+
+
+@require_POST
+def order(request: Admitted, site: str, enrollment_id: UUID) -> HttpResponse:
+    """Order a test."""
+    enrollment = enrollment_at(request, enrollment_id)
+    form = OrderForm(request.POST, auto_id="order_%s")
+    if not form.is_valid():
+        return _page(request, enrollment, order_form=form)
+    told = {name: form.cleaned_data[name] for name in ("test", "review_due_at")}
+    outcome = order_test(entry=entry_of(request, enrollment, form), **told)
+    return onward(
+        request,
+        outcome,
+        form,
+        _href(enrollment),
+        lambda: _page(request, enrollment, order_form=form),
+    )
+
+
+@require_POST
+def collect(request: Admitted, site: str, enrollment_id: UUID) -> HttpResponse:
+    """Record that it was taken."""
+    enrollment = enrollment_at(request, enrollment_id)
+    row = _order(request, enrollment)
+    form = CollectForm(request.POST, auto_id=f"taken-{row.id}_%s")
+    if not form.is_valid():
+        return _page(request, enrollment, about=row, collect=form)
+    entry = entry_of(request, enrollment, form)
+    outcome = record_collected(
+        entry=entry, order=row, collected_at=form.cleaned_data["collected_at"]
+    )
+    return onward(
+        request,
+        outcome,
+        form,
+        _href(enrollment),
+        lambda: _page(request, enrollment, about=row, collect=form),
+    )
+
+
+@require_POST
+def report(request: Admitted, site: str, enrollment_id: UUID) -> HttpResponse:
+    """Write in a report."""
+    enrollment = enrollment_at(request, enrollment_id)
+    row = _order(request, enrollment)
+    form = ReportForm(request.POST, test=row.test, auto_id=f"report-{row.id}_%s")
+    if not form.is_valid():
+        return _page(request, enrollment, about=row, report=form)
+    outcome = record_results(
+        entry=entry_of(request, enrollment, form),
+        order=row,
+        measured=form.measured(),
+        resulted_at=form.cleaned_data["resulted_at"],
+    )
+    return onward(
+        request,
+        outcome,
+        form,
+        _href(enrollment),
+        lambda: _page(request, enrollment, about=row, report=form),
+    )
+
+
+@require_POST
+def review(request: Admitted, site: str, enrollment_id: UUID) -> HttpResponse:
+    """Review the results of an order and sign."""
+    enrollment = enrollment_at(request, enrollment_id)
+    row = _order(request, enrollment)
+    form = ReviewForm(request.POST, auto_id=f"review-{row.id}_%s")
+    if not form.is_valid():
+        return _page(request, enrollment, about=row, review=form)
+    proof = prove(request, form.cleaned_data["password"])
+    if proof is None:
+        form.add_error("password", not_proved(request, form.cleaned_data["password"]))
+        return _page(request, enrollment, about=row, review=form)
+    names = ("is_acceptable", "stands_until", "resolves_critical", "words")
+    outcome = sign_review(
+        entry=entry_of(request, enrollment, form),
+        order=row,
+        proof=proof,
+        **{name: form.cleaned_data[name] for name in names},
+    )
+    return onward(
+        request,
+        outcome,
+        form,
+        _href(enrollment),
+        lambda: _page(request, enrollment, about=row, review=form),
+    )
+
+
+def _order(request: Admitted, enrollment: Enrollment) -> TestOrder:
+    """The order that is meant, of this very course; not found for any other."""
+    try:
+        wanted = UUID(request.POST.get("order", ""))
+    except ValueError:
+        raise Http404 from None
+    row = TestOrder.objects.filter(enrollment=enrollment, id=wanted).first()
+    if row is None:
+        raise Http404
+    return row
+
+
+def _href(enrollment: Enrollment) -> str:
+    return reverse("staff:clinical-results", args=[enrollment.site.code, enrollment.id])
+
+
+def _page(
+    request: Admitted,
+    enrollment: Enrollment,
+    *,
+    about: TestOrder | None = None,
+    order_form: forms.Form | None = None,
+    **sent: forms.Form,
+) -> HttpResponse:
+    may = request.permissions
+    context = frame_of(request, enrollment) | {
+        "orders": [
+            _shown(row, may, sent if about is not None and row.id == about.id else {})
+            for row in orders_of(enrollment)
+        ],
+        "order_form": (order_form or OrderForm(auto_id="order_%s"))
+        if "clinical.record" in may
+        else None,
+    }
+    status = 422 if order_form is not None or sent else 200
+    return render(request, "staff/clinical_results.html", context, status=status)
+
+
+def _shown(row: TestOrder, may: frozenset[str], sent: dict[str, forms.Form]) -> dict[str, Any]:
+    rows, taken = standing_results(row), taken_at(row)
+    signed = standing_review(row, rows)
+    start = {"order": row.id}
+    may_write, may_sign = "clinical.record" in may, "result.review" in may
+    return {
+        "id": row.id,
+        "title": said.TESTS.get(row.test, row.test),
+        "at": row.ordered_at,
+        "by": row.ordered_by.login,
+        "due": row.review_due_at,
+        "taken": taken,
+        "mark": "unknown" if signed is None else ("passed" if signed.is_acceptable else "failed"),
+        "critical": signed is None and any(one.is_critical for one in rows),
+        "rows": [_result(one) for one in rows],
+        "review": signed
+        and {
+            "at": signed.reviewed_at,
+            "by": opened(signed.signature, "printed_name"),
+            "until": signed.stands_until,
+            "is_acceptable": signed.is_acceptable,
+            "words": words_of(signed, "words"),
+        },
+        "collect": sent.get("collect")
+        or (
+            CollectForm(initial=start, auto_id=f"taken-{row.id}_%s")
+            if may_write and taken is None
+            else None
+        ),
+        "report": sent.get("report")
+        or (
+            ReportForm(initial=start, test=row.test, auto_id=f"report-{row.id}_%s")
+            if may_write
+            else None
+        ),
+        "review_form": sent.get("review")
+        or (
+            ReviewForm(initial=start, auto_id=f"review-{row.id}_%s")
+            if may_sign and rows and signed is None
+            else None
+        ),
+        "opens": next(iter(sent), ""),
+    }
+
+
+def _result(one: TestResult) -> dict[str, Any]:
+    known = clinical.analyte_of(one.loinc)
+    return {
+        "title": said.ANALYTES[known.code] if known else one.loinc,
+        "loinc": one.loinc,
+        "value": one.value,
+        "unit": unit_words(one.unit),
+        "finding": said.FINDINGS.get(one.finding, one.finding),
+        "range": words_of(one, "range_words"),
+        "outside": is_outside(one.value, one.low, one.high),
+        "critical": one.is_critical,
+        "formula": one.formula,
+        "corrected": bool(one.corrects_id),
+    }

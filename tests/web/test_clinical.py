@@ -1,0 +1,217 @@
+"""The clinical record of a course: a test from order to review, and every section with its forms."""
+
+import re
+from datetime import timedelta
+from uuid import uuid4
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.utils import timezone
+
+from holdfast.records.clinical import ResultReview, TestOrder, TestResult
+from holdfast.records.clinical_care import (
+    CallHeld,
+    EventCandidate,
+    Goal,
+    GoalRating,
+    PsychotherapyNote,
+    TaperPlan,
+)
+from holdfast.web.own_copy import content
+from holdfast.web.staff.clinical_sections import SECTIONS
+from tests.web.clinic import PASSWORD
+
+
+def at(clinic, rest: str = "") -> str:
+    return f"/NORTH/people/{clinic.pk}/clinical/{rest}"
+
+
+def entry(**told: object) -> dict:
+    return {"entry_id": str(uuid4()), **told}
+
+
+def melbourne(**from_now: int) -> str:
+    moment = timezone.now().astimezone(ZoneInfo("Australia/Melbourne")) + timedelta(**from_now)
+    return moment.strftime("%Y-%m-%dT%H:%M:%S")
+
+
+def ordered(client, clinic, test: str = "ecg") -> TestOrder:
+    told = entry(test=test, review_due_at=melbourne(days=2))
+    assert client.post(at(clinic, "results/order/"), told).status_code == 302
+    return TestOrder.objects.latest("position")
+
+
+def test_a_test_goes_from_order_to_signed_review_on_one_page(as_role, clinic):
+    therapist, physician = as_role("therapist"), as_role("physician")
+    order = ordered(therapist, clinic)
+    own = {"order": str(order.pk)}
+    taken = entry(**own, collected_at=melbourne())
+    assert therapist.post(at(clinic, "results/taken/"), taken).status_code == 302
+    report = entry(**own, resulted_at=melbourne())
+    report |= {"qt-value": "360", "qt-unit": "ms", "qt-critical": "false"}
+    report |= {"heart-rate-value": "90", "heart-rate-unit": "/min", "ecg-reading-finding": "normal"}
+    assert therapist.post(at(clinic, "results/report/"), report).status_code == 302
+    shown = physician.get(at(clinic, "results/")).content.decode()
+    assert "derived by Fridericia" in shown
+    assert "412" in shown
+    signed = entry(**own, is_acceptable="true", password=PASSWORD)
+    late = physician.post(at(clinic, "results/review/"), signed)
+    assert late.status_code == 422
+    assert "until which day" in late.content.decode()
+    signed |= {"entry_id": str(uuid4()), "stands_until": "2099-01-01"}
+    assert physician.post(at(clinic, "results/review/"), signed).status_code == 302
+    assert ResultReview.objects.get().is_acceptable
+    assert "they carry a session until 1 January 2099" in (
+        therapist.get(at(clinic, "results/")).content.decode()
+    )
+
+
+def test_a_report_keeps_what_was_typed_where_a_line_does_not_fit(as_role, clinic):
+    client = as_role("therapist")
+    order = ordered(client, clinic, "laboratory")
+    report = entry(order=str(order.pk), resulted_at=melbourne())
+    report |= {"potassium-value": "4.1", "potassium-unit": "mmol/L", "potassium-range": "3.5-5.1"}
+    report |= {"other-loinc": "2823-4", "other-value": "1", "other-unit": "mmol/L"}
+    answer = client.post(at(clinic, "results/report/"), report)
+    assert answer.status_code == 422
+    assert "check digit" in answer.content.decode()
+    assert 'value="3.5-5.1"' in answer.content.decode()
+    assert not TestResult.objects.exists()
+    report |= {"other-loinc": "19123-9"}
+    assert client.post(at(clinic, "results/report/"), report).status_code == 302
+    assert TestResult.objects.count() == 2
+
+
+def test_a_critical_value_shows_what_to_do_until_the_page_is_taken(as_role, clinic):
+    client = as_role("physician")
+    order = ordered(client, clinic, "laboratory")
+    report = entry(order=str(order.pk), resulted_at=melbourne())
+    report |= {"potassium-value": "6.8", "potassium-unit": "mmol/L", "potassium-critical": "true"}
+    assert client.post(at(clinic, "results/report/"), report).status_code == 302
+    shown = client.get(at(clinic)).content.decode()
+    assert "A critical result" in shown
+    assert "Speak with the person now" in shown
+    duty = client.get("/NORTH/duty/").content.decode()
+    assert "A critical result of somebody in a course" in duty
+    page = re.search(r'name="page" value="([0-9a-f-]+)"', duty)
+    assert page is not None
+    told = entry(page=page[1], done="coming")
+    assert client.post("/NORTH/duty/answer/", told).status_code == 302
+    assert "Speak with the person now" not in client.get(at(clinic)).content.decode()
+
+
+SAID = "2026-01-05"
+GOOD: dict[str, dict[str, str]] = {
+    "safety/plan": {
+        "agreed_on": SAID,
+        "warning_signs": "I stop answering",
+        "own_steps": "walk",
+        "people": "my sister",
+        "places": "the garden",
+        "means": "locked away",
+    },
+    "contacts/contact": {
+        "name": "Canarybird's sister",
+        "number": "+61 1",
+        "relation": "family",
+        "may_call": "true",
+        "asked_on": SAID,
+    },
+    "taper/plan": {
+        "medicine": "sertraline",
+        "prescriber": "Dr Canarybird",
+        "agreed_on": SAID,
+        "doses": "2026-01-06 50 mg\n2026-01-13 25 mg",
+        "last_dose_on": "2026-01-20",
+        "stop_criteria": "worse",
+        "symptoms": "sleep",
+        "restart_by": "both",
+    },
+    "calls/held": {
+        "outcome": "spoke",
+        "way": "telephone",
+        "whereabouts": "at home",
+        "call_back": "+61 2",
+        "safety": "safe",
+        "q-sleep": "badly",
+        "event": "a headache",
+    },
+    "goals/goal": {"words": "to sleep", "set_on": SAID},
+    "readiness/judgement": {"judge": "person", "is_ready": "true", "has_trust": "true"},
+    "events/event": {"words": "a headache", "source": "visit", "intensity": "mild"},
+    "outside/treatment": {"kind": "hospital", "words": "a night there"},
+    "psychedelics/use": {"substance": "psilocybin", "times": "2", "in_treatment": "false"},
+    "checklists/close-out": dict.fromkeys(
+        (
+            "medicines-settled",
+            "care-continues",
+            "events-followed",
+            "goals-looked-at",
+            "told-what-is-told",
+        ),
+        "yes",
+    ),
+    "notes/note": {"kind": "visit", "on_day": SAID, "words": "came with their sister"},
+}
+
+
+def test_every_section_has_an_example_here():
+    assert {name.partition("/")[0] for name in GOOD} == set(SECTIONS)
+
+
+def test_every_section_keeps_what_is_typed_and_says_what_is_missing(as_role, clinic):
+    client = as_role("therapist")
+    for name, told in GOOD.items():
+        section, _, sheet = name.partition("/")
+        empty = client.post(at(clinic, f"{section}/record/"), entry(sheet=sheet))
+        assert empty.status_code == 422, name
+        assert "This field is required" in empty.content.decode(), name
+        sent = entry(sheet=sheet, **told)
+        answer = client.post(at(clinic, f"{section}/record/"), sent)
+        assert answer.status_code == 302, (name, answer.content.decode()[:3000])
+        assert client.get(at(clinic, f"{section}/")).status_code == 200
+    goal = Goal.objects.get()
+    rated = entry(sheet="rating", goal_id=str(goal.pk), rating="6", rated_on=SAID)
+    assert client.post(at(clinic, "goals/record/"), rated).status_code == 302
+    plan = TaperPlan.objects.get()
+    turn = entry(sheet="turn", plan=str(plan.pk), kind="finished", on_day=SAID)
+    assert client.post(at(clinic, "taper/record/"), turn).status_code == 302
+    planned = entry(sheet="plan", due_at=melbourne(hours=3), purpose="after-dosing")
+    assert client.post(at(clinic, "calls/record/"), planned).status_code == 302
+    assert (GoalRating.objects.get().rating, CallHeld.objects.get().outcome) == (6, "spoke")
+    assert EventCandidate.objects.count() == 2
+    whole = client.get(at(clinic)).content.decode()
+    assert "to sleep" in whole
+    assert "Somebody may be called" in whole
+
+
+def test_a_slip_is_said_at_its_field_and_nothing_is_lost(as_role, clinic):
+    client = as_role("therapist")
+    told = GOOD["taper/plan"] | {"doses": "on Monday half of it"}
+    answer = client.post(at(clinic, "taper/record/"), entry(sheet="plan", **told))
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "cannot be read: on Monday half of it" in page
+    assert "Dr Canarybird" in page
+    told = GOOD["calls/held"] | {"whereabouts": ""}
+    answer = client.post(at(clinic, "calls/record/"), entry(sheet="held", **told))
+    assert "Ask first where they are" in answer.content.decode()
+    assert client.post(at(clinic, "nothing/record/"), entry()).status_code == 404
+
+
+def test_psychotherapy_notes_are_apart(as_role, clinic):
+    therapist = as_role("therapist")
+    told = entry(on_day=SAID, words="dreamt of canarywings")
+    assert therapist.post(at(clinic, "apart/write/"), told).status_code == 302
+    assert "canarywings" in therapist.get(at(clinic, "apart/")).content.decode()
+    for rest in ("", "notes/"):
+        assert "canarywings" not in therapist.get(at(clinic, rest)).content.decode()
+    assert as_role("physician").get(at(clinic, "apart/")).status_code == 404
+    assert as_role("auditor").get(at(clinic, "apart/")).status_code == 404
+    assert "canarywings" not in str(content(clinic))
+    assert PsychotherapyNote.objects.count() == 1
+
+
+@pytest.mark.parametrize("who", ["rater", "monitor", "statistician", "safety-unit", "patient"])
+def test_who_does_not_care_for_the_person_finds_nothing(as_role, clinic, who):
+    assert as_role(who).get(at(clinic)).status_code == 404
