@@ -1,5 +1,6 @@
 """What the frame around every page needs: the theme, the places this person may go, the site."""
 
+from functools import cache
 from typing import Any
 
 from django.conf import settings
@@ -16,10 +17,13 @@ from holdfast.web.look_choice import THEMES, chosen_theme, keys_are_on
 from holdfast.web.reauthentication import signing
 
 PLACES = (
+    ("staff:today", "clock", _("Today"), "today.see"),
+    ("staff:board", "trail", _("Board"), "board.see"),
     ("staff:worklist", "list", _("Worklist"), "worklist.see"),
     ("staff:referral-new", "refer", _("New referral"), "referral.import"),
     ("staff:prescreening", "log", _("Pre-screening"), "prescreening.see"),
     ("staff:limits", "sign", _("Limits"), "limit.see"),
+    ("staff:consents", "paper", _("Consent documents"), "consent.see"),
     ("staff:duty", "clock", _("Duty"), "duty.see"),
     ("room:rooms", "door", _("Rooms"), "room.list"),
     ("staff:recovery", "person", _("Let somebody in"), "access.manage"),
@@ -37,6 +41,7 @@ BELONGS = {
     "room:settle": "room:rooms",
     "room:entries": "staff:worklist",
     "room:paper": "staff:worklist",
+    "staff:course": "staff:board",
     "staff:screening": "staff:worklist",
     "staff:invite": "staff:worklist",
     "staff:people-open": "staff:people",
@@ -56,16 +61,15 @@ BELONGS = {
     "staff:call-new": "staff:referral-new",
     "staff:call": "staff:worklist",
     "staff:papers": "staff:worklist",
+    "staff:consent": "staff:worklist",
+    "staff:consent-act": "staff:worklist",
+    "staff:consent-document": "staff:consents",
     "staff:contact": "staff:worklist",
     "staff:letter-write": "staff:worklist",
     "staff:shared-words": "staff:worklist",
     "staff:on-call-number": "staff:crisis-numbers",
     "staff:waiting": "staff:worklist",
     "staff:waiting-step": "staff:worklist",
-    "staff:limit-sign": "staff:limits",
-    "staff:authority-jurisdiction": "staff:authority",
-    "staff:authority-kind": "staff:authority",
-    "staff:authority-record": "staff:authority",
     "staff:clinical": "staff:worklist",
     "staff:clinical-section": "staff:worklist",
     "staff:clinical-record": "staff:worklist",
@@ -76,6 +80,10 @@ BELONGS = {
     "staff:clinical-review": "staff:worklist",
     "staff:psychotherapy": "staff:worklist",
     "staff:psychotherapy-write": "staff:worklist",
+    "staff:limit-sign": "staff:limits",
+    "staff:authority-jurisdiction": "staff:authority",
+    "staff:authority-kind": "staff:authority",
+    "staff:authority-record": "staff:authority",
     "staff:authority-correct": "staff:authority",
     "staff:authority-change": "staff:authority",
     "staff:authority-check": "staff:authority",
@@ -91,7 +99,10 @@ BELONGS = {
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
-    """Context of ``frame.html``; a template without the frame pays nothing for the places."""
+    """Context of ``frame.html``; a template without the frame pays nothing for the places.
+
+    What is asked of the record is asked once, however often a template names it.
+    """
     here = {
         "theme": chosen_theme(request),
         "themes": THEMES,
@@ -100,25 +111,25 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "patient_languages": settings.PATIENT_LANGUAGES,
         "spoken": vars(request).get("spoken", "en"),
         "signing": SimpleLazyObject(lambda: signing(request)),
-        "watch_is_stale": lambda: bool(heartbeats.stale(timezone.now())),
+        "watch_is_stale": cache(lambda: bool(heartbeats.stale(timezone.now()))),
     }
     here |= {
-        "glass_open": lambda: own_openings(request),
-        "glass_to_review": lambda: to_review(request),
-        "access_to_review": lambda: access_to_review(request),
-        "may_break_glass": lambda: may_break_glass(request.user, timezone.now()),
+        "glass_open": cache(lambda: own_openings(request)),
+        "glass_to_review": cache(lambda: to_review(request)),
+        "access_to_review": cache(lambda: access_to_review(request)),
+        "may_break_glass": cache(lambda: may_break_glass(request.user, timezone.now())),
     }
     site = getattr(request, "here", None)
     if site is None:
         return here | {
-            "concern_sites": lambda: _own_sites(request),
+            "concern_sites": cache(lambda: _own_sites(request)),
         }
     held = vars(request)["permissions"]
     return here | {
         "site": site,
         "permissions": held,
         "places": _places(request, site.code, held),
-        "other_sites": lambda: _other_sites(request, site),
+        "other_sites": cache(lambda: _other_sites(request, site)),
         "concern_sites": [site],
     }
 
