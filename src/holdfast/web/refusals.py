@@ -83,6 +83,42 @@ REFUSALS = {
     "enrollment-of-another-site": _("This person is at another site."),
     "line-of-another-site": _("The earlier line is at another site."),
     "in-the-future": _("This moment has not come yet."),
+    "no-document-in-force": _(
+        "No physician has put a consent document in force here for this protocol yet."
+    ),
+    "no-document-given": _("The person was not given the document that is in force."),
+    "document-of-another-protocol": _("This document is not for this protocol."),
+    "document-changed": _("The document has changed since this page was shown. Read it again."),
+    "language-unknown": _("Choose a language in which the document is there."),
+    "consider-hours-do-not-fit": _("Enter whole hours, from 1 to 2160."),
+    "site-words-missing": _("The document needs what the site itself says. Fill every field."),
+    "site-words-do-not-fit": _("What the site says has at most 2000 characters for each field."),
+    "figure-needs-no-signature": _("This figure is not one that waits for a signature."),
+    "consent-signed-already": _("This is signed already."),
+    "person-has-not-signed": _("The person signs first."),
+    "conversation-not-yours": _(
+        "Whoever talked it over with the person, and checked who they are, signs it."
+    ),
+    "paper-of-another": _("This paper is of another person."),
+    "witness-not-named": _("Name who saw the person sign."),
+    "agreement-unknown": _("This is not on the list of what may be agreed."),
+    "impaired": _(
+        "There was a dose, and nobody has recorded yet that the person is not impaired. Until then "
+        "they sign nothing."
+    ),
+    "impaired-only-less": _(
+        "There was a dose, and nobody has recorded yet that the person is not impaired. Until then "
+        "they can only allow less, or stop."
+    ),
+    "no-dose-before": _("No dose is recorded that could have worn off at that time."),
+    "stop-word-does-not-fit": _("A stop-word has from one to a hundred characters."),
+    "before-signing-document-given": _("The document comes first."),
+    "before-signing-conversation-held": _("The conversation with a clinician comes first."),
+    "before-signing-identity-checked": _("A clinician must check who the person is first."),
+    "before-signing-comprehension-shown": _("Every question must be answered rightly first."),
+    "before-signing-signed-by-person": _("The steps before the signature come first."),
+    "before-signing-time-to-consider": _("The time to consider is not over yet."),
+    "before-signing-withdrawal": _("The consent was taken back."),
     "another-question": _("This answers another question."),
     "question-unknown": _("This protocol does not ask this question."),
     "answer-does-not-fit": _("This answer does not fit the question."),
@@ -177,21 +213,6 @@ REFUSALS = {
     "login-taken": _("This login name is taken. Choose another."),
     "holder-of-another-site": _("This person holds no role at this site."),
     "already-withdrawn": _("This approval was withdrawn already."),
-    "nothing-to-change": _("This approval is in that state already."),
-}
-CONFLICT = _(
-    "This entry was already sent with other content. Both are kept for a person to settle. "
-    "Reload the page before you go on."
-)
-
-
-def refusal_words(outcome: Conflict | Refusal | Any) -> Any:
-    """The words of a refusal or a conflict; its code where there are none yet."""
-    if isinstance(outcome, Conflict):
-        return CONFLICT
-    if "problem" in outcome.values:
-        return outcome.values["problem"]
-    return REFUSALS.get(outcome.reason) or _("Not recorded (%(code)s).") % {"code": outcome.reason}
     "test-unknown": _("Choose a test from the list."),
     "due-before-now": _("This moment is over already."),
     "collected-already": _("It was recorded already that this was taken."),
@@ -236,3 +257,18 @@ def refusal_words(outcome: Conflict | Refusal | Any) -> Any:
     "checklist-unknown": _("There is no such checklist."),
     "items-missing": _("Answer each line of the checklist."),
     "columns-do-not-fit": _("This entry is not whole. Reload the page."),
+    "nothing-to-change": _("This approval is in that state already."),
+}
+CONFLICT = _(
+    "This entry was already sent with other content. Both are kept for a person to settle. "
+    "Reload the page before you go on."
+)
+
+
+def refusal_words(outcome: Conflict | Refusal | Any) -> Any:
+    """The words of a refusal or a conflict; its code where there are none yet."""
+    if isinstance(outcome, Conflict):
+        return CONFLICT
+    if "problem" in outcome.values:
+        return outcome.values["problem"]
+    return REFUSALS.get(outcome.reason) or _("Not recorded (%(code)s).") % {"code": outcome.reason}
