@@ -5,11 +5,14 @@ the machine: the words are found by reading the code, and the compiled form is w
 """
 
 import ast
+import os
 import re
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+import django
+from django.utils.translation import override
 from django.utils.translation.template import templatize
 
 from holdfast.definitions.operational_times import operational_times
@@ -17,11 +20,60 @@ from holdfast.definitions.prescreening import codes
 from holdfast.definitions.questions import load as load_questions
 from holdfast.definitions.roles import roles
 from holdfast.interop.fhir.report import SENTENCES
-from holdfast.settings import LANGUAGES
+from holdfast.settings import PATIENT_LANGUAGES
 from holdfast.web.staff.words import choice_source
 
 WEB = Path(__file__).resolve().parent.parent / "src" / "holdfast" / "web"
 LOCALE = WEB / "locale"
+TEMPLATES = WEB / "templates"
+# What the patient's pages take from the words of the whole product, by its code there.
+PATIENT_DONE = (
+    "copy-requested",
+    "journal-made",
+    "journal-closed",
+    "phrase-changed",
+    "words-kept",
+    "words-shared",
+    "words-taken-back",
+    "calendar-ended",
+)
+PATIENT_REFUSALS = (
+    "invitation-wrong",
+    "login-not-fit",
+    "login-taken",
+    "login-tells-the-name",
+    "copy-requested-already",
+    "words-erased",
+    "words-missing",
+    "words-too-long",
+    "readers-unknown",
+    "shared-already",
+    "shared-no-more",
+    "title-does-not-fit",
+    "no-calendar-address",
+    "phrase-too-short",
+    "phrase-wrong",
+    "private-key-there",
+    "private-key-missing",
+    "not-permitted",
+    "proof-missing",
+    "proof-expired",
+    "proof-used",
+)
+# What other code says on a page of theirs: why a signature or a password was not taken.
+PATIENT_ELSEWHERE = (
+    "Show who you are to sign.",
+    "This is too long.",
+    "Too many wrong tries. Wait a quarter of an hour, or use a passkey.",
+    "This passkey was not accepted. Try again, or sign another way.",
+    "This is not your password.",
+    "The first signature after you log in asks for your passkey or your password.",
+    "This is not your PIN.",
+    "The two are not the same.",
+    "Not recorded (%(code)s).",
+    "At least 12 characters. Some words that do not belong together make a good one.",
+    "This password is easy to guess.",
+)
 HEADER = (
     "Project-Id-Version: holdfast\\n"
     "MIME-Version: 1.0\\n"
@@ -42,12 +94,64 @@ _TEMPLATE_CALL = re.compile(
 
 def messages() -> list[Message]:
     """Every message of code, templates and definitions, each once, in order."""
-    found = {*_of_code(), *_of_templates(), *_of_definitions()}
+    found = {*_of_code(WEB.rglob("*.py")), *_of_templates(_all_templates()), *_of_definitions()}
     return sorted(found)
 
 
-def _of_code() -> Iterator[Message]:
-    for path in sorted(WEB.rglob("*.py")):
+def patient_messages() -> list[Message]:
+    """Every message of the patient's pages: their templates, their code, and what both take."""
+    found = {*_of_code((WEB / "patient").glob("*.py")), *_of_templates(_patient_templates())}
+    with override("en"):
+        found |= {(str(text),) for text in [*_taken(), *roles().titles.values()]}
+    return sorted(found)
+
+
+def _taken() -> Iterator[object]:
+    """What the patient's pages say out of code that others share."""
+    from holdfast.web.account.forms import NewPasswordForm
+    from holdfast.web.done import DONE
+    from holdfast.web.fields import password_again
+    from holdfast.web.glass.words import PLAIN_REASONS, PLAIN_VERDICTS
+    from holdfast.web.look_choice import THEMES
+    from holdfast.web.refusals import CONFLICT, REFUSALS
+    from holdfast.web.words import PARTS, PLAIN_HANDED_OUT
+
+    yield from (DONE[code] for code in PATIENT_DONE)
+    yield from (REFUSALS[code] for code in PATIENT_REFUSALS)
+    for words in (PARTS, PLAIN_HANDED_OUT, PLAIN_REASONS, PLAIN_VERDICTS, THEMES):
+        yield from words.values()
+    yield from (CONFLICT, password_again().label)
+    for field in NewPasswordForm.base_fields.values():
+        yield from (text for text in (field.label, field.help_text) if text)
+    yield from PATIENT_ELSEWHERE
+
+
+def wanted_in(language: str) -> list[Message]:
+    """What a catalog holds: all of the product in English, the patient's pages in each other."""
+    return messages() if language == "en" else patient_messages()
+
+
+def _patient_templates() -> list[Path]:
+    """The templates inside the patient's frame, the frame, and every part that they include."""
+    every = {path.relative_to(TEMPLATES).as_posix(): path for path in _all_templates()}
+    inside = 'extends "patient_frame.html"'
+    found = {name for name, path in every.items() if inside in path.read_text("utf-8")}
+    left = [*found, "patient_frame.html", "page.html"]
+    found |= set(left)
+    while left:
+        text = every[left.pop()].read_text("utf-8")
+        parts = set(re.findall(r'{% include "([^"]+)"', text)) - found
+        found |= parts
+        left += parts
+    return [every[name] for name in sorted(found)]
+
+
+def _all_templates() -> list[Path]:
+    return sorted(TEMPLATES.rglob("*.html"))
+
+
+def _of_code(paths: Iterable[Path]) -> Iterator[Message]:
+    for path in sorted(paths):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
                 continue
@@ -58,8 +162,8 @@ def _of_code() -> Iterator[Message]:
                 yield (str(texts[0]), str(texts[1]))
 
 
-def _of_templates() -> Iterator[Message]:
-    for path in sorted((WEB / "templates").rglob("*.html")):
+def _of_templates(paths: Iterable[Path]) -> Iterator[Message]:
+    for path in paths:
         code = templatize(path.read_text(encoding="utf-8"))
         for match in _TEMPLATE_CALL.finditer(code):
             if match["one"]:
@@ -154,8 +258,10 @@ def compiled(header: str, wanted: list[Message], said: dict[Message, Message]) -
 
 def main() -> None:
     """Bring every catalog up to date. In English a message says itself."""
-    wanted = messages()
-    for language, _name in LANGUAGES:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "holdfast.settings")
+    django.setup()
+    for language, _name in PATIENT_LANGUAGES:
+        wanted = wanted_in(language)
         said = {message: message for message in wanted} if language == "en" else read(language)
         write(language, wanted, said)
         done = sum(bool(said.get(message)) and all(said[message]) for message in wanted)

@@ -7,15 +7,15 @@ from django.conf import settings
 from django.utils.translation import gettext as translated
 from django.utils.translation import override
 
-from tests.catalogs import HEADER, LOCALE, compiled, messages, read
+from tests.catalogs import HEADER, LOCALE, compiled, messages, patient_messages, read, wanted_in
 
-OFFERED = [code for code, _name in settings.LANGUAGES]
+OFFERED = [code for code, _name in settings.PATIENT_LANGUAGES]
 
 
 @pytest.mark.parametrize("language", OFFERED)
 def test_a_catalog_holds_every_message_and_no_other(language):
     """Run ``python -m tests.catalogs`` after a change of words."""
-    assert sorted(read(language)) == messages()
+    assert sorted(read(language)) == wanted_in(language)
 
 
 @pytest.mark.parametrize("language", OFFERED)
@@ -39,6 +39,19 @@ def test_the_compiled_form_says_the_same(language):
         assert catalog.gettext(message[0]) == said[0] if len(message) == 1 else True
         if len(message) == 2:
             assert catalog.ngettext(*message, 5) == said[1]
+
+
+def test_the_patients_pages_are_offered_in_four_languages_and_the_staffs_in_one():
+    assert OFFERED == ["en", "de", "fr", "es"]
+    assert [code for code, _name in settings.LANGUAGES] == ["en"]
+    assert set(patient_messages()) < set(messages())
+    assert ("Whom to call at any hour",) in patient_messages(), "a part of a page is found"
+
+
+@pytest.mark.parametrize("language", OFFERED[1:])
+def test_no_sentence_of_the_patients_pages_is_left_in_english(language):
+    same = [m[0] for m, said in read(language).items() if said == m and m[0].count(" ") > 2]
+    assert same == []
 
 
 def test_compiling_needs_no_gettext_on_the_machine():
