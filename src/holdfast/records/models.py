@@ -68,6 +68,17 @@ from holdfast.records.concerns import (
     RecipientTestAnswer,
     RecipientTry,
 )
+from holdfast.records.consent import (
+    AgreementItem,
+    ComprehensionAttempt,
+    ComprehensionExplained,
+    ConsentConversation,
+    ConsentGiven,
+    ConsentInForce,
+    ConsentSignature,
+    ConsentWithdrawn,
+    Impairment,
+)
 from holdfast.records.course import (
     Amended,
     CloseOut,
@@ -79,17 +90,6 @@ from holdfast.records.course import (
     VisitHeld,
     VisitMissed,
     VisitSkipped,
-)
-from holdfast.records.consent import (
-    AgreementItem,
-    ComprehensionAttempt,
-    ComprehensionExplained,
-    ConsentConversation,
-    ConsentGiven,
-    ConsentInForce,
-    ConsentSignature,
-    ConsentWithdrawn,
-    Impairment,
 )
 from holdfast.records.duty import (
     DutyContact,
@@ -136,6 +136,7 @@ from holdfast.records.people import (
     StaffRecord,
     User,
 )
+from holdfast.records.periodic import PeriodicReport
 from holdfast.records.rooms import (
     Room,
     RoomAttribution,
@@ -170,13 +171,13 @@ __all__ = [
     "AssignmentPause",
     "Attestation",
     "Booking",
+    "CalendarAddress",
+    "CalendarAddressEnd",
     "CallHeld",
     "CallPlanned",
     "ChangeAsked",
     "ChecklistDone",
     "ClinicalAlarm",
-    "CalendarAddress",
-    "CalendarAddressEnd",
     "CloseOut",
     "ComprehensionAttempt",
     "ComprehensionExplained",
@@ -243,10 +244,12 @@ __all__ = [
     "PatientInvitation",
     "PatientInvitationEnd",
     "PauseGround",
+    "PeriodicReport",
     "Person",
     "PersonKey",
     "Pin",
     "PrescreeningEntry",
+    "PrivateEntry",
     "PsychedelicUse",
     "PsychotherapyNote",
     "ReachableContact",
@@ -256,7 +259,6 @@ __all__ = [
     "RecipientTest",
     "RecipientTestAnswer",
     "RecipientTry",
-    "PrivateEntry",
     "Referral",
     "ResultReview",
     "RoleAssignment",
