@@ -171,19 +171,21 @@ def reservation_of(row: Booking) -> Reservation:
     )
 
 
-def reserved_near(slot: Slot, everybody: Iterable[UUID], room: UUID | None) -> Iterator[Booking]:
+def reserved_near(
+    slot: Slot, staff: Iterable[UUID], person: UUID, room: UUID | None
+) -> Iterator[Booking]:
     """The reservations that may take somebody or the room at the time of a slot, at any site.
 
     The days around it are read: a wall clock is never more than a day from another, and no
     reservation is longer than two.
     """
     first, last = slot.starts.date().toordinal() - 4, slot.starts.date().toordinal() + 4
-    people = list(everybody)
+    people = list(staff)
     of_people = (
         models.Q(lead__in=people)
         | models.Q(second__in=people)
         | models.Q(physician__in=people)
-        | models.Q(enrollment__person__in=people)
+        | models.Q(enrollment__person=person)
     )
     wanted = of_people | models.Q(room=room) if room else of_people
     rows = Booking.objects.filter(wanted, corrected_by=None, is_cancelled=False).filter(
