@@ -13,6 +13,7 @@ from holdfast.actions.glass import break_glass
 from holdfast.actions.judging import latest_verdict
 from holdfast.actions.papers import attach_scan, record_letter
 from holdfast.actions.signatures import ReauthenticationProof
+from holdfast.actions.periodic_reports import make_tga_report
 from holdfast.definitions import letters
 from holdfast.definitions.roles import roles
 from holdfast.domain.access_review import Decision
@@ -29,6 +30,7 @@ from holdfast.records.models import (
     Letter,
     RoleAssignment,
     Scan,
+    PeriodicReport,
     Site,
     User,
 )
@@ -171,6 +173,8 @@ class Places:
 
 def access_reviewed() -> AccessReview:
     """A review of access that the site lead signed; every role of somebody else is kept."""
+        if "report_id" in names:
+            every |= {"report_id": report_made().id, "form": "json"}
     if found := AccessReview.objects.first():
         return found
     lead, now = User.objects.get(login="site-lead"), timezone.now()
@@ -178,6 +182,16 @@ def access_reviewed() -> AccessReview:
     lines = list_of_roles(site, now)
     written(
         sign_access_review(
+def report_made() -> PeriodicReport:
+    """A report to the regulator, on the second half of a year that is over."""
+    if found := PeriodicReport.objects.first():
+        return found
+    told = {"first_day": date(2025, 7, 1), "last_day": date(2025, 12, 31), "entry_id": uuid4()}
+    site, by = Site.objects.get(code=SITE), User.objects.get(login="physician")
+    written(make_tga_report(site=site, by=by, now=timezone.now(), **told))
+    return PeriodicReport.objects.get()
+
+
             site=site,
             shown=shown_text(site, lines),
             decisions={

@@ -17,6 +17,7 @@ from holdfast.records.clinical_care import (
     PsychotherapyNote,
     TaperPlan,
 )
+from holdfast.records.periodic import PeriodicReport
 from holdfast.web.own_copy import content
 from holdfast.web.staff.clinical_sections import SECTIONS
 from tests.web.clinic import PASSWORD
@@ -215,3 +216,19 @@ def test_psychotherapy_notes_are_apart(as_role, clinic):
 @pytest.mark.parametrize("who", ["rater", "monitor", "statistician", "safety-unit", "patient"])
 def test_who_does_not_care_for_the_person_finds_nothing(as_role, clinic, who):
     assert as_role(who).get(at(clinic)).status_code == 404
+
+
+def test_the_report_to_the_tga_is_made_and_handed_out_in_three_formats(as_role, clinic):
+    client, address = as_role("physician"), "/NORTH/reports/tga/"
+    page = client.get(address).content.decode()
+    period = re.search(r'name="period" value="([0-9/-]+)"', page)
+    assert period is not None
+    assert client.post(address, entry()).status_code == 422
+    assert client.post(address, entry(period=period[1])).status_code == 302
+    assert "New patients" in client.get(address).content.decode()
+    report = PeriodicReport.objects.get()
+    for form in ("json", "csv", "pdf"):
+        answer = client.get(f"{address}{report.pk}.{form}")
+        assert (answer.status_code, "tga-NORTH" in answer["Content-Disposition"]) == (200, True)
+    assert client.get(f"{address}{report.pk}.xml").status_code == 404
+    assert as_role("therapist").get(address).status_code == 404

@@ -284,6 +284,7 @@ def test_every_event_of_an_enrollment_has_words():
         "organisation-founded",
         "page-answered",
         "prescreening-recorded",
+        "report-made",
         "role-ended",
         "room-added",
         "room-closed",

@@ -65,6 +65,7 @@ DONE = {
     "duty-answered": _("Your answer is recorded."),
     "duty-test-begun": _("A code is on its way by this channel. Enter it here."),
     "duty-contact-kept": _("Your channels are recorded. Test each of them."),
+    "report-made": _("Counted. The report is on record."),
     "clinical-recorded": _("Recorded."),
     "duty-rostered": _("The roster is changed."),
     "duty-time-signed": _("Signed. The time holds for this site from now on."),

@@ -256,6 +256,7 @@ REFUSALS = {
     "times-do-not-fit": _("Never, and yet there is a last time: look at both."),
     "checklist-unknown": _("There is no such checklist."),
     "items-missing": _("Answer each line of the checklist."),
+    "period-not-over": _("This period is not over yet."),
     "columns-do-not-fit": _("This entry is not whole. Reload the page."),
     "nothing-to-change": _("This approval is in that state already."),
 }
