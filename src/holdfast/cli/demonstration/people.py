@@ -121,6 +121,12 @@ def load_names() -> Mapping[str, Sequence[str]]:
     return names
 
 
+def usual_answers(sex: str) -> Mapping[str, Any]:
+    """What everybody of a sex answers when asked, by question, unless there is more to tell."""
+    usual = _document()["answers"]
+    return {**usual["everybody"], **usual[sex]}
+
+
 @cache
 def load_people() -> tuple[Somebody, ...]:
     """The forty, in the order of the file."""
