@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from holdfast.actions.outcomes import Receipt
 from holdfast.actions.own_calendar import (
@@ -31,7 +31,7 @@ from holdfast.records.patients import PatientAccount, patient_of
 from holdfast.web.admitted import Admitted
 from holdfast.web.done import go_on
 from holdfast.web.patient.own_words_forms import AddressForm, EndForm
-from holdfast.web.patient.place import Own, own_context, own_of
+from holdfast.web.patient.place import Own, acts_for, own_context, own_of
 from holdfast.web.patient.where import all_to_come
 from holdfast.web.refusals import refusal_words
 
@@ -76,7 +76,7 @@ def _calendar(mine: PatientAccount, title: str) -> HttpResponse:
     return HttpResponse(calendar(events, title=title), content_type="text/calendar; charset=utf-8")
 
 
-@require_POST
+@acts_for("me-appointments")
 def make(request: Admitted) -> HttpResponse:
     """Make a private address; it is shown now and never again. An earlier one ends."""
     own, form = own_of(request), AddressForm(request.POST)
@@ -99,7 +99,7 @@ def make(request: Admitted) -> HttpResponse:
     return _page(request, own, 422, form=form)
 
 
-@require_POST
+@acts_for("me-appointments")
 def end(request: Admitted) -> HttpResponse:
     """Take the address back."""
     own, form = own_of(request), EndForm(request.POST)

@@ -6,7 +6,7 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from holdfast.actions.outcomes import Answered, Receipt
 from holdfast.actions.own_words import end_sharing, share_entry, write_private_entry
@@ -33,7 +33,7 @@ from holdfast.web.patient.own_words_forms import (
     WriteForm,
     too_many_phrases,
 )
-from holdfast.web.patient.place import Own, own_context, own_of
+from holdfast.web.patient.place import Own, acts_for, own_context, own_of
 from holdfast.web.reauthentication import address_of, not_proved, prove
 from holdfast.web.refusals import refusal_words
 from holdfast.web.words import role_title
@@ -88,7 +88,7 @@ def _told(entry: PrivateEntry, key: DataKey) -> dict[str, Any]:
     }
 
 
-@require_POST
+@acts_for("me-words")
 def make(request: Admitted) -> HttpResponse:
     """Make the journal under a phrase that nobody keeps."""
     own, form = own_of(request), MakeForm(request.POST, auto_id="make_%s")
@@ -121,7 +121,7 @@ def _opened(request: Admitted, own: Own, phrase: str, done: str) -> HttpResponse
     return response
 
 
-@require_POST
+@acts_for("me-words")
 def open_it(request: Admitted) -> HttpResponse:
     """Open the journal for this visit by its phrase."""
     own, form = own_of(request), PhraseForm(request.POST, auto_id="open_%s")
@@ -146,7 +146,7 @@ def _refused_for_now(request: Admitted, own: Own, name: str, form: Any) -> HttpR
     return _page(request, own, 429, **{name: form})
 
 
-@require_POST
+@acts_for("me-words")
 def close(request: Admitted) -> HttpResponse:
     """Close the journal in this browser."""
     response = go_on(request, reverse("me-words"), "journal-closed")
@@ -154,7 +154,7 @@ def close(request: Admitted) -> HttpResponse:
     return response
 
 
-@require_POST
+@acts_for("me-words")
 def write(request: Admitted) -> HttpResponse:
     """Keep what was written. Where the journal closed meanwhile, the words stay in the form."""
     own, form = own_of(request), WriteForm(request.POST, auto_id="write_%s")
@@ -243,7 +243,7 @@ def _own_entry(own: Own, entry_id: str) -> PrivateEntry | None:
     return next((each for each in found if str(each.id) == entry_id), None)
 
 
-@require_POST
+@acts_for("me-words")
 def take_back(request: Admitted) -> HttpResponse:
     """Take a shared copy back."""
     own, form = own_of(request), TakeBackForm(request.POST)

@@ -1,10 +1,13 @@
 """Whose own page it is: the person, their site and its clock, for every page under ``/me/``."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import wraps
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils import timezone
 
 from holdfast.records.care import Enrollment
@@ -40,3 +43,24 @@ def own_context(request: HttpRequest, own: Own) -> dict[str, Any]:
     if own.mine is not None:
         context["place"] = own.mine.site
     return context
+
+
+Acts = Callable[..., HttpResponse]
+
+
+def acts_for(page: str) -> Callable[[Acts], Acts]:
+    """An address that only takes a form: who comes without one is sent to the page it belongs to.
+
+    So a reload, or a choice of language after a form that was not taken, never ends nowhere.
+    """
+
+    def decorated(act: Acts) -> Acts:
+        @wraps(act)
+        def whole(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if request.method != "POST":
+                return redirect(page)
+            return act(request, *args, **kwargs)
+
+        return whole
+
+    return decorated
