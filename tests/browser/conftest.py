@@ -8,6 +8,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.error import URLError
 
@@ -35,6 +36,13 @@ def address(clinic_template: Template, tmp_path_factory) -> Iterator[str]:
     """``holdfast serve`` on a free port of this machine, over a copy of the clinic."""
     path = tmp_path_factory.mktemp("served") / "clinic.sqlite3"
     shutil.copyfile(clinic_template.path, path)
+    with serving(path, clinic_template.key) as served:
+        yield served
+
+
+@contextmanager
+def serving(path: Path, key: str) -> Iterator[str]:
+    """``holdfast serve`` over a database file; gives its address."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -43,7 +51,7 @@ def address(clinic_template: Template, tmp_path_factory) -> Iterator[str]:
     }
     environment |= {
         "HOLDFAST_DATABASE_URL": f"sqlite:///{path}",
-        "HOLDFAST_KEY": clinic_template.key,
+        "HOLDFAST_KEY": key,
     }
     command = [sys.executable, "-m", "holdfast", "serve", "--port", str(port)]
     server = subprocess.Popen(command, env=environment, cwd=path.parent, stderr=subprocess.DEVNULL)
@@ -84,11 +92,13 @@ def page_of(browser: Browser, address: str) -> Iterator[Opened]:
     opened: list[BrowserContext] = []
     complaints: list[str] = []
 
-    def open_page(who: str | None, width: int = 1280, scheme: str = "light") -> Page:
+    def open_page(
+        who: str | None, width: int = 1280, scheme: str = "light", at: str = address
+    ) -> Page:
         context = browser.new_context(
             viewport={"width": width, "height": 844},
             color_scheme=scheme,
-            base_url=address,
+            base_url=at,
             locale="en",
         )
         opened.append(context)

@@ -265,6 +265,25 @@ def opened_all(facts: Iterable[models.Model], column: str) -> list[str | None]:
     return [_opened(row, column, keys) for row in rows]
 
 
+def opened_rows(several: Iterable[tuple[models.Model, str]]) -> list[str | None]:
+    """What sealed columns of many rows say, reading each key once; None where its key was destroyed."""
+    wanted = list(several)
+    ids = {key_id_of(s) for row, column in wanted if (s := getattr(row, column)) is not None}
+    keys: dict[UUID, DataKey] = {}
+    gone = set()
+    for row in PersonKey.objects.filter(id__in=ids):
+        try:
+            keys[row.id] = data_key(row)
+        except Erased:
+            gone.add(row.id)
+    return [
+        None
+        if (s := getattr(row, column)) is not None and key_id_of(s) in gone
+        else _opened(row, column, keys)
+        for row, column in wanted
+    ]
+
+
 def _opened(row: models.Model, column: str, keys: dict[UUID, DataKey]) -> str | None:
     sealed: Sealed | None = getattr(row, column)
     if sealed is None:

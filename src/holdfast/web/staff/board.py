@@ -1,0 +1,280 @@
+"""The board: every course of a site, with what is due, late and blocked, and by what."""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_http_methods
+
+from holdfast.actions.judging import local_date
+from holdfast.definitions import protocols
+from holdfast.domain.findings import Outcome
+from holdfast.records.board import BoardLine, board
+from holdfast.web.admitted import Admitted, studies
+from holdfast.web.staff.board_names import names_on_board
+from holdfast.web.staff.board_words import (
+    ACTS,
+    CONDITIONS,
+    SAID_BY,
+    STATUSES,
+    clock_short,
+    day_short,
+    visit_title,
+)
+from holdfast.web.staff.search import found_enrollments
+from holdfast.web.staff.worklist import span_words
+
+STEP = 100  # rows shown at first, and with each "more"
+FEW = 3  # conditions named in a row; the page of the course names all
+TABS: dict[str, tuple[Any, Callable[[BoardLine], bool]]] = {
+    "all": (gettext_lazy("All courses"), lambda line: True),
+    "overdue": (gettext_lazy("Overdue"), lambda line: line.is_overdue),
+    "due": (gettext_lazy("Due"), lambda line: line.is_due),
+    "blocked": (gettext_lazy("Blocked"), lambda line: line.is_blocked),
+}
+SORTS: dict[str, tuple[Any, Callable[[BoardLine], Any] | None]] = {
+    "urgency": (gettext_lazy("What is late or due first"), None),
+    "next": (
+        gettext_lazy("Date of the next visit"),
+        lambda line: (line.due_at is None, line.due_at, line.number),
+    ),
+    "blocked": (
+        gettext_lazy("Most conditions open first"),
+        lambda line: (-len(line.blocked_by), line.number),
+    ),
+    "number": (gettext_lazy("Record number"), lambda line: line.number),
+    "status": (
+        gettext_lazy("State of the course"),
+        lambda line: (list(STATUSES).index(line.status), line.number),
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What somebody chose to see; whatever is unknown is as if nothing was chosen."""
+
+    tab: str
+    sort: str
+    status: str
+    study: str
+    pair: str
+    shown: int
+    words: str
+
+    def address(self, **other: Any) -> str:
+        """The address of the same choice with something else; a name never stands in it."""
+        chosen = {"show": self.tab, "sort": self.sort, "status": self.status}
+        chosen |= {"study": self.study, "pair": self.pair} | other
+        return "?" + urlencode({name: value for name, value in chosen.items() if value})
+
+    def fits(self, line: BoardLine) -> bool:
+        """True where a line belongs to the chosen state, protocol and therapist."""
+        own = (line.lead_id, line.second_id)
+        return (
+            (not self.status or line.status == self.status)
+            and (not self.study or line.study == self.study)
+            and (not self.pair or self.pair in [each.hex for each in own if each])
+        )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def page(request: Admitted, site: str) -> HttpResponse:
+    """Every course, what is late first, a hundred at a time.
+
+    What is searched for comes by POST alone: a name never stands in an address.
+    """
+    now = timezone.now()
+    asked = _asked(request)
+    lines = board(request.here, now, studies(request, "board.see"))
+    fitting = [line for line in lines if asked.fits(line)]
+    if asked.words:
+        found = found_enrollments(request, asked.words)
+        fitting = [line for line in fitting if line.enrollment_id in found]
+    wanted = _sorted([line for line in fitting if TABS[asked.tab][1](line)], asked.sort)
+    rows = wanted[: asked.shown]
+    names = names_on_board(request, rows, _therapists(lines))
+    today = local_date(request.here, now)
+    context = {
+        "asked": asked,
+        "rows": [_row(request, line, names, now) for line in rows],
+        "found": len(wanted),
+        "more": min(STEP, len(wanted) - len(rows)),
+        "more_href": asked.address(shown=asked.shown + STEP),
+        "more_value": asked.shown + STEP,
+        "tabs": _tabs(fitting, asked),
+        "selects": _selects(lines, names, asked),
+        "waiting": sum(line.as_of != today for line in lines),
+        "is_filtered": bool(asked.words or asked.status or asked.study or asked.pair)
+        or asked.tab != "all",
+    }
+    return render(request, "staff/board.html", context)
+
+
+def _asked(request: Admitted) -> Asked:
+    told = request.POST if request.method == "POST" else request.GET
+    shown = told.get("shown", "")
+    tab, sort = told.get("show", ""), told.get("sort", "")
+    return Asked(
+        tab=tab if tab in TABS else "all",
+        sort=sort if sort in SORTS else "urgency",
+        status=told.get("status", "")[:20],
+        study=told.get("study", "")[:60],
+        pair=told.get("pair", "")[:32],
+        shown=max(STEP, int(shown))
+        if shown.isascii() and shown.isdigit() and len(shown) < 7
+        else STEP,
+        words=request.POST.get("q", "").strip()[:100],
+    )
+
+
+def _sorted(lines: list[BoardLine], sort: str) -> list[BoardLine]:
+    key = SORTS[sort][1]
+    return lines if key is None else sorted(lines, key=key)
+
+
+def _therapists(lines: Sequence[BoardLine]) -> list[UUID]:
+    seats = {each for line in lines for each in (line.lead_id, line.second_id) if each}
+    return sorted(seats, key=lambda each: each.hex)
+
+
+def _tabs(lines: Sequence[BoardLine], asked: Asked) -> list[dict[str, Any]]:
+    return [
+        {
+            "href": asked.address(show=code),
+            "words": words,
+            "count": sum(belongs(line) for line in lines),
+            "here": code == asked.tab,
+            "code": code,
+        }
+        for code, (words, belongs) in TABS.items()
+    ]
+
+
+def _selects(
+    lines: Sequence[BoardLine], names: dict[UUID, str], asked: Asked
+) -> list[dict[str, Any]]:
+    """The choices, each with how many courses it has; only what there is can be chosen."""
+    statuses = Counter(line.status for line in lines)
+    kinds = Counter(line.study for line in lines)
+    seats = Counter(
+        each for line in lines for each in {line.lead_id, line.second_id} if each is not None
+    )
+    everyone = sorted((names.get(each, ""), each.hex, n) for each, n in seats.items())
+    return [
+        _select(
+            "status",
+            _("State"),
+            _("Any"),
+            asked.status,
+            [(code, words, statuses[code]) for code, words in STATUSES.items() if statuses[code]],
+        ),
+        _select(
+            "study",
+            _("Protocol"),
+            _("Any"),
+            asked.study,
+            [(code, protocol_title(code), kinds[code]) for code in sorted(kinds)],
+        ),
+        _select(
+            "pair",
+            _("Therapist"),
+            _("Anybody"),
+            asked.pair,
+            [(code, name or code[:8], n) for name, code, n in everyone],
+        ),
+        _select(
+            "sort",
+            _("Order"),
+            "",
+            asked.sort,
+            [(code, words, None) for code, (words, _key) in SORTS.items()],
+        ),
+    ]
+
+
+def _select(
+    name: str, label: str, none: str, chosen: str, options: list[tuple[str, Any, int | None]]
+) -> dict[str, Any]:
+    return {
+        "name": name,
+        "label": label,
+        "none": none,
+        "options": [
+            {"code": code, "words": words, "count": n, "here": code == chosen}
+            for code, words, n in options
+        ],
+    }
+
+
+def protocol_title(study: str) -> str:
+    """What the newest version of a protocol is called."""
+    return protocols.load(study).title
+
+
+def _row(
+    request: Admitted, line: BoardLine, names: dict[UUID, str], now: datetime
+) -> dict[str, Any]:
+    number = f"{request.here.code}-{line.number:04d}"
+    who = names.get(line.enrollment_id, "")
+    pair = [names.get(each, "") for each in (line.lead_id, line.second_id) if each]
+    return {
+        "href": reverse("staff:course", args=[request.here.code, line.enrollment_id]),
+        "who": who or number,
+        "number": number if who else "",
+        "study": line.study,
+        "status": STATUSES[line.status],
+        "is_running": line.status == "running",
+        "next": next_words(line),
+        "when": when_words(line, now),
+        "late": line.is_overdue,
+        "due": line.is_due,
+        "others": max(0, line.overdue_visits - 1) if line.is_overdue else 0,
+        "pair": ", ".join(name for name in pair if name),
+        "act": ACTS.get(line.act, ""),
+        "blocked": blocked_words(line.blocked_by),
+        "on_the_day": line.on_the_day,
+    }
+
+
+def next_words(line: BoardLine) -> str:
+    """The visit that comes next and the day it is booked for or aimed at."""
+    if not line.visit:
+        return ""
+    return visit_title(line.study, line.version, line.visit)
+
+
+def when_words(line: BoardLine, now: datetime) -> str:
+    """When the next visit is, and how late it is."""
+    if line.is_overdue and line.overdue_at:
+        return _("overdue by %(span)s") % {"span": span_words(now - line.overdue_at)}
+    if line.starts:
+        return _("booked %(when)s") % {"when": clock_short(line.starts)}
+    if line.is_due and line.due_at:
+        return _("due for %(span)s, not booked") % {"span": span_words(now - line.due_at)}
+    day = timezone.localtime(line.due_at).date() if line.due_at else None
+    return _("aimed at %(day)s") % {"day": day_short(day)} if day else ""
+
+
+def blocked_words(blocked: Sequence[tuple[str, str]]) -> list[dict[str, Any]]:
+    """What keeps the next gate shut: what is not met, then what nobody knows; a few of each."""
+    told = []
+    for outcome in (Outcome.FAILED.value, Outcome.UNKNOWN.value):
+        codes = [condition for condition, each in blocked if each == outcome]
+        if not codes:
+            continue
+        words = [str(CONDITIONS.get(code, code)) for code in codes[:FEW]]
+        if more := len(codes) - FEW:
+            words += [ngettext("%(n)d more", "%(n)d more", more) % {"n": more}] * (more > 0)
+        told.append({"outcome": outcome, "words": SAID_BY[outcome] % {"what": ", ".join(words)}})
+    return told

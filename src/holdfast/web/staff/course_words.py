@@ -1,0 +1,68 @@
+"""Words for what befell a course: why a visit stands where it stands, deviations, turns."""
+
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from holdfast.domain.course import CourseNow
+from holdfast.domain.schedule import ENROLLMENT
+from holdfast.domain.visits import (
+    FROM_ACTUAL,
+    FROM_PLAN,
+    HAPPENED,
+    MOVED,
+    NO_ANCHOR,
+    NO_WINDOW,
+    OUT_OF_ORDER,
+    OVERDUE,
+    SKIPPED,
+    TOO_EARLY,
+    TOO_LATE,
+)
+from holdfast.web.staff.board_words import CONDITIONS
+
+REASONS = {
+    HAPPENED: _("in its window"),
+    TOO_EARLY: _("Before its window"),
+    TOO_LATE: _("After its window"),
+    OUT_OF_ORDER: _("Before a visit that comes first"),
+    FROM_ACTUAL: _("counted from what happened"),
+    FROM_PLAN: _("counted from what is planned"),
+    MOVED: _("Can no longer be in its window"),
+    OVERDUE: _("Overdue"),
+    NO_WINDOW: _("No source gives its window"),
+}
+SKIPS = {
+    SKIPPED: _("Will not be: it was skipped, or the treatment stopped"),
+    NO_ANCHOR: _("Will not be: what it counts from did not happen"),
+}
+STEPS = {
+    "stage-entered": _("Entered a stage"),
+    "paused": _("Paused"),
+    "resumed": _("Resumed"),
+    "treatment-stopped": _("Treatment stopped; follow-up goes on"),
+    "lost": _("Cannot be reached"),
+    "found-again": _("Reached again"),
+    "transferred": _("Transferred to another site"),
+    "completed": _("Completed"),
+    "closed": _("Closed"),
+}
+DEVIATIONS = {
+    "condition-set-aside": _("A condition of a gate was set aside"),
+    TOO_EARLY: _("Held before its window"),
+    TOO_LATE: _("Held after its window"),
+    OUT_OF_ORDER: _("Held before a visit that comes first"),
+    "without-booking": _("Held without a booking"),
+    "behind-shut-gate": _("Held although the gate was shut"),
+    "without-gate": _("Held although no gate was passed"),
+}
+
+
+def cause_words(course: CourseNow, cause: str) -> str:
+    """What explains a deviation: a visit by its title, a condition by its name; empty for nothing."""
+    if not cause:
+        return ""
+    if cause == ENROLLMENT:
+        return _now("because of the day of enrollment")
+    if visit := course.schedule.visit(cause):
+        return _now("because of: %(visit)s") % {"visit": visit.title}
+    return str(CONDITIONS.get(cause, cause))

@@ -1,0 +1,95 @@
+"""The board follows the facts of every course, in their transaction, and can always be made again."""
+
+from datetime import UTC, date, datetime, timedelta
+
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from holdfast.actions.board import compare, follow_site, put_off, rebuild, stale_rows
+from holdfast.records.board import CourseMoment, board
+from tests.actions.clinic import NOW, enrolled
+from tests.actions.courses import booked, course, half_way, held, paired, stepped
+
+BEGAN = date(2026, 3, 2)
+
+
+def line(clinic, now=None):
+    (found,) = board(clinic.site, now or clinic.now)
+    return found
+
+
+def test_a_course_is_on_the_board_from_its_first_moment(clinic, enrollment):
+    assert board(clinic.site, NOW) == []
+    course(clinic, enrollment, BEGAN)
+    found = line(clinic)
+    assert (found.status, found.act, found.visit) == ("running", "begin-preparation", "v0")
+    assert ("pair", "failed") in found.blocked_by
+    assert {"consent", "contact"} <= {condition for condition, _outcome in found.blocked_by}
+    assert compare(clinic.now) == []
+
+
+def test_each_fact_moves_its_row_in_its_own_transaction(clinic, enrollment):
+    course(clinic, enrollment, BEGAN)
+    paired(clinic, enrollment, clinic.therapist, clinic.physician, BEGAN)
+    assert line(clinic).lead_id == clinic.therapist.id
+    held(clinic, enrollment, "v0", NOW)
+    assert line(clinic).visit == "v1"
+    booked(clinic, enrollment, "v1", "2026-03-09T09:00", lead=clinic.therapist)  # the site's stream
+    assert line(clinic).starts == "2026-03-09T09:00"
+    held(clinic, enrollment, "v1", NOW)
+    assert line(clinic).act == "schedule-dosing"
+    stepped(clinic, enrollment, "paused", BEGAN)
+    assert line(clinic).status == "paused"
+    assert ("course", "failed") in line(clinic).blocked_by
+    stepped(clinic, enrollment, "closed", BEGAN)
+    found = line(clinic)
+    assert (found.status, found.act, found.visit, found.blocked_by) == ("closed", "", "", [])
+    assert compare(clinic.now) == []
+
+
+def test_due_and_overdue_are_moments_of_the_sites_own_days(clinic, enrollment):
+    """The first visit can be on the day of enrollment alone: at midnight in Melbourne it is late."""
+    course(clinic, enrollment, BEGAN)
+    midnight = line(clinic).overdue_at
+    assert midnight == datetime(2026, 3, 2, 13, tzinfo=UTC)
+    assert line(clinic, midnight - timedelta(seconds=1)).is_due
+    assert line(clinic, midnight).is_overdue
+
+
+def test_a_condition_of_the_day_itself_waits_for_its_day(clinic, enrollment):
+    course(clinic, enrollment, BEGAN)
+    half_way(clinic, enrollment, BEGAN)
+    ahead = line(clinic)
+    assert (ahead.act, ahead.visit_kind) == ("begin-dosing", "call")
+    codes = [condition for condition, _outcome in ahead.blocked_by]
+    assert "fasting" not in codes
+    assert "consent" in codes
+    assert ahead.on_the_day > 5
+    clinic.later(days=53, hours=-4)  # that morning in Melbourne
+    assert stale_rows(clinic.site, clinic.now) == [enrollment.id]
+    assert follow_site(clinic.site, clinic.now) == 1
+    assert "fasting" in [condition for condition, _outcome in line(clinic).blocked_by]
+    assert line(clinic).on_the_day == 0
+    assert stale_rows(clinic.site, clinic.now) == []
+
+
+def test_a_board_that_drifted_is_found_and_made_again(clinic, enrollment):
+    course(clinic, enrollment, BEGAN)
+    CourseMoment.objects.update(visit="v9")
+    assert compare(clinic.now) == [enrollment.id]
+    assert rebuild(clinic.now) == 1
+    assert compare(clinic.now) == []
+    with put_off():
+        held(clinic, enrollment, "v0", NOW)
+    assert compare(clinic.now) == [enrollment.id]
+    assert rebuild(clinic.now, clinic.site) == 1
+    assert compare(clinic.now) == []
+
+
+def test_the_board_is_one_query_for_any_number_of_courses(one_clinic):
+    for protocol in ("mapp2", "oehen-2013"):
+        course(one_clinic, enrolled(one_clinic, protocol=protocol), BEGAN)
+    with CaptureQueriesContext(connection) as asked:
+        assert len(board(one_clinic.site, NOW)) == 2
+    assert len(asked.captured_queries) == 1
+    assert [each.study for each in board(one_clinic.site, NOW, frozenset({"mapp2"}))] == ["mapp2"]
