@@ -1,6 +1,7 @@
 """A clinic to look at: two sites, somebody in each role with a password, and the canary person."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 from django.contrib.auth.hashers import make_password
@@ -24,6 +25,7 @@ from holdfast.records.models import (
     AccessReview,
     Approval,
     Concern,
+    ConsentGiven,
     EligibilityAnswer,
     Enrollment,
     GlassOpening,
@@ -36,6 +38,7 @@ from holdfast.records.models import (
 )
 from tests.actions.approvals import approval, in_jurisdiction
 from tests.actions.clinic import Clinic, enrolled, found, written
+from tests.actions.consents import consent_given
 from tests.actions.outside import BOX_PHRASE, WORDS, boxed, has_tested, named
 
 PASSWORD = "calm-sea-4711"
@@ -70,6 +73,7 @@ def build() -> Enrollment:
     enrollment = enrolled(clinic)
     _papers(clinic, enrollment)
     _concern(clinic)
+    consent_given(clinic, enrollment, given_at=clinic.now - timedelta(days=2))
     return enrollment
 
 
@@ -148,6 +152,11 @@ class Places:
             "scan_id": Scan.objects.values_list("id", flat=True).first(),
             "letter_id": Letter.objects.values_list("id", flat=True).first(),
             "kind": "answer",
+            "consent_act": "give",
+            "given_id": ConsentGiven.objects.values_list("id", flat=True).first(),
+            "part": 1,
+            "ask": "stop",
+            "item": "touch",
             "section": "goals",
             "question": "able-to-swallow-pills",
             "approval_kind": "ethics-approval",

@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from holdfast.actions import clinical_gates
+from holdfast.actions.consent_gates import consent_answers
 from holdfast.actions.course_gates import OWN, Question, midnight_after
 from holdfast.actions.outcomes import Answered, Refusal
 from holdfast.actions.permission import refused
@@ -38,7 +39,7 @@ Known = Mapping[str, Sequence[Finding]]
 Source = Callable[[Enrollment, ProtocolVersion, datetime], Known]
 
 # What other parts of the record answer; each part brings its own.
-SOURCES: tuple[Source, ...] = (*clinical_gates.SOURCES,)
+SOURCES: tuple[Source, ...] = (*clinical_gates.SOURCES, consent_answers)
 # Acts that somebody passes a gate for by itself; the others pass theirs within their own action.
 PASSED_ALONE = (Act.BEGIN_PREPARATION, Act.BEGIN_DOSING)
 

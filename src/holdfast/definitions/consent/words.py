@@ -114,7 +114,8 @@ def check_words(
     A number in a text comes from the evidence or from nowhere: a digit that stands there by itself
     is refused, and so is a figure that was not checked, or whose paper was retracted.
     """
-    problems, cited = [], {}
+    problems: list[Problem] = []
+    cited: dict[str, Figure] = {}
     for language, (words, _) in said.items():
         for where, text in _every_text(words):
             for told in _wrong(where, text, figures):

@@ -101,28 +101,31 @@ def _figure(table: Table, studies: Mapping[str, Study]) -> Figure:
     code, name = table.code("code"), table.text("study")
     if name and name not in studies:
         table.problem("study", f"study {name!r} is not in this file", nearest(name, studies))
+    count, of, percent = _counted(table, code)
     figure = Figure(
         code=code,
         study=studies.get(name, Study(name, Reference("", ""), is_retracted=False)),
         people=table.text("people"),
         wording=table.text("wording"),
+        count=count,
+        of=of,
+        percent=percent,
         standing=Standing(table.one_of("standing", _STANDINGS) or Standing.FROM_MEMORY),
-        **_counted(table, code),
     )
     table.finish()
     return figure
 
 
-def _counted(table: Table, code: str) -> dict[str, int | Decimal | None]:
+def _counted(table: Table, code: str) -> tuple[int | None, int | None, Decimal]:
     """Its count and people with the share that follows, or the share alone."""
     if "percent" in table:
         percent = table.decimal("percent") or Decimal(0)
         if "count" in table or "of" in table or not 0 <= percent <= 100:
             mend = "Write count and of, or a share from 0 to 100 alone"
             table.problem("percent", f"figure {code!r} is no share", mend)
-        return {"count": None, "of": None, "percent": percent}
+        return None, None, percent
     count, of = table.integer("count"), table.integer("of")
     if not 0 <= count <= of or of == 0:
         table.problem("count", f"figure {code!r} counts {count} of {of}", "Correct the count")
-        return {"count": 0, "of": 1, "percent": Decimal(0)}
-    return {"count": count, "of": of, "percent": Decimal(100 * count) / Decimal(of)}
+        return 0, 1, Decimal(0)
+    return count, of, Decimal(100 * count) / Decimal(of)

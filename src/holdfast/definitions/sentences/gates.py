@@ -8,10 +8,12 @@ from holdfast.definitions.loading import FOLDER
 from holdfast.definitions.sentences import NoSentence, Sentences, filled, plain, read
 from holdfast.definitions.sentences.authority import authority_sentence
 from holdfast.definitions.sentences.clinical import clinical_sentence
+from holdfast.definitions.sentences.consent import consent_sentence
 from holdfast.definitions.sentences.duty import duty_sentence
 from holdfast.domain.attestations import ATTESTATION_REASONS
 from holdfast.domain.authority import AUTHORITY_REASONS
 from holdfast.domain.clinical import CLINICAL_REASONS
+from holdfast.domain.consent import AGREEMENT_REASONS, CONSENT_REASONS
 from holdfast.domain.course_gates import COURSE_REASONS
 from holdfast.domain.findings import Finding
 from holdfast.domain.reachability import REACHABILITY_REASONS
@@ -47,6 +49,8 @@ def gate_sentence(
             return authority_sentence(finding, language)
         if finding.reason in REACHABILITY_REASONS:
             return duty_sentence(finding, language)
+        if finding.reason in {**CONSENT_REASONS, **AGREEMENT_REASONS}:
+            return consent_sentence(finding, language)
         if finding.reason in {**CLINICAL_REASONS, **RESULT_REASONS}:
             return clinical_sentence(finding, language)
         raise NoSentence(f"Reason {finding.reason!r} of {finding.code!r} has no sentence.")

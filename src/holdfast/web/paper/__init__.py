@@ -65,3 +65,15 @@ def card_pdf(content: dict[str, Any], made_at: datetime) -> bytes:
         pdf_standards=["ua-1"],
         timestamp=made_at.replace(microsecond=0),
     )
+
+
+def consent_pdf(content: dict[str, Any], made_at: datetime) -> bytes:
+    """A consent as PDF/UA-1: the text as it was given, and the signatures under it."""
+    return typst.compile(
+        (FOLDER / "consent.typ").read_bytes(),
+        font_paths=_fonts(),
+        sys_inputs={"data": json.dumps(content, ensure_ascii=False)},
+        format="pdf",
+        pdf_standards=["ua-1"],
+        timestamp=made_at.replace(microsecond=0),
+    )

@@ -4,6 +4,8 @@ from django.urls import path
 
 from holdfast.web.patient import (
     appointments,
+    consent,
+    consent_acts,
     joining,
     language,
     looked,
@@ -16,6 +18,13 @@ own_pages = [
     path("", own.page, name="me"),
     path("copy/", own.copy, name="me-copy"),
     path("looked/", looked.page, name="me-looked"),
+    path("consent/", consent.page, name="me-consent"),
+    path("consent/read/<int:part>/", consent.read, name="me-consent-read"),
+    path("consent/question/<slug:ask>/", consent.question, name="me-consent-question"),
+    path("consent/sign/", consent_acts.sign, name="me-consent-sign"),
+    path("consent/day/<slug:item>/", consent_acts.item, name="me-consent-item"),
+    path("consent/withdraw/", consent_acts.withdraw, name="me-consent-withdraw"),
+    path("consent/consent.pdf", consent.pdf, name="me-consent-pdf"),
     path("account/", own.account, name="me-account"),
     path("prepare/", plain.prepare, name="me-prepare"),
     path("learn/<slug:page>/", plain.learn, name="me-learn"),
