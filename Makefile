@@ -4,7 +4,8 @@
 # The rest is in CONTRIBUTING.md.
 
 PYTHON ?= python3
-WORKERS ?= 2
+# One process for each core, two at least; more than four would not be faster.
+WORKERS ?= $(shell nproc 2>/dev/null | awk '{n = $$1 < 2 ? 2 : $$1; print (n > 4 ? 4 : n)}')
 BIN := .venv/bin
 SOURCES := pyproject.toml requirements-installer.lock tools/set-up
 UV := $(BIN)/uv

@@ -51,7 +51,17 @@ def pages_of(client: Client, places: Places):
             yield route.name, answer
 
 
-@pytest.mark.parametrize("who", [*sorted(roles().granted), NOBODY])
+# Who between them see every kind of page; the others are tried every night.
+FEW = {"physician", "coordinator", "patient", NOBODY}
+
+
+@pytest.mark.parametrize(
+    "who",
+    [
+        who if who in FEW else pytest.param(who, marks=pytest.mark.nightly)
+        for who in [*sorted(roles().granted), NOBODY]
+    ],
+)
 def test_every_page_of_everybody_carries_the_pulse(who, as_role, clinic):
     """Found pages and those that are not found; the door too."""
     shown = dict(pages_of(as_role(who), Places.now()))
