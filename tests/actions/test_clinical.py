@@ -28,13 +28,16 @@ from holdfast.records.clinical_care import (
     TaperPlan,
 )
 from holdfast.records.clinical_now import open_alarms, results_of, standing, standing_results
-from holdfast.records.course import Deviation
+from holdfast.records.course import Deviation, VisitMissed
+from holdfast.records.courses import course_of
 from holdfast.records.duty import DutyPage
 from holdfast.records.keys import opened
 from holdfast.records.people import PersonKey
 from holdfast.records.verification_run import verify_here
 from holdfast.watch.clinical import page_overdue
 from tests.actions.clinic import CANARY, Clinic, enrolled, written
+from tests.actions.courses import course as opened_course
+from tests.actions.courses import wrote
 
 POTASSIUM = Measured("2823-3", Decimal("4.1"), "mmol/L", range_words="3.5 - 5.1", is_critical=False)
 
@@ -393,3 +396,33 @@ def test_sent_twice_it_is_one(course):
     told = {"set_on": date(2026, 3, 2), "words": "sleep"}
     first = written(record_care(entry=entry, kind="goal", told=told))
     assert written(record_care(entry=entry, kind="goal", told=told)) == first
+
+
+def test_the_gate_asks_for_the_tests_that_the_protocol_names_before_the_session(course):
+    opened_course(course.clinic, course.enrollment, date(2026, 3, 2))
+    found = {f.values["test"]: f.reason for f in course.found(clinical_gates.results)}
+    assert found == dict.fromkeys(("ecg", "laboratory", "rhythm-strip"), "result-missing")
+    order = course.ordered()
+    written(course.reported(order))
+    written(course.reviewed(order))
+    found = {f.values["test"]: f.outcome for f in course.found(clinical_gates.results)}
+    unknown = dict.fromkeys(("ecg", "rhythm-strip"), Outcome.UNKNOWN)
+    assert found == {"laboratory": Outcome.PASSED, **unknown}
+
+
+def test_a_session_put_off_opens_the_decision_on_restarting_again(course):
+    opened_course(course.clinic, course.enrollment, date(2026, 3, 2))
+    written(agree_taper(entry=course.entry(), agreed=AGREED))
+    course.clinic.later(days=30)
+    plan, today = TaperPlan.objects.get(), date(2026, 4, 1)
+    told = {"plan": plan, "on_day": today}
+    written(record_taper_turn(entry=course.entry(), kind="finished", **told))
+    assert course.found(clinical_gates.taper)[0].outcome is Outcome.PASSED
+    course.clinic.later(minutes=1)
+    ahead = course_of(course.enrollment).next_dosing.code
+    put_off = VisitMissed(enrollment=course.enrollment, visit=ahead, on=today, reason="ill")
+    wrote(course.enrollment.id, put_off, by=course.clinic.coordinator, now=course.clinic.now)
+    assert course.found(clinical_gates.taper)[0].reason == "restart-undecided"
+    course.clinic.later(minutes=1)
+    written(record_taper_turn(entry=course.entry(), kind="stays-without", **told))
+    assert course.found(clinical_gates.taper)[0].outcome is Outcome.PASSED

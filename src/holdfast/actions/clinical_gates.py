@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 
+from holdfast.actions.course_gates import postponed_at
 from holdfast.actions.judging import local_date
 from holdfast.definitions.gates import load as load_gates
 from holdfast.domain.clinical import (
@@ -81,15 +82,31 @@ def _valid(
 
 def taper(enrollment: Enrollment, protocol: ProtocolVersion, now: datetime) -> Known:
     """Whether every agreed taper is over, and after a postponement what was decided."""
+    postponed = _postponed_at(enrollment)
     tapers = [
-        Taper(
-            plan.last_dose_on,
-            tuple((turn.kind, turn.on_day) for turn in plan.turns.order_by("position")),
-        )
+        Taper(plan.last_dose_on, _turns(plan, postponed, enrollment))
         for plan in standing(TaperPlan, enrollment)
     ]
     on = local_date(enrollment.site, now)
     return {"taper": taper_findings(_asked("taper"), tapers, on)}
+
+
+def _turns(
+    plan: TaperPlan, postponed: datetime | None, enrollment: Enrollment
+) -> tuple[tuple[str, date], ...]:
+    """What befell a taper, and last that its session was put off where nobody decided after that."""
+    rows = list(plan.turns.order_by("position"))
+    turns = [(row.kind, row.on_day) for row in rows]
+    if postponed is not None and not any(row.decided_at > postponed for row in rows):
+        turns.append(("dosing-postponed", local_date(enrollment.site, postponed)))
+    return tuple(turns)
+
+
+def _postponed_at(enrollment: Enrollment) -> datetime | None:
+    """When the dosing session ahead was last put off; None where it never was."""
+    course = course_of(enrollment)
+    ahead = course.next_dosing if course else None
+    return postponed_at(enrollment, ahead.code) if ahead else None
 
 
 def safety_plan(enrollment: Enrollment, protocol: ProtocolVersion, now: datetime) -> Known:

@@ -145,31 +145,3 @@ def record_taper_turn(
 
     what = {"plan": plan.id, "kind": kind, "on": on_day, "words": words}
     return clinical_record("taper-turned", entry, what, made, check=check, values={"kind": kind})
-
-
-def reopened(pen: Pen, on_day: date) -> list[Fact]:
-    """What a postponed dosing session does to every taper that stands: who restarts is open again."""
-    return [
-        TaperTurn(
-            id=pen.id_of(f"postponed/{plan.id}"),
-            enrollment=pen.entry.enrollment,
-            plan=plan,
-            kind="dosing-postponed",
-            on_day=on_day,
-            decided_at=pen.stream.now,
-            decided_by=pen.entry.by,
-        )
-        for plan in standing(TaperPlan, pen.entry.enrollment)
-    ]
-
-
-@refused_where_erased
-@one_transaction
-def postpone_for_tapers(*, entry: Entry, on_day: date) -> Answered:
-    """A dosing session was postponed: for every taper the decision on restarting is open again."""
-
-    def made(pen: Pen) -> Sequence[Fact]:
-        return reopened(pen, on_day)
-
-    what = {"on": on_day}
-    return clinical_record("tapers-reopened", entry, what, made)

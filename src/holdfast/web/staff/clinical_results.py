@@ -302,7 +302,7 @@ def _shown(row: TestOrder, may: frozenset[str], sent: dict[str, forms.Form]) -> 
         "taken": taken,
         "mark": "unknown" if signed is None else ("passed" if signed.is_acceptable else "failed"),
         "critical": signed is None and any(one.is_critical for one in rows),
-        "rows": [_result(one) for one in rows],
+        "rows": [_result(one) for one in sorted(rows, key=_place)],
         "review": signed
         and {
             "at": signed.reviewed_at,
@@ -331,6 +331,12 @@ def _shown(row: TestOrder, may: frozenset[str], sent: dict[str, forms.Form]) -> 
         ),
         "opens": next(iter(sent), ""),
     }
+
+
+def _place(one: TestResult) -> tuple[int, str]:
+    """Where a line stands: as the catalogue orders them, others after those."""
+    order = [known.loinc for known in clinical.analytes().values()]
+    return (order.index(one.loinc) if one.loinc in order else len(order), one.loinc)
 
 
 def _result(one: TestResult) -> dict[str, Any]:
