@@ -282,11 +282,12 @@ def stated(question: Question) -> Known:
 
 def postponed_at(enrollment: Enrollment, visit: str) -> datetime | None:
     """When a visit was last put off: moved to a later day, cancelled, or missed; None if never."""
-    rows = Booking.objects.filter(enrollment_id=enrollment.id, visit=visit, corrects__isnull=False)
+    rows = list(Booking.objects.filter(enrollment_id=enrollment.id, visit=visit))
+    day = {row.id: row.starts[:10] for row in rows}
     moments = [
         row.recorded_at
-        for row in rows.select_related("corrects")
-        if row.is_cancelled or (row.corrects and row.starts[:10] > row.corrects.starts[:10])
+        for row in rows
+        if row.corrects_id and (row.is_cancelled or row.starts[:10] > day[row.corrects_id])
     ]
     missed = standing(VisitMissed, [enrollment.id]).filter(visit=visit)
     moments += [row.recorded_at for row in missed]
