@@ -228,10 +228,10 @@ def booking(question: Question) -> Known:
 
 
 def _clashes(booking_id: UUID) -> bool:
-    row = Booking.objects.select_related("enrollment").get(id=booking_id)
+    row = Booking.objects.select_related("enrollment", "room").get(id=booking_id)
     ids = (row.lead_id, row.second_id, row.physician_id)
     people = [each for each in ids if each]
-    near = reserved_near(slot_of(row), people, row.enrollment.person_id, row.room_id)
+    near = reserved_near(slot_of(row), people, row.enrollment.person_id, row.room)
     return bool(clashes(reservation_of(row), map(reservation_of, near)))
 
 

@@ -23,6 +23,7 @@ from holdfast.records.course import (
     VisitSkipped,
 )
 from holdfast.records.protocols import amendments_of, protocol_bound
+from holdfast.records.rooms import Room
 
 Row = TypeVar("Row", bound=models.Model)
 
@@ -166,13 +167,14 @@ def slot_of(row: Booking) -> Slot:
 def reservation_of(row: Booking) -> Reservation:
     """Everybody and everything that a reservation takes: the person whose visit it is among them."""
     people = {row.lead_id, row.second_id, row.physician_id, row.enrollment.person_id}
+    room = f"{row.room.site_id.hex}/{row.room.code}" if row.room else ""
     return Reservation(
-        row.id.hex, slot_of(row), frozenset(each.hex for each in people if each), _hex(row.room_id)
+        row.id.hex, slot_of(row), frozenset(each.hex for each in people if each), room
     )
 
 
 def reserved_near(
-    slot: Slot, staff: Iterable[UUID], person: UUID, room: UUID | None
+    slot: Slot, staff: Iterable[UUID], person: UUID, room: Room | None
 ) -> Iterator[Booking]:
     """The reservations that may take somebody or the room at the time of a slot, at any site.
 
@@ -187,12 +189,14 @@ def reserved_near(
         | models.Q(physician__in=people)
         | models.Q(enrollment__person=person)
     )
-    wanted = of_people | models.Q(room=room) if room else of_people
+    wanted = of_people
+    if room is not None:  # a room that was renamed is another row of the same code
+        wanted |= models.Q(room__site=room.site_id, room__code=room.code)
     rows = Booking.objects.filter(wanted, corrected_by=None, is_cancelled=False).filter(
         starts__gte=date.fromordinal(first).isoformat(),
         starts__lt=date.fromordinal(last).isoformat(),
     )
-    return iter(rows.select_related("enrollment").order_by("starts", "id"))
+    return iter(rows.select_related("enrollment", "room").order_by("starts", "id"))
 
 
 def _hex(each: UUID | None) -> str:
