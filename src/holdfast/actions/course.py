@@ -19,6 +19,7 @@ from holdfast.domain.gates import Act
 from holdfast.domain.protocol import ProtocolVersion
 from holdfast.records.care import Confirmation, Enrollment
 from holdfast.records.course import CloseOut, ContactAttempt, Course, CourseStep
+from holdfast.records.courses import standing
 from holdfast.records.people import User
 from holdfast.records.protocols import protocol_of
 
@@ -67,7 +68,7 @@ def enroll(*, enrollment: Enrollment, entry_id: UUID, by: User, now: datetime) -
         return refusal
     pen = CoursePen(enrollment, stream, entry_id, by)
     passed = passed_fact(stream, question, answer, pen.id("passed"))
-    course = course_fact(pen, protocol)
+    course = course_fact(pen, protocol, _goes_on_from(enrollment))
     if isinstance(course, Refusal):
         return course
     told = message("course-opened", course.id, site=enrollment.site_id.hex)
@@ -79,6 +80,20 @@ def _cannot_begin(enrollment: Enrollment, protocol: ProtocolVersion) -> Refusal 
     if Course.objects.filter(enrollment_id=enrollment.id).exists():
         return Refusal("already-enrolled")
     return None if protocol.schedule else Refusal("protocol-without-course")
+
+
+def _goes_on_from(enrollment: Enrollment) -> Course | None:
+    """The course of the same person and protocol that another site transferred here."""
+    rows = Course.objects.filter(
+        enrollment__person_id=enrollment.person_id,
+        enrollment__protocol_name=enrollment.protocol_name,
+        continued_by=None,
+    ).exclude(enrollment_id=enrollment.id)
+    here = standing(CourseStep, rows.values_list("enrollment_id", flat=True)).filter(
+        kind="transferred", to_site=enrollment.site
+    )
+    sent = here.values_list("enrollment_id", flat=True)
+    return rows.filter(enrollment_id__in=list(sent)).order_by("recorded_at").last()
 
 
 def course_fact(
