@@ -2,7 +2,9 @@
 
 import re
 from datetime import timedelta
+from io import BytesIO
 from uuid import uuid4
+from zipfile import ZipFile
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -18,7 +20,7 @@ from holdfast.records.clinical_care import (
     TaperPlan,
 )
 from holdfast.records.periodic import PeriodicReport
-from holdfast.web.own_copy import content
+from holdfast.web.own_copy import content, zipped
 from holdfast.web.staff.clinical_sections import SECTIONS
 from tests.web.clinic import PASSWORD
 
@@ -181,6 +183,11 @@ def test_every_section_keeps_what_is_typed_and_says_what_is_missing(as_role, cli
     assert client.post(at(clinic, "calls/record/"), planned).status_code == 302
     assert (GoalRating.objects.get().rating, CallHeld.objects.get().outcome) == (6, "spoke")
     assert EventCandidate.objects.count() == 2
+    copy = zipped(clinic, timezone.now())
+    with ZipFile(BytesIO(copy)) as files:
+        own = files.read("record.html").decode()
+    for words in ("to sleep", "locked away", "Where they were: at home", "6 of 10"):
+        assert words in own
     whole = client.get(at(clinic)).content.decode()
     assert "to sleep" in whole
     assert "Somebody may be called" in whole

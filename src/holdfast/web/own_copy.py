@@ -32,6 +32,7 @@ from holdfast.records.histories import (
 from holdfast.records.keys import opened
 from holdfast.records.people import User
 from holdfast.records.room_state import entries_about, words_of
+from holdfast.web.clinical.own_copy import clinical_copy
 from holdfast.web.own_copy_paper import own_copy_on_paper
 from holdfast.web.paper import copy_pdf
 
@@ -123,4 +124,5 @@ def content(enrollment: Enrollment) -> dict[str, Any]:
             {"written_at": row.written_at, "kind": row.kind, "words": words_of(row)}
             for row in reversed(entries_about(enrollment))
         ],
+        "clinical": clinical_copy(enrollment),
     }

@@ -23,6 +23,7 @@ def own_copy_on_paper(told: dict[str, Any], made_at: datetime) -> dict[str, Any]
             ),
             _section(_("Verdicts as they were shown"), parts=_verdicts(told["verdicts"])),
             _section(_("What was written in the room"), [_room(row) for row in told["room"]]),
+            *(_section(part["title"], parts=part["entries"]) for part in told["clinical"]),
             _section(_("Scans and letters, as files beside this one"), told["papers"]),
         ],
     }

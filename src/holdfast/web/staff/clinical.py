@@ -18,10 +18,11 @@ from holdfast.definitions.sentences.clinical import clinical_sentence
 from holdfast.records.care import Enrollment
 from holdfast.records.clinical_now import open_alarms, orders_of
 from holdfast.web.admitted import Admitted
+from holdfast.web.clinical.lines import PARTS
+from holdfast.web.clinical.words import ALARMS, STEPS
 from holdfast.web.done import done_words, go_on
 from holdfast.web.refusals import refusal_words
 from holdfast.web.staff.clinical_sections import SECTIONS, Section, offered
-from holdfast.web.staff.clinical_words import ALARMS, STEPS
 from holdfast.web.staff.who import enrollment_at, name_of
 
 
@@ -35,9 +36,9 @@ def page(request: Admitted, site: str, enrollment_id: UUID) -> HttpResponse:
         "tests": len(orders_of(enrollment)),
         "sections": [
             {
-                "title": section.title,
+                "title": PARTS[slug][0],
                 "why": section.why,
-                "count": len(found := section.lines(enrollment)),
+                "count": len(found := PARTS[slug][1](enrollment)),
                 "newest": found[0] if found else None,
                 "href": href(enrollment, slug),
             }
@@ -149,9 +150,10 @@ def _section(
 ) -> HttpResponse:
     found = _known(slug)
     may_write = "clinical.record" in request.permissions
-    shown = found.lines(enrollment)
+    title, lines = PARTS[slug]
+    shown = lines(enrollment)
     context = frame_of(request, enrollment) | {
-        "title": found.title,
+        "title": title,
         "why": found.why,
         "lines": shown,
         "action": reverse(

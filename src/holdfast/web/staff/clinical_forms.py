@@ -16,8 +16,8 @@ from holdfast.actions.tapers import Agreed, Dose
 from holdfast.definitions import clinical
 from holdfast.records.canonical import document
 from holdfast.web import fields
+from holdfast.web.clinical import words as said
 from holdfast.web.fields import CHOOSE, not_in_the_future
-from holdfast.web.staff import clinical_words as said
 
 LONGEST = 8_000
 

@@ -25,11 +25,11 @@ from holdfast.records.clinical_now import (
 from holdfast.records.keys import opened
 from holdfast.web import fields
 from holdfast.web.admitted import Admitted
+from holdfast.web.clinical import words as said
+from holdfast.web.clinical.lines import words_of
 from holdfast.web.reauthentication import not_proved, prove
-from holdfast.web.staff import clinical_words as said
 from holdfast.web.staff.clinical import entry_of, frame_of, onward
 from holdfast.web.staff.clinical_forms import Moment, choice, day, text
-from holdfast.web.staff.clinical_lines import words_of
 from holdfast.web.staff.who import enrollment_at
 from holdfast.web.staff.words import unit_words
 
@@ -302,7 +302,7 @@ def _shown(row: TestOrder, may: frozenset[str], sent: dict[str, forms.Form]) -> 
         "taken": taken,
         "mark": "unknown" if signed is None else ("passed" if signed.is_acceptable else "failed"),
         "critical": signed is None and any(one.is_critical for one in rows),
-        "rows": [_result(one) for one in sorted(rows, key=_place)],
+        "rows": [result_shown(one) for one in sorted(rows, key=_place)],
         "review": signed
         and {
             "at": signed.reviewed_at,
@@ -339,7 +339,8 @@ def _place(one: TestResult) -> tuple[int, str]:
     return (order.index(one.loinc) if one.loinc in order else len(order), one.loinc)
 
 
-def _result(one: TestResult) -> dict[str, Any]:
+def result_shown(one: TestResult) -> dict[str, Any]:
+    """One line of a report as it is shown."""
     known = clinical.analyte_of(one.loinc)
     return {
         "title": said.ANALYTES[known.code] if known else one.loinc,

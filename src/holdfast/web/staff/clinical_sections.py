@@ -20,9 +20,9 @@ from holdfast.records.care import Enrollment
 from holdfast.records.clinical_care import CallPlanned, EventCandidate, Goal, TaperPlan
 from holdfast.records.clinical_now import standing
 from holdfast.records.courses import course_of
+from holdfast.web.clinical import lines
+from holdfast.web.clinical import words as said
 from holdfast.web.staff import clinical_forms as typed
-from holdfast.web.staff import clinical_lines as lines
-from holdfast.web.staff import clinical_words as said
 
 Act = Callable[[Entry, Any], Answered]
 
@@ -39,11 +39,9 @@ class Sheet:
 
 @dataclass(frozen=True)
 class Section:
-    """One part of the clinical record. ``why`` says in a sentence what it is for."""
+    """One part of the clinical record, beside ``PARTS``. ``why`` says what it is for."""
 
-    title: Any
     why: Any
-    lines: lines.Lines
     sheets: Mapping[str, Sheet]
 
 
@@ -106,9 +104,7 @@ def _checklists() -> dict[str, Sheet]:
 
 SECTIONS: Mapping[str, Section] = {
     "safety": Section(
-        _("Safety plan"),
         _("Made with the person before any medicine is tapered."),
-        lines.safety_plans,
         {
             "plan": Sheet(
                 typed.SafetyPlanForm,
@@ -119,9 +115,7 @@ SECTIONS: Mapping[str, Section] = {
         },
     ),
     "contacts": Section(
-        _("Who can be reached"),
         _("Somebody near the person, and whether they permit us to call."),
-        lines.contacts,
         {
             "contact": Sheet(
                 typed.ContactForm, _care("contact"), _("Name somebody"), _("Record the contact")
@@ -129,9 +123,7 @@ SECTIONS: Mapping[str, Section] = {
         },
     ),
     "taper": Section(
-        _("Taper"),
         _("Agreed with who prescribes the medicine: dose by day, what stops it, who restarts."),
-        lines.tapers,
         {
             "turn": Sheet(typed.TurnForm, _turn, _("Say what happened to a taper"), _("Record it")),
             "plan": Sheet(
@@ -143,18 +135,14 @@ SECTIONS: Mapping[str, Section] = {
         },
     ),
     "calls": Section(
-        _("Calls"),
         _("Each begins with where the person is, and how to call back."),
-        lines.calls,
         {
             "held": Sheet(typed.CallForm, _call, _("Record a call"), _("Record the call")),
             "plan": Sheet(typed.CallPlanForm, _plan_call, _("Plan a call"), _("Plan the call")),
         },
     ),
     "goals": Section(
-        _("Goals"),
         _("What the person wants, in their own words, and how near it is."),
-        lines.goals,
         {
             "rating": Sheet(
                 typed.GoalRatingForm, _rating, _("Rate a goal"), _("Record the rating")
@@ -163,9 +151,7 @@ SECTIONS: Mapping[str, Section] = {
         },
     ),
     "readiness": Section(
-        _("Readiness and trust"),
         _("The person and both therapists judge it, each for themselves."),
-        lines.readiness,
         {
             "judgement": Sheet(
                 typed.ReadinessForm, _care("readiness"), _("Judge it"), _("Record the judgement")
@@ -173,15 +159,11 @@ SECTIONS: Mapping[str, Section] = {
         },
     ),
     "events": Section(
-        _("Possible adverse events"),
         _("Everything that may be one, good or bad. A physician judges later what caused it."),
-        lines.events,
         {"event": Sheet(typed.EventForm, _event, _("Note an event"), _("Record the event"))},
     ),
     "outside": Section(
-        _("Treatments elsewhere"),
         _("What others treat while the course runs. A new medicine is a possible event too."),
-        lines.outside,
         {
             "treatment": Sheet(
                 typed.OutsideForm,
@@ -192,9 +174,7 @@ SECTIONS: Mapping[str, Section] = {
         },
     ),
     "psychedelics": Section(
-        _("Psychedelics in a lifetime"),
         _("Inside treatments and out of them."),
-        lines.psychedelics,
         {
             "use": Sheet(
                 typed.UseForm, _care("psychedelic-use"), _("Record use"), _("Record the use")
@@ -202,15 +182,11 @@ SECTIONS: Mapping[str, Section] = {
         },
     ),
     "checklists": Section(
-        _("Checklists"),
         _("Our own lists. No line of them decides anything by itself."),
-        lines.checklists,
         _checklists(),
     ),
     "notes": Section(
-        _("Notes"),
         _("Notes of the general record. A therapist's own notes are kept apart."),
-        lines.notes,
         {"note": Sheet(typed.NoteForm, _care("note"), _("Write a note"), _("Record the note"))},
     ),
 }

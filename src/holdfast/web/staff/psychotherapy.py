@@ -14,9 +14,9 @@ from holdfast.records.care import Enrollment
 from holdfast.records.clinical_care import PsychotherapyNote
 from holdfast.records.clinical_now import standing
 from holdfast.web.admitted import Admitted
+from holdfast.web.clinical.lines import Line, words_of
 from holdfast.web.staff.clinical import entry_of, frame_of, onward
 from holdfast.web.staff.clinical_forms import PsychotherapyForm
-from holdfast.web.staff.clinical_lines import Line, words_of
 from holdfast.web.staff.clinical_sections import offered
 from holdfast.web.staff.known import day_words
 from holdfast.web.staff.who import enrollment_at

@@ -8,7 +8,9 @@ from uuid import UUID
 
 import orjson
 from django.db import models
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _later
 
 from holdfast.definitions import clinical
 from holdfast.records.care import Enrollment
@@ -29,8 +31,7 @@ from holdfast.records.clinical_care import (
 )
 from holdfast.records.clinical_now import standing
 from holdfast.records.keys import Erased, opened
-from holdfast.web.staff import clinical_words as said
-from holdfast.web.staff.known import day_words
+from holdfast.web.clinical import words as said
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,11 @@ def words_of(row: models.Model, column: str) -> str:
         return opened(row, column) or ""
     except Erased:
         return _("Words erased")
+
+
+def day_words(day: date) -> str:
+    """A calendar day, with the month in words."""
+    return str(date_format(day, "j F Y"))
 
 
 def _when(day: date | None) -> str:
@@ -295,3 +301,17 @@ def events(enrollment: Enrollment) -> list[Line]:
 
 
 Lines = Callable[[Enrollment], list[Line]]
+# Every part of the clinical record, by its slug. Therapists' own notes are none of them.
+PARTS: Mapping[str, tuple[Any, Lines]] = {
+    "safety": (_later("Safety plan"), safety_plans),
+    "contacts": (_later("Who can be reached"), contacts),
+    "taper": (_later("Taper"), tapers),
+    "calls": (_later("Calls"), calls),
+    "goals": (_later("Goals"), goals),
+    "readiness": (_later("Readiness and trust"), readiness),
+    "events": (_later("Possible adverse events"), events),
+    "outside": (_later("Treatments elsewhere"), outside),
+    "psychedelics": (_later("Psychedelics in a lifetime"), psychedelics),
+    "checklists": (_later("Checklists"), checklists),
+    "notes": (_later("Notes"), notes),
+}

@@ -1,0 +1,1 @@
+"""The clinical record in words: what staff read, and what a person's own copy holds."""
