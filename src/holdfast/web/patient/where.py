@@ -52,7 +52,7 @@ def whereabouts(
 
 
 def _way(at: Station | None, course: CourseNow) -> list[dict[str, Any]]:
-    """The four stations, each done, now or later."""
+    """The four stations, each past, now or later."""
     order = list(Station)
     place = order.index(at) if at else -1
     is_all_done = course.status is Status.COMPLETED
@@ -61,7 +61,7 @@ def _way(at: Station | None, course: CourseNow) -> list[dict[str, Any]]:
             "words": STATIONS[each],
             "state": "now"
             if number == place
-            else "done"
+            else "past"
             if number < place or is_all_done
             else "later",
         }

@@ -1,0 +1,1 @@
+"""The tests: a package of its own name, so that no other package of that name stands before it."""
