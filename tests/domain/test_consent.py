@@ -1,5 +1,6 @@
 """When consent stands, and that nobody under the drug can agree to more."""
 
+import itertools
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,8 +12,11 @@ from holdfast.domain.consent import (
     ConsentRequired,
     ConsentStep,
     Impairment,
+    ImpairmentStep,
     Step,
+    agreement_findings,
     consent_findings,
+    impairments,
     is_narrower,
     may_agree,
     may_sign,
@@ -137,3 +141,41 @@ def test_nobody_signs_while_impaired(hours, outcome):
 
 def test_an_impairment_that_nobody_ended_goes_on():
     assert may_sign([Impairment(at(10), None)], at(10_000), WHERE).outcome is Outcome.FAILED
+
+
+impairment_steps = st.lists(
+    st.builds(ImpairmentStep, st.booleans(), st.integers(0, 50).map(at)), max_size=12
+)
+
+
+@given(impairment_steps, st.integers(0, 60))
+def test_who_was_dosed_and_not_found_well_since_is_impaired(steps, hour):
+    """However the steps are written down, and whatever came before."""
+    moment = at(hour)
+    doses = [s.at for s in steps if s.is_dose and s.at <= moment]
+    findings = [s.at for s in steps if not s.is_dose and s.at <= moment]
+    is_open = bool(doses) and (not findings or max(doses) >= max(findings))
+    covered = any(spell.covers(moment) for spell in impairments(steps))
+    assert covered or not is_open
+
+
+@given(impairment_steps)
+def test_spells_never_overlap_and_their_order_of_writing_means_nothing(steps):
+    spells = impairments(steps)
+    assert spells == impairments(reversed(steps))
+    for one, next_one in itertools.pairwise(spells):
+        assert one.until is not None
+        assert one.until <= next_one.since
+
+
+def test_every_item_is_asked_and_a_no_is_an_answer():
+    told = [Agreement("touch", frozenset()), Agreement("recording", frozenset({"film"}))]
+    found = agreement_findings(["touch", "recording", "observers"], told, has_stop_word=False)
+    assert [(f.code, f.outcome.value, f.reason) for f in found] == [
+        ("agreement-touch", "passed", "agreed-to-nothing"),
+        ("agreement-recording", "passed", "agreed-to-some"),
+        ("agreement-observers", "unknown", "item-not-decided"),
+        ("agreement-stop-word", "unknown", "stop-word-missing"),
+    ]
+    whole = agreement_findings(["touch"], told, has_stop_word=True)
+    assert all(f.outcome is Outcome.PASSED for f in whole)

@@ -65,20 +65,8 @@ def put_consent_in_force(
     if refusal := refusal or proof_refused(proof, by, now):
         return refusal
     assert proof is not None
-    before = in_force(site, protocol)
-    fact = ConsentInForce(
-        id=uuid5(entry_id, "in-force"),
-        corrects_id=before.id if before else None,
-        correction_reason="put-in-force-anew" if before else "",
-        site=site,
-        document=document.code,
-        document_version=document.version,
-        document_sha256=document.sha256,
-        consider_hours=consider_hours,
-        signed_figures=canonical(figures).decode(),
-        signature_id=uuid5(entry_id, "signature"),
-        **_bound(protocol),
-    )
+    fact = _in_force(site, protocol, document, entry_id)
+    fact.consider_hours, fact.signed_figures = consider_hours, canonical(figures).decode()
     fact.local_words = sealed(stream.receipts, fact, "local_words", canonical(words).decode())
     role = role_with(by, site, "consent.set", now, study=protocol.name)
     made: dict[str, Any] = {
@@ -92,12 +80,24 @@ def put_consent_in_force(
     return stream.write(sent, [signature, fact], by=by, values=values)
 
 
-def _bound(protocol: ProtocolVersion) -> dict[str, Any]:
-    return {
-        "protocol_name": protocol.name,
-        "protocol_version": protocol.version,
-        "protocol_sha256": protocol.sha256,
-    }
+def _in_force(
+    site: Site, protocol: ProtocolVersion, document: ConsentDocument, entry_id: UUID
+) -> ConsentInForce:
+    """The new one, which takes the place of the one that stood."""
+    before = in_force(site, protocol)
+    return ConsentInForce(
+        id=uuid5(entry_id, "in-force"),
+        corrects_id=before.id if before else None,
+        correction_reason="put-in-force-anew" if before else "",
+        site=site,
+        protocol_name=protocol.name,
+        protocol_version=protocol.version,
+        protocol_sha256=protocol.sha256,
+        document=document.code,
+        document_version=document.version,
+        document_sha256=document.sha256,
+        signature_id=uuid5(entry_id, "signature"),
+    )
 
 
 def _unfit(

@@ -89,7 +89,7 @@ AGREEMENT_REASONS: dict[str, tuple[str, ...]] = {
     "stop-word-chosen": (),
     "stop-word-missing": (),
 }
-OF_THE_HOUSE = Reference("Consent: what stands before a gate", "docs/consent.md#gates")
+OF_THE_HOUSE = Reference("Consent: what stands before a gate", "docs/consent.md#what-a-gate-asks")
 
 
 def consent_findings(
