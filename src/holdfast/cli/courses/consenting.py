@@ -15,6 +15,7 @@ from holdfast.actions.consent import (
 from holdfast.actions.consent_documents import give_consent_document
 from holdfast.actions.patients import accept_invitation, invite_patient
 from holdfast.actions.recovery import hash_of
+from holdfast.cli.courses.desk import made_id
 from holdfast.cli.courses.journey import Journey
 from holdfast.cli.courses.team import CONSIDER_HOURS
 from holdfast.records.consent import ConsentGiven
@@ -22,27 +23,31 @@ from holdfast.records.consents import consent_now
 from holdfast.records.people import User
 
 
-def own_account(journey: Journey, password_hash: str) -> User:
+def own_account(journey: Journey) -> User:
     """The person opens an account of their own with a code that the coordinator gave."""
     code = journey.desk.entry(journey.key, "code").hex[:20].upper()
     told = {"enrollment": journey.enrollment, "code_sha256": hash_of(code)}
     journey.do("coordinator", journey.team.coordinator, invite_patient, **told)
     login = f"guest-{journey.desk.entry(journey.key, 'login').hex[:12]}"
-    made = {"login": login, "password_hash": password_hash, "entry_id": journey.entry()}
+    made = {
+        "login": login,
+        "password_hash": journey.desk.password_hash,
+        "entry_id": journey.entry(),
+    }
     journey.desk.act("patient", accept_invitation, code=code, now=journey.now, **made)
     return User.objects.get(login=login)
 
 
-def consent(journey: Journey, person: User) -> Iterator[datetime]:
+def consent(journey: Journey) -> Iterator[datetime]:
     """The whole way to a consent that stands; one question in three is explained before."""
     given = _given(journey)
     yield from journey.later(hours=2)
     _talked(journey)
     yield from journey.later(minutes=30)
-    _understood(journey, person)
+    _understood(journey)
     yield from journey.later(hours=CONSIDER_HOURS + journey.chance.randrange(48))
     row = journey.enrollment
-    journey.sign("patient", person, sign_consent, enrollment=row, given=given)
+    journey.sign("patient", journey.by_self, sign_consent, enrollment=row, given=given)
     yield from journey.later(minutes=5)
     journey.sign("therapist", journey.lead, countersign_consent, enrollment=row, given=given)
 
@@ -53,9 +58,7 @@ def _given(journey: Journey) -> ConsentGiven:
     receipt = journey.do(
         "coordinator", by, give_consent_document, enrollment=journey.enrollment, **told
     )
-    fact_id = receipt.fact_id("records_consentgiven")
-    assert fact_id is not None
-    return ConsentGiven.objects.get(id=fact_id)
+    return ConsentGiven.objects.get(id=made_id(receipt, "records_consentgiven"))
 
 
 def _talked(journey: Journey) -> None:
@@ -64,7 +67,7 @@ def _talked(journey: Journey) -> None:
     journey.do("therapist", journey.lead, record_consent_conversation, **told)
 
 
-def _understood(journey: Journey, person: User) -> None:
+def _understood(journey: Journey) -> None:
     """Every question answered rightly, some of them only after it was explained."""
     row = journey.enrollment
     document = consent_now(row, journey.protocol).document
@@ -73,13 +76,13 @@ def _understood(journey: Journey, person: User) -> None:
         told = {"enrollment": row, "question": question.code}
         wrong = [each for each in question.answers if each != question.right]
         if wrong and journey.chance.random() < 0.1:
-            journey.do("patient", person, answer_comprehension, answer=wrong[0], **told)
+            journey.do("patient", journey.by_self, answer_comprehension, answer=wrong[0], **told)
             words = "Said in other words, with an example."
             journey.do("therapist", journey.lead, record_explanation, words=words, **told)
-        journey.do("patient", person, answer_comprehension, answer=question.right, **told)
+        journey.do("patient", journey.by_self, answer_comprehension, answer=question.right, **told)
 
 
-def agreements(journey: Journey, person: User) -> None:
+def agreements(journey: Journey) -> None:
     """What may happen under the drug, item by item, and the stop-word."""
     row = journey.enrollment
     document = consent_now(row, journey.protocol).document
@@ -87,5 +90,5 @@ def agreements(journey: Journey, person: User) -> None:
     for item in document.items:
         allowed = [choice for choice in item.choices if journey.chance.random() < 0.6]
         told = {"item": item.code, "allowed": allowed, "agreed_at": journey.now}
-        journey.do("patient", person, agree, enrollment=row, **told)
-    journey.do("patient", person, choose_stop_word, enrollment=row, words="river stone")
+        journey.do("patient", journey.by_self, agree, enrollment=row, **told)
+    journey.do("patient", journey.by_self, choose_stop_word, enrollment=row, words="river stone")

@@ -19,8 +19,9 @@ _ENTRIES = UUID("5d3c3c50-6f0a-5b0e-9d5b-0a8f2b7c4e11")
 class Desk:
     """Does acts through the actions of the product, and counts them by role and action."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, password_hash: str) -> None:
         self.seed = seed
+        self.password_hash = password_hash  # of every account, as nobody is to log in by guessing
         self.counts: Counter[tuple[str, str]] = Counter()
 
     def entry(self, *names: str) -> UUID:
@@ -57,3 +58,10 @@ def proof(by: User, now: datetime) -> ReauthenticationProof:
 def entry_of(enrollment: Enrollment, entry_id: UUID, by: User, now: datetime) -> Entry:
     """An entry of a clinical record."""
     return Entry(enrollment=enrollment, entry_id=entry_id, by=by, now=now)
+
+
+def made_id(receipt: Receipt, table: str) -> UUID:
+    """The id of the one fact of a table that an act wrote."""
+    found = receipt.fact_id(table)
+    assert found is not None  # the act that is asked writes one
+    return found

@@ -13,11 +13,13 @@ from holdfast.actions.judging import latest_verdict
 from holdfast.actions.outcomes import Receipt
 from holdfast.cli.courses.applicants import answers, applicant
 from holdfast.cli.courses.desk import Desk, entry_of, proof
+from holdfast.cli.courses.path import STRAIGHT, Path
 from holdfast.cli.courses.team import Team, approval_told
 from holdfast.definitions import calls as scripts
 from holdfast.definitions import jurisdictions, protocols
 from holdfast.domain.authority import Scope
 from holdfast.domain.calls import FirstContact
+from holdfast.domain.course import CourseNow
 from holdfast.records.care import Confirmation, Enrollment
 from holdfast.records.people import User
 
@@ -32,19 +34,29 @@ class Journey:
     """
 
     def __init__(
-        self, desk: Desk, team: Team, key: str, protocol: str, begins: datetime, number: int
+        self,
+        desk: Desk,
+        team: Team,
+        key: str,
+        protocol: str,
+        begins: datetime,
+        number: int,
+        path: Path = STRAIGHT,
     ) -> None:
         self.desk = desk
         self.team = team
         self.key = key
         self.protocol = protocols.load(protocol)
         self.now = begins.astimezone(UTC)
-        self.number = number
+        self.path = path
         self.chance = Random(f"{desk.seed}/{key}")  # noqa: S311 (guards nothing)
         self.lead, self.second = team.pairs[number % len(team.pairs)]
-        self.physician = team.physicians[0]
+        self.physician = team.physicians[number % len(team.physicians)]
         self.person = applicant(self.chance, key, self.today)
+        self.account: User | None = None
+        self.is_postponed = False
         self.turns = 0
+        self._course: CourseNow | None = None
         self._enrollment: Enrollment | None = None
 
     @property
@@ -61,6 +73,22 @@ class Journey:
             self._enrollment = rows.get(id=made)
         return self._enrollment
 
+    @property
+    def course(self) -> CourseNow:
+        """The course as this journey made it, once it is open: read from nothing but its own acts."""
+        assert self._course is not None
+        return self._course
+
+    @course.setter
+    def course(self, now_is: CourseNow) -> None:
+        self._course = now_is
+
+    @property
+    def by_self(self) -> User:
+        """The person in their own account, once there is one."""
+        assert self.account is not None
+        return self.account
+
     def entry(self) -> UUID:
         """The id of the next entry of this course."""
         self.turns += 1
@@ -74,6 +102,11 @@ class Journey:
     def on(self, day: date, minute: int) -> Iterator[datetime]:
         """Wait for a minute of a day of the site; not at all where it is past."""
         self.now = max(self.now + timedelta(minutes=1), self.team.at(day, minute).astimezone(UTC))
+        yield self.now
+
+    def until(self, at: datetime) -> Iterator[datetime]:
+        """Wait for a moment; not at all where it is past."""
+        self.now = max(self.now + timedelta(minutes=1), at.astimezone(UTC))
         yield self.now
 
     def do(self, role: str, by: User, action: Callable[..., Any], /, **told: Any) -> Receipt:

@@ -1,11 +1,12 @@
 """A site with everybody and everything that its courses need, set up through the actions."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from hashlib import sha256
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from holdfast.actions import authority, limits, paging, people, rooms, rosters
@@ -64,6 +65,8 @@ class Team:
     physicians: Sequence[User]
     pairs: Sequence[tuple[User, User]]
     rooms: Sequence[Room]
+    taken: set[tuple[UUID, date, int]] = field(default_factory=set)  # who or what, day and hour
+    reached: set[date] = field(default_factory=set)  # days on which the physician on call answered
 
     def today(self, now: datetime) -> date:
         """The site's own date."""
@@ -83,9 +86,9 @@ class Setting:
         self.administrator = administrator
         self.now = now
 
-    def team(self, password_hash: str) -> Team:
+    def team(self) -> Team:
         """Open the site and everything that it needs."""
-        plan, accounts = self.plan, self._accounts(password_hash)
+        plan, accounts = self.plan, self._accounts()
         physicians = [accounts[f"physician-{n}"] for n in range(1, plan.physicians + 1)]
         pairs = [
             (accounts[f"therapist-{n}-a"], accounts[f"therapist-{n}-b"])
@@ -113,7 +116,7 @@ class Setting:
         self._consents(team)
         self._duty(team)
 
-    def _accounts(self, password_hash: str) -> dict[str, User]:
+    def _accounts(self) -> dict[str, User]:
         plan = self.plan
         self._do("administrator", people.create_site, "site", self.administrator,
                  code=plan.code, name=plan.name, zone=plan.zone)  # fmt: skip
@@ -123,13 +126,13 @@ class Setting:
         roles |= {f"physician-{n}": "physician" for n in range(1, plan.physicians + 1)}
         for n in range(1, plan.pairs + 1):
             roles |= {f"therapist-{n}-a": "therapist", f"therapist-{n}-b": "therapist"}
-        return {name: self._account(name, role, password_hash) for name, role in roles.items()}
+        return {name: self._account(name, role) for name, role in roles.items()}
 
-    def _account(self, name: str, role: str, password_hash: str) -> User:
+    def _account(self, name: str, role: str) -> User:
         login = f"{name}-{self.plan.code.lower()}"
         made = {"login": login, "printed_name": f"{name.title()} Invented"}
         self._do("administrator", people.create_user, f"account/{name}", self.administrator,
-                 password_hash=password_hash, **made)  # fmt: skip
+                 password_hash=self.desk.password_hash, **made)  # fmt: skip
         user = User.objects.get(login=login)
         given = {"user": user, "site": self.site, "role": role, "valid_from": self.now}
         by = self.administrator
@@ -240,7 +243,10 @@ def consent_version(protocol: str) -> str:
 
 
 def reach(desk: Desk, team: Team, now: datetime) -> None:
-    """The physician on call is paged for the session of the day, and answers."""
+    """The physician on call is paged, once on a day of sessions, and answers."""
+    if team.today(now) in team.reached:
+        return
+    team.reached.add(team.today(now))
     by, name = team.physicians[0], f"{team.site.code}/{now.isoformat()}"
     told = {"site": team.site, "post": Post.PHYSICIAN.value, "reason": "are-you-reachable"}
     paged = desk.entry("paged", name)
