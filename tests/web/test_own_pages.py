@@ -326,6 +326,8 @@ def test_every_own_page_is_whole_in_each_language(own, clinic, monkeypatch, lang
         is_own = route.name in ("join", "me") or route.name.startswith("me-")
         if not is_own or route.name in ("me-calendar", "me-appointments-file"):
             continue
+        if route.name.startswith("me-consent"):
+            continue  # it speaks the language of the document that was given
         address = reverse(route.name, kwargs=places.arguments(set(route.arguments)))
         for answer in (own.get(address), own.post(address, {"code": ""})):
             if answer.headers["Content-Type"].startswith("text/html") and answer.status_code in (
