@@ -1,7 +1,7 @@
 """A clinic to look at: two sites, somebody in each role with a password, and the canary person."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import UUID, uuid4
 
 from django.contrib.auth.hashers import make_password
@@ -13,8 +13,8 @@ from holdfast.actions.concerns import raise_concern
 from holdfast.actions.glass import break_glass
 from holdfast.actions.judging import latest_verdict
 from holdfast.actions.papers import attach_scan, record_letter
-from holdfast.actions.signatures import ReauthenticationProof
 from holdfast.actions.periodic_reports import make_tga_report
+from holdfast.actions.signatures import ReauthenticationProof
 from holdfast.definitions import letters
 from holdfast.definitions.roles import roles
 from holdfast.domain.access_review import Decision
@@ -30,9 +30,9 @@ from holdfast.records.models import (
     Enrollment,
     GlassOpening,
     Letter,
+    PeriodicReport,
     RoleAssignment,
     Scan,
-    PeriodicReport,
     Site,
     User,
 )
@@ -173,6 +173,8 @@ class Places:
             "key": self.enrollment_id,
             "concern_id": Concern.objects.values_list("id", flat=True).first(),
         }
+        if "report_id" in names:
+            every |= {"report_id": report_made().id, "form": "json"}
         if "opening_id" in names:
             every["opening_id"] = emergency_opening().id
         if "review_id" in names:
@@ -180,17 +182,6 @@ class Places:
         return {name: every[name] for name in names}
 
 
-def access_reviewed() -> AccessReview:
-    """A review of access that the site lead signed; every role of somebody else is kept."""
-        if "report_id" in names:
-            every |= {"report_id": report_made().id, "form": "json"}
-    if found := AccessReview.objects.first():
-        return found
-    lead, now = User.objects.get(login="site-lead"), timezone.now()
-    site = Site.objects.get(code=SITE)
-    lines = list_of_roles(site, now)
-    written(
-        sign_access_review(
 def report_made() -> PeriodicReport:
     """A report to the regulator, on the second half of a year that is over."""
     if found := PeriodicReport.objects.first():
@@ -201,6 +192,15 @@ def report_made() -> PeriodicReport:
     return PeriodicReport.objects.get()
 
 
+def access_reviewed() -> AccessReview:
+    """A review of access that the site lead signed; every role of somebody else is kept."""
+    if found := AccessReview.objects.first():
+        return found
+    lead, now = User.objects.get(login="site-lead"), timezone.now()
+    site = Site.objects.get(code=SITE)
+    lines = list_of_roles(site, now)
+    written(
+        sign_access_review(
             site=site,
             shown=shown_text(site, lines),
             decisions={

@@ -1,4 +1,4 @@
-"""Letters after the first call: one file for each language, English complete."""
+"""Letters after the first call and at the end of a course: one file for each language, English complete."""
 
 import re
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ from holdfast.definitions.loading import FOLDER, Document, Table, read_format
 
 FORMAT = 1
 LETTERS = FOLDER / "letters"
-KINDS = ("accept", "decline", "not-now")
+KINDS = ("accept", "decline", "not-now", "course-end")
 ADDRESSEES = ("person", "referrer")
 # What a template may name. Nothing else of the record can enter a letter.
 FIELDS = frozenset({"person", "site", "name"})

@@ -56,6 +56,7 @@ LETTER_WORDS = {
     "accept": _("We would like to meet them"),
     "decline": _("We cannot offer this treatment"),
     "not-now": _("Not now"),
+    "course-end": _("The course has ended"),
 }
 CHANGE_WORDS = {
     "said-anew": _("They said it anew"),
