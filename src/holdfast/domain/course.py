@@ -215,9 +215,9 @@ class CourseNow:
         return self._plans[as_of]
 
     def pair_on(self, day: date) -> Pair | None:
-        """The pair assigned for a day, without those who stand in."""
+        """The pair assigned for a day, without those who stand in; of one day the last named."""
         standing = [pair for pair in self.pairs if pair.from_on <= day]
-        return max(standing, key=lambda pair: pair.from_on, default=None)
+        return sorted(standing, key=lambda pair: pair.from_on)[-1] if standing else None
 
     def present_on(self, day: date) -> Pair | None:
         """The pair of a day, with whoever stands in for somebody away."""

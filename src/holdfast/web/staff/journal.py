@@ -35,6 +35,23 @@ from holdfast.web.words import DECISIONS
 
 PER_PAGE = 50
 EVENTS = {
+    "course-opened": _("A course was opened"),
+    "course-turned": _("The course took a turn"),
+    "course-closed": _("The course was closed"),
+    "course-amended": _("The course went under another version of its protocol"),
+    "contact-tried": _("Somebody tried to reach the person"),
+    "visit-held": _("A visit took place"),
+    "visit-missed": _("An appointment was not kept"),
+    "visit-skipped": _("It was said that a visit will not be"),
+    "visit-taken-back": _("A visit was not as recorded"),
+    "deviation-recorded": _("A deviation was recorded"),
+    "pair-assigned": _("Two therapists were assigned"),
+    "absence-covered": _("Somebody stands in for a therapist"),
+    "change-asked": _("Another therapist was asked for"),
+    "change-withdrawn": _("Asking for another therapist was taken back"),
+    "gate-passed": _("A gate was asked, and was open"),
+    "condition-stated": _("A condition of a gate was stated"),
+    "gate-overridden": _("A condition of a gate was set aside"),
     "approval-entered-in-error": _("An approval was found to be entered in error"),
     "private-key-made": _("The person made the key of their private journal"),
     "private-phrase-changed": _("The person changed the phrase of their private journal"),
