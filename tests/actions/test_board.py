@@ -7,6 +7,8 @@ from django.test.utils import CaptureQueriesContext
 
 from holdfast.actions.board import compare, follow_site, put_off, rebuild, stale_rows
 from holdfast.records.board import CourseMoment, board
+from holdfast.watch.runner import take_turn
+from tests.actions.approvals import in_jurisdiction
 from tests.actions.clinic import NOW, enrolled
 from tests.actions.courses import booked, course, half_way, held, paired, stepped
 
@@ -75,6 +77,8 @@ def test_a_condition_of_the_day_itself_waits_for_its_day(clinic, enrollment):
 
 def test_a_board_that_drifted_is_found_and_made_again(clinic, enrollment):
     course(clinic, enrollment, BEGAN)
+    CourseMoment.objects.all().delete()
+    assert follow_site(clinic.site, clinic.now) == 1  # as after an upgrade
     CourseMoment.objects.update(visit="v9")
     assert compare(clinic.now) == [enrollment.id]
     assert rebuild(clinic.now) == 1
@@ -93,3 +97,16 @@ def test_the_board_is_one_query_for_any_number_of_courses(one_clinic):
         assert len(board(one_clinic.site, NOW)) == 2
     assert len(asked.captured_queries) == 1
     assert [each.study for each in board(one_clinic.site, NOW, frozenset({"mapp2"}))] == ["mapp2"]
+
+
+def test_a_fact_of_the_site_is_followed_by_the_watch(one_clinic):
+    """An approval, a pause, a signed number: no fact of a course, and yet something moves."""
+    enrollment = enrolled(one_clinic)
+    course(one_clinic, enrollment, BEGAN)
+    one_clinic.later(minutes=5)
+    assert stale_rows(one_clinic.site, one_clinic.now) == []
+    in_jurisdiction(one_clinic)
+    one_clinic.later(minutes=1)
+    assert take_turn("board", one_clinic.now)
+    assert CourseMoment.objects.get().judged_at == one_clinic.now
+    assert stale_rows(one_clinic.site, one_clinic.now) == []

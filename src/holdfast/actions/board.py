@@ -25,13 +25,14 @@ from holdfast.domain.findings import Outcome
 from holdfast.records.board import NOT_READABLE, TO_ENROLL, CourseMoment, last_turn
 from holdfast.records.care import Confirmation, Enrollment
 from holdfast.records.course import Course
-from holdfast.records.courses import course_of
+from holdfast.records.courses import course_of, read_once
 from holdfast.records.keys import Erased
 from holdfast.records.people import Site
 from holdfast.records.protocols import ProtocolChanged
 
 # What a statement or a rota can only say when the day is there.
 _OF_THE_MOMENT = ("post",)
+_AT_ONCE = 5  # rows made in one transaction of the watch
 _PUT_OFF: ContextVar[bool] = ContextVar("put-off", default=False)
 _KEPT = [
     field.attname
@@ -89,9 +90,10 @@ def moment_of(enrollment: Enrollment, now: datetime) -> CourseMoment | None:
         judged_at=now,
     )
     try:
-        course = course_of(enrollment)
-        _put_course(found, course, enrollment.site, today)
-        _put_gate(found, course, enrollment, now)
+        with read_once():
+            course = course_of(enrollment)
+            _put_course(found, course, enrollment.site, today)
+            _put_gate(found, course, enrollment, now)
     except ProtocolChanged:
         found.status = NOT_READABLE
     return found
@@ -159,24 +161,39 @@ def of_the_day() -> Mapping[str, bool]:
 
 
 def follow_site(site: Site, now: datetime, limit: int | None = None) -> int:
-    """Make the rows of a site again that are of another day, or of before the site last changed."""
-    stale = stale_rows(site, now)[:limit]
-    with transaction.atomic():
-        return follow(stale, now)
+    """Make the rows of a site again that are of another day, or of before the site last changed.
+
+    A few at a time: on SQLite everybody who writes waits for each of these transactions.
+    """
+    stale, made = stale_rows(site, now)[:limit], 0
+    for first in range(0, len(stale), _AT_ONCE):
+        with transaction.atomic():
+            made += follow(stale[first : first + _AT_ONCE], now)
+    return made
 
 
 def stale_rows(site: Site, now: datetime) -> list[UUID]:
-    """The courses of a site whose rows are not of today, or older than what the site's facts say."""
-    rows = CourseMoment.objects.filter(site=site)
-    turn = last_turn(site)
-    today = local_date(site, now)
+    """The courses whose rows are missing, not of today, or older than what the site's facts say."""
+    rows = CourseMoment.objects.filter(site=site).order_by("judged_at", "enrollment_id")
+    turn, today = last_turn(site), local_date(site, now)
+    there = rows.values_list("enrollment_id", "as_of", "judged_at")
     return [
-        enrollment
-        for enrollment, as_of, judged_at in rows.order_by("judged_at", "enrollment_id").values_list(
-            "enrollment_id", "as_of", "judged_at"
-        )
-        if as_of != today or (turn is not None and judged_at < turn)
+        *_missing(site),
+        *(
+            enrollment
+            for enrollment, as_of, judged_at in there
+            if as_of != today or (turn is not None and judged_at < turn)
+        ),
     ]
+
+
+def _missing(site: Site) -> list[UUID]:
+    """The enrollments that should be on the board and are not, as after an upgrade."""
+    absent = Enrollment.objects.filter(site=site, on_board=None)
+    wanted = set(absent.filter(course__isnull=False).values_list("id", flat=True))
+    signed = Confirmation.objects.filter(enrollment__in=absent, decision="eligible")
+    wanted |= set(filter(is_on_board, signed.values_list("enrollment_id", flat=True)))
+    return sorted(wanted)
 
 
 @transaction.atomic

@@ -103,10 +103,16 @@ def _add_rebuild(subparsers: Subparsers) -> None:
 def rebuild(args: argparse.Namespace) -> int:
     """Make every projection again."""
     set_up(args)
+    from datetime import UTC, datetime
+
+    from holdfast.actions import board
     from holdfast.records import worklist
 
     differed = len(worklist.compare())
     say(f"{worklist.rebuild()} moments made from the facts; {differed} had differed.")
+    now = datetime.now(UTC)
+    differed = len(board.compare(now))
+    say(f"{board.rebuild(now)} courses put on the board; {differed} had differed.")
     return 0
 
 

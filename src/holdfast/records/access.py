@@ -4,24 +4,60 @@ A *study* is a protocol's name at a site. A role held for a study opens only wha
 study, and what is shared by everybody at the site; a role held for the site opens every study.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import rules
+from django.db.models import Exists, OuterRef
 
 from holdfast.definitions.roles import roles
+from holdfast.records.concerns import AssignmentPause
 from holdfast.records.keys import opened
 from holdfast.records.pauses import assignments_suspended
 from holdfast.records.people import RoleAssignment, Site, StaffRecord, User
+
+# What was read of role assignments while one request is answered that only reads.
+_REMEMBERED: ContextVar[dict[UUID, list[RoleAssignment]] | None] = ContextVar(
+    "remembered", default=None
+)
+
+
+@contextmanager
+def remembered() -> Iterator[None]:
+    """Read each person's assignments once until the end: for a request that writes nothing of them."""
+    token = _REMEMBERED.set({})
+    try:
+        yield
+    finally:
+        _REMEMBERED.reset(token)
 
 
 def assignments_of(user: Any, now: datetime) -> list[RoleAssignment]:
     """The role assignments that stand for a person now; none for nobody or a closed account."""
     if not isinstance(user, User) or not user.is_active:
         return []
-    standing = RoleAssignment.objects.filter(user=user, corrected_by=None, valid_from__lte=now)
-    return [row for row in standing if row.valid_until is None or now < row.valid_until]
+    return [
+        row
+        for row in _standing(user)
+        if row.valid_from <= now and (row.valid_until is None or now < row.valid_until)
+    ]
+
+
+def _standing(user: User) -> list[RoleAssignment]:
+    """The assignments of a person that nobody corrected; and whether they were ever paused."""
+    known = _REMEMBERED.get()
+    if known is not None and user.pk in known:
+        return known[user.pk]
+    ever = AssignmentPause.objects.filter(user=OuterRef("user"))
+    rows = RoleAssignment.objects.filter(user=user, corrected_by=None).select_related("site")
+    found: list[RoleAssignment] = list(rows.annotate(was_ever_paused=Exists(ever)))
+    if known is not None:
+        known[user.pk] = found
+    return found
 
 
 def assignments_at(user: Any, site: Site | None, now: datetime) -> list[RoleAssignment]:
@@ -30,7 +66,8 @@ def assignments_at(user: Any, site: Site | None, now: datetime) -> list[RoleAssi
     None of those of the site's work while the person's assignments there are paused.
     """
     rows = [row for row in assignments_of(user, now) if _reaches(row, site)]
-    if rows and assignments_suspended(user, site, now):
+    paused = any(vars(row)["was_ever_paused"] for row in rows)
+    if paused and assignments_suspended(user, site, now):
         # Who reads concerns from outside cannot be kept from it.
         complaints = roles().touching("complaint")
         return [row for row in rows if granted_by(row) & complaints]
@@ -129,7 +166,15 @@ def sites_of(user: Any, now: datetime) -> list[Site]:
     rows = assignments_of(user, now)
     if any(row.site_id is None for row in rows):
         return list(Site.objects.order_by("code"))
-    return list(Site.objects.filter(id__in={row.site_id for row in rows}).order_by("code"))
+    sites = {row.site.id: row.site for row in rows if row.site is not None}
+    return sorted(sites.values(), key=lambda site: site.code)
+
+
+def site_named(code: str, user: Any, now: datetime) -> Site | None:
+    """The site of a code; found among those of somebody's own roles where it is one of them."""
+    own = (row.site for row in assignments_of(user, now) if row.site is not None)
+    found = next((site for site in own if site.code == code), None)
+    return found or Site.objects.filter(code=code).first()
 
 
 def printed_name(user: User) -> str:

@@ -2,6 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date, datetime
 from typing import Any, TypeVar
 from uuid import UUID
@@ -37,9 +39,28 @@ def standing(model: type[Row], enrollments: Iterable[UUID]) -> "models.QuerySet[
     return rows.order_by("recorded_at", "position", "id")
 
 
+# The courses that were read while nothing of them is written.
+_READ: ContextVar[dict[UUID, CourseNow | None] | None] = ContextVar("courses-read", default=None)
+
+
+@contextmanager
+def read_once() -> Iterator[None]:
+    """Read each course once until the end: for who asks several rules of it, and writes nothing."""
+    token = _READ.set({})
+    try:
+        yield
+    finally:
+        _READ.reset(token)
+
+
 def course_of(enrollment: Enrollment) -> CourseNow | None:
     """The course of an enrollment as it stands; None where none was opened."""
-    return courses_of([enrollment]).get(enrollment.id)
+    known = _READ.get()
+    if known is None:
+        return courses_of([enrollment]).get(enrollment.id)
+    if enrollment.id not in known:
+        known[enrollment.id] = courses_of([enrollment]).get(enrollment.id)
+    return known[enrollment.id]
 
 
 def planned(enrollment: Enrollment, as_of: date | None = None) -> tuple[PlannedVisit, ...]:

@@ -17,6 +17,7 @@ INTERVALS: dict[str, timedelta] = {
     "expiry": timedelta(hours=1),
     "dates": timedelta(minutes=15),
     "reviews": timedelta(minutes=15),
+    "board": timedelta(minutes=5),
     "outbox": timedelta(seconds=15),
     "seals": timedelta(minutes=5),
     "integrity": timedelta(days=1),

@@ -18,6 +18,7 @@ from django.db import connection
 
 from holdfast.records import heartbeats
 from holdfast.watch import (
+    board,
     concerns,
     dates,
     expiry,
@@ -41,6 +42,7 @@ TURNS: Mapping[str, Turn] = {
     "expiry": expiry.chase,
     "reviews": reviews.chase,
     dates.LOOP: dates.judge_again,
+    "board": board.follow,
     "outbox": outbox.deliver,
     "seals": seals.seal,
     "integrity": integrity.check,

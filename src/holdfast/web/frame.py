@@ -43,6 +43,7 @@ BELONGS = {
     "room:entries": "staff:worklist",
     "room:paper": "staff:worklist",
     "staff:course": "staff:board",
+    "staff:course-gate": "staff:board",
     "staff:screening": "staff:worklist",
     "staff:invite": "staff:worklist",
     "staff:people-open": "staff:people",

@@ -5,6 +5,7 @@ request, and by the test that walks the table. What is not yours is not found, n
 """
 
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
@@ -117,6 +118,10 @@ ROUTES: dict[str, str | Open | Anywhere] = {
     "staff:times": "times.sign",
     # people of one site
     "staff:worklist": "worklist.see",
+    "staff:board": "board.see",
+    "staff:today": "today.see",
+    "staff:course": "course.see",
+    "staff:course-gate": "course.see",
     "staff:referral-new": "referral.import",
     "staff:referral-import": "referral.import",
     "staff:referral-read": "referral.see",
@@ -124,9 +129,6 @@ ROUTES: dict[str, str | Open | Anywhere] = {
     "staff:ask": "answer.record",
     "staff:answer": "answer.record",
     "staff:medication": "answer.record",
-    "staff:board": "board.see",
-    "staff:today": "today.see",
-    "staff:course": "course.see",
     "staff:condition": "answer.record",
     "staff:correct": "answer.record",
     "staff:confirm": "verdict.confirm",
@@ -151,18 +153,6 @@ ROUTES: dict[str, str | Open | Anywhere] = {
     "staff:letter": "scan.see",
     "staff:waiting-step": "waiting.manage",
     "staff:waiting": "waiting.see",
-    "staff:limits": "limit.see",
-    "staff:limit-sign": "limit.sign",
-    "staff:authority": "authority.see",
-    "staff:authority-check": "authority.see",
-    "staff:authority-jurisdiction": "authority.record",
-    "staff:authority-record": "authority.record",
-    "staff:authority-correct": "authority.record",
-    "staff:authority-change": "authority.record",
-    "staff:prescreening": "prescreening.see",
-    "staff:prescreening-record": "prescreening.record",
-    "staff:journal": "journal.see",
-    "staff:erasure": "erasure.request",
     # the clinical record of a course
     "staff:clinical": "clinical.see",
     "staff:clinical-section": "clinical.see",
@@ -176,6 +166,18 @@ ROUTES: dict[str, str | Open | Anywhere] = {
     "staff:psychotherapy-write": "psychotherapy.write",
     "staff:tga": "report.tga",
     "staff:tga-file": "report.tga",
+    "staff:limits": "limit.see",
+    "staff:limit-sign": "limit.sign",
+    "staff:authority": "authority.see",
+    "staff:authority-check": "authority.see",
+    "staff:authority-jurisdiction": "authority.record",
+    "staff:authority-record": "authority.record",
+    "staff:authority-correct": "authority.record",
+    "staff:authority-change": "authority.record",
+    "staff:prescreening": "prescreening.see",
+    "staff:prescreening-record": "prescreening.record",
+    "staff:journal": "journal.see",
+    "staff:erasure": "erasure.request",
     "staff:erasure-sign": "erasure.sign",
     "staff:retention-sign": "retention.sign",
     "staff:disclosures": "disclosures.see",
@@ -232,8 +234,11 @@ class Permissions:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        # Who only looks has their roles read once; who writes is asked for them each time.
+        looks = request.method in ("GET", "HEAD")
         try:
-            return self.get_response(request)
+            with access.remembered() if looks else nullcontext():
+                return self.get_response(request)
         finally:
             timezone.deactivate()
 
@@ -275,7 +280,7 @@ def _admit(request: HttpRequest, kwargs: Mapping[str, Any], permission: str) -> 
     a protocol to that study; any other is of the site, and shows what ``studies`` covers.
     """
     now = timezone.now()
-    site = Site.objects.filter(code=kwargs["site"]).first()
+    site = access.site_named(kwargs["site"], request.user, now)
     if site is None:
         raise Http404
     study = _study(site, kwargs)

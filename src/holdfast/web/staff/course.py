@@ -4,6 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+import orjson
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -12,16 +13,18 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from holdfast.actions.board import of_the_day
-from holdfast.actions.gates import gate, shown_gate
+from holdfast.actions.gates import gate as asked_of
+from holdfast.actions.gates import shown_gate
 from holdfast.actions.judging import local_date
+from holdfast.definitions.gates import load as load_gates
 from holdfast.domain import board as rules
 from holdfast.domain.course import CourseNow
 from holdfast.domain.gates import GateAnswer
 from holdfast.domain.visits import NO_ANCHOR, SKIPPED, PlannedVisit
-from holdfast.records.board import TO_ENROLL
+from holdfast.records.board import TO_ENROLL, CourseMoment
 from holdfast.records.care import Enrollment
 from holdfast.records.course import Deviation
-from holdfast.records.courses import course_of, standing
+from holdfast.records.courses import course_of, read_once, standing
 from holdfast.records.forgotten import is_erased
 from holdfast.records.keys import opened_rows
 from holdfast.records.people import StaffRecord
@@ -30,6 +33,7 @@ from holdfast.records.rooms import Room
 from holdfast.web.admitted import Admitted
 from holdfast.web.staff.board_words import (
     ACTS,
+    CONDITIONS,
     KINDS,
     PLACES_OF_VISITS,
     STATUSES,
@@ -56,20 +60,55 @@ def page(request: Admitted, site: str, enrollment_id: UUID) -> HttpResponse:
         return erased_page(request, enrollment)
     now = timezone.now()
     today = local_date(enrollment.site, now)
-    protocol = protocol_of(enrollment)
     course = course_of(enrollment)
-    context = {
+    context = _head(request, enrollment, course)
+    context["stands"] = _stands(enrollment)
+    if course is not None:
+        context |= _course(enrollment, course, today)
+    return render(request, "staff/course.html", context)
+
+
+@require_safe
+def gate(request: Admitted, site: str, enrollment_id: UUID) -> HttpResponse:
+    """What stands before the next act, asked now: every condition with its reasons."""
+    enrollment = enrollment_at(request, enrollment_id)
+    if is_erased(enrollment.person_id):
+        return erased_page(request, enrollment)
+    with read_once():
+        course = course_of(enrollment)
+        context = _head(request, enrollment, course)
+        context["gate"] = gate_shown(enrollment, course, timezone.now())
+    return render(request, "staff/course_gate.html", context)
+
+
+def _head(request: Admitted, enrollment: Enrollment, course: CourseNow | None) -> dict[str, Any]:
+    protocol = course.protocol if course else protocol_of(enrollment)
+    return {
         "enrollment": enrollment,
         "who": name_of(request, enrollment),
         "number": enrollment.label,
         "protocol_title": protocol.title,
         "protocol_version": protocol.version,
         "status": STATUSES[course.status.value if course else TO_ENROLL],
-        "gate": gate_shown(enrollment, course, now),
     }
-    if course is not None:
-        context |= _course(enrollment, course, today)
-    return render(request, "staff/course.html", context)
+
+
+def _stands(enrollment: Enrollment) -> dict[str, Any] | None:
+    """What the board says stands before the next act, and when it was last looked at."""
+    row = CourseMoment.objects.filter(enrollment=enrollment).exclude(act="").first()
+    if row is None:
+        return None
+    blocked = [(code, outcome) for code, outcome in orjson.loads(row.blocked_by)]
+    known = load_gates().conditions
+    return {
+        "act": ACTS[row.act],
+        "conditions": [
+            {"words": known[code].wording if code in known else CONDITIONS[code], "outcome": each}
+            for code, each in blocked
+        ],
+        "on_the_day": row.on_the_day,
+        "judged_at": row.judged_at,
+    }
 
 
 def _course(enrollment: Enrollment, course: CourseNow, today: date) -> dict[str, Any]:
@@ -250,9 +289,9 @@ def gate_shown(
         return None
     at = max(now, ahead.at) if ahead.at else now
     is_today = local_date(enrollment.site, at) <= local_date(enrollment.site, now)
-    answer = gate(ahead.act, enrollment, at, ahead.visit)
+    answer = asked_of(ahead.act, enrollment, at, ahead.visit)
     language = (get_language() or "en")[:2]
-    shown = shown_gate(answer, protocol_of(enrollment), language)
+    shown = shown_gate(answer, course.protocol if course else protocol_of(enrollment), language)
     conditions = _by_condition(answer, shown)
     of_day = {} if is_today else of_the_day()
     shut = [one for one in conditions if one["outcome"] != "passed"]

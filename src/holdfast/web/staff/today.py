@@ -17,7 +17,7 @@ from holdfast.domain.schedule import VisitKind
 from holdfast.records.access import covers
 from holdfast.records.board import board
 from holdfast.records.bookings import Booking
-from holdfast.records.courses import booked_of, courses_of
+from holdfast.records.courses import booked_of, courses_of, read_once
 from holdfast.records.keys import Erased
 from holdfast.web.admitted import Admitted, studies
 from holdfast.web.staff.board import blocked_words, next_words, when_words
@@ -118,7 +118,8 @@ def _gate(row: Booking, course: CourseNow, now: datetime) -> dict[str, Any] | No
     if visit is None or visit.kind not in gated:
         return None
     try:
-        shown = gate_shown(row.enrollment, course, now)
+        with read_once():
+            shown = gate_shown(row.enrollment, course, now)
     except Erased:
         return None
     is_dosing = visit.kind is VisitKind.DOSING

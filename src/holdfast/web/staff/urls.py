@@ -56,6 +56,7 @@ urlpatterns = [
     path("referrals/import/", referral.take_in, name="referral-import"),
     path(PERSON, screening.page, name="screening"),
     path(PERSON + "course/", course.page, name="course"),
+    path(PERSON + "course/gate/", course.gate, name="course-gate"),
     path(PERSON + "read/", referral.read, name="referral-read"),
     path(PERSON + "answers/<slug:question>/", entries.answer, name="answer"),
     path(PERSON + "ask/", asking.page, name="ask"),
