@@ -259,6 +259,47 @@ REFUSALS = {
     "period-not-over": _("This period is not over yet."),
     "columns-do-not-fit": _("This entry is not whole. Reload the page."),
     "nothing-to-change": _("This approval is in that state already."),
+    "act-passes-its-own-gate": _("This act asks its gate by itself."),
+    "already-enrolled": _("A course is open already."),
+    "another-role-states-it": _("Your role does not state this."),
+    "assignments-paused": _("The assignments of one of them are paused."),
+    "attempt-unknown": _("Choose how it was tried, and what came of it."),
+    "attendance-unknown": _("Choose who was there, and as what."),
+    "booked-already": _("This visit is booked already. Move or cancel that booking."),
+    "booking-in-part": _("A booking is whole or not at all. It lacks: %(missing)s."),
+    "booking-taken": _("Taken at that time already: %(taken)s. Nothing was booked."),
+    "close-out-unknown": _("Choose what was settled."),
+    "condition-unknown": _("Nobody states this condition; the record answers it."),
+    "course-not-opened": _("No course is open. Enroll the person first."),
+    "day-before-enrollment": _("This day is before the enrollment."),
+    "day-missing": _("Give the day."),
+    "day-to-come": _("This day has not come yet."),
+    "deviation-unknown": _("Choose what deviated."),
+    "gate-shut": _("The gate is shut. What keeps it shut is listed under What stands before it."),
+    "how-unknown": _("Choose how you know."),
+    "minutes-do-not-fit": _("Enter whole minutes, from 1 to 2880."),
+    "no-such-time": _("The clocks go forward then: this time does not exist. Choose another."),
+    "not-of-the-pair": _("This person is not of the pair."),
+    "not-transferred-here": _("This person was not transferred to this site."),
+    "one-person-twice": _("One person cannot be two of them."),
+    "pair-is-one-person": _("A pair is two people."),
+    "place-unknown": _("Choose where."),
+    "protocol-without-course": _("This protocol says no visits."),
+    "room-unknown": _("Choose a room of this site."),
+    "same-site": _("The person is at this site already."),
+    "seat-not-theirs": _("Somebody named does not hold the role for it at this site."),
+    "side-unknown": _("Choose who asks."),
+    "stage-unknown": _("Choose a stage of the protocol."),
+    "time-is-past": _("This time is past."),
+    "time-to-come": _("This time has not come yet."),
+    "turn-does-not-fit": _("The course does not stand so that this could follow."),
+    "value-missing": _("Write what was found."),
+    "verdict-not-signed": _("No physician has signed the verdict that stands."),
+    "version-unknown": _("There is no later version of that number."),
+    "visit-is-skipped": _("It is recorded already that this visit will not be."),
+    "visit-kind-unknown": _("Choose what the visit was for."),
+    "visit-unknown": _("The plan holds no such visit."),
+    "visit-was-held": _("This visit was held already."),
 }
 CONFLICT = _(
     "This entry was already sent with other content. Both are kept for a person to settle. "
@@ -272,4 +313,7 @@ def refusal_words(outcome: Conflict | Refusal | Any) -> Any:
         return CONFLICT
     if "problem" in outcome.values:
         return outcome.values["problem"]
-    return REFUSALS.get(outcome.reason) or _("Not recorded (%(code)s).") % {"code": outcome.reason}
+    words = REFUSALS.get(outcome.reason)
+    if words is None:
+        return _("Not recorded (%(code)s).") % {"code": outcome.reason}
+    return words % outcome.values if "%(" in str(words) else words
