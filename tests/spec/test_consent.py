@@ -84,6 +84,15 @@ def test_the_whole_way_stands(consent_spec):
     consent_spec(WHOLE, at_hour=27, stands_in_the_way={})
 
 
+def test_to_talk_again_after_signing_takes_nothing_away(consent_spec):
+    """A question in the middle of the course is talked over, and the consent goes on to stand."""
+    consent_spec(
+        WHOLE + "    90 | talked over | 1\n    90 | identity checked | 1\n",
+        at_hour=91,
+        stands_in_the_way={},
+    )
+
+
 def test_time_to_consider_is_the_persons_own(consent_spec):
     """Somebody who signs after an hour had no night to sleep over it."""
     consent_spec(

@@ -24,6 +24,9 @@ class Step(StrEnum):
     SIGNED_BY_CLINICIAN = "signed-by-clinician"
 
 
+# Steps that can be taken anew; the last one counts. Of the others the first does: to talk again after
+# signing takes nothing away from what came before.
+ANEW = frozenset({Step.COMPREHENSION_SHOWN, Step.SIGNED_BY_PERSON, Step.SIGNED_BY_CLINICIAN})
 # Steps that the person themself must be fit for.
 OF_THE_PERSON = frozenset({Step.CONVERSATION_HELD, Step.COMPREHENSION_SHOWN, Step.SIGNED_BY_PERSON})
 
@@ -106,7 +109,7 @@ def consent_findings(
     again after it.
     """
     taken = {
-        step: _latest(step, required.version, steps, impairments, withdrawn_at, now)
+        step: _counting(step, required.version, steps, impairments, withdrawn_at, now)
         for step in Step
     }
     return (
@@ -216,7 +219,7 @@ def _of_the_house(code: str, outcome: Outcome, reason: str, **values: Value) -> 
     return Finding(code, outcome, reason, OF_THE_HOUSE, Standing.DERIVED, values)
 
 
-def _latest(
+def _counting(
     step: Step,
     version: str,
     steps: Sequence[ConsentStep],
@@ -224,7 +227,7 @@ def _latest(
     withdrawn_at: datetime | None,
     now: datetime,
 ) -> ConsentStep | None:
-    """The last time a step was taken that counts."""
+    """The step that counts: the last of those taken anew, the first of the others."""
     counting = [
         one
         for one in steps
@@ -234,7 +237,8 @@ def _latest(
         and (withdrawn_at is None or one.at > withdrawn_at)
         and not _while_impaired(one, impairments)
     ]
-    return max(counting, key=lambda one: one.at, default=None)
+    pick = max if step in ANEW else min
+    return pick(counting, key=lambda one: one.at, default=None)
 
 
 def _while_impaired(one: ConsentStep, impairments: Iterable[Impairment]) -> bool:
