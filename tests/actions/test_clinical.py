@@ -18,6 +18,7 @@ from holdfast.actions.tapers import Agreed, Dose, agree_taper, record_taper_turn
 from holdfast.definitions import protocols
 from holdfast.domain.findings import Outcome
 from holdfast.domain.results import NeededResult, result_finding
+from holdfast.domain.schedule import VisitKind
 from holdfast.records.clinical import ClinicalAlarm, ResultReview, TestOrder, TestResult
 from holdfast.records.clinical_care import (
     CallHeld,
@@ -35,9 +36,10 @@ from holdfast.records.keys import opened
 from holdfast.records.people import PersonKey
 from holdfast.records.verification_run import verify_here
 from holdfast.watch.clinical import page_overdue
+from holdfast.watch.paging import _told_outside
 from tests.actions.clinic import CANARY, Clinic, enrolled, written
 from tests.actions.courses import course as opened_course
-from tests.actions.courses import wrote
+from tests.actions.courses import held, wrote
 
 POTASSIUM = Measured("2823-3", Decimal("4.1"), "mmol/L", range_words="3.5 - 5.1", is_critical=False)
 
@@ -426,3 +428,26 @@ def test_a_session_put_off_opens_the_decision_on_restarting_again(course):
     course.clinic.later(minutes=1)
     written(record_taper_turn(entry=course.entry(), kind="stays-without", **told))
     assert course.found(clinical_gates.taper)[0].outcome is Outcome.PASSED
+
+
+def test_the_calls_that_the_protocol_asks_for_after_a_session_are_planned_and_missed_ones_paged(
+    course,
+):
+    opened_course(course.clinic, course.enrollment, date(2026, 3, 2))
+    first = next(v for v in course_of(course.enrollment).visits if v.kind is VisitKind.DOSING)
+    began = course.clinic.later(hours=1)
+    held(course.clinic, course.enrollment, first.code, began)
+    assert page_overdue(course.clinic.site, course.clinic.later(hours=8)) == 0
+    planned = CallPlanned.objects.order_by("due_at")
+    assert [call.visit for call in planned] == [f"call-1-{day}" for day in range(1, 8)]
+    assert all(call.after_dosing for call in planned)
+    spoke = Spoken("telephone", "spoke", "at home", "+61 2", "safe")
+    written(record_call(entry=course.entry(), spoken=spoke, planned=planned[0]))
+    assert page_overdue(course.clinic.site, planned[0].due_at) == 0
+    assert page_overdue(course.clinic.site, planned[1].due_at) == 1
+    assert CallPlanned.objects.count() == 7
+
+
+def test_a_page_for_something_clinical_tells_nothing_of_it_outside():
+    assert {_told_outside(kind) for kind in ClinicalAlarm.KINDS} == {"come-now"}
+    assert _told_outside("call-back") == "call-back"

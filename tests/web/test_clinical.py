@@ -96,6 +96,10 @@ def test_a_critical_value_shows_what_to_do_until_the_page_is_taken(as_role, clin
     assert "Speak with the person now" in shown
     duty = client.get("/NORTH/duty/").content.decode()
     assert "A critical result of somebody in a course" in duty
+    assert "Open the clinical record of NORTH-0001" in duty
+    assert (
+        "Open the clinical record" not in as_role("pharmacist").get("/NORTH/duty/").content.decode()
+    )
     page = re.search(r'name="page" value="([0-9a-f-]+)"', duty)
     assert page is not None
     told = entry(page=page[1], done="coming")

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 from uuid import uuid5
+from zoneinfo import ZoneInfo
 
 from holdfast.actions.candidates import Told, candidate
 from holdfast.actions.clinical import Entry, Pen, alarm, clinical_record
@@ -11,11 +12,15 @@ from holdfast.actions.outcomes import Answered, Refusal
 from holdfast.actions.writing import lock, one_transaction, refused_where_erased
 from holdfast.definitions.clinical import call_questions
 from holdfast.domain.calls import SAFETY
+from holdfast.domain.schedule import VisitKind
 from holdfast.records.canonical import document
+from holdfast.records.care import Enrollment
 from holdfast.records.clinical import ClinicalAlarm
 from holdfast.records.clinical_care import CallHeld, CallPlanned
+from holdfast.records.courses import course_of
 from holdfast.records.facts import Fact
 from holdfast.records.keys import sealed
+from holdfast.records.people import User
 
 
 @refused_where_erased
@@ -44,6 +49,52 @@ def plan_call(
 
     what = {"due": due_at, "purpose": purpose, "after_dosing": after_dosing, "visit": visit}
     return clinical_record("call-planned", entry, what, made, check=check, values=what)
+
+
+@one_transaction
+def plan_protocol_calls(*, enrollment: Enrollment, by: User, now: datetime) -> Answered | None:
+    """Plan every call that the protocol asks for after the dosing sessions that were; none twice.
+
+    None where there is nothing to plan. There is nobody to refuse: the protocol asks for them.
+    """
+    course = course_of(enrollment)
+    known = set(CallPlanned.objects.filter(enrollment=enrollment).values_list("visit", flat=True))
+    dosed = {visit.code for visit in course.dosing_held} if course else set()
+    wanted = [
+        one
+        for one in (course.planned() if course else ())
+        if one.visit.kind is VisitKind.CALL
+        and one.visit.anchor in dosed
+        and one.visit.code not in known
+        and (one.latest or one.target)
+    ]
+    if not wanted:
+        return None
+    codes = [one.visit.code for one in wanted]
+    entry_id = uuid5(enrollment.id, f"calls/{'/'.join(codes)}")
+    stream = lock(enrollment.id, now)
+    sent = stream.sent("calls-planned", entry_id, {"visits": codes})
+    if earlier := stream.earlier(sent, by=by):
+        return earlier
+    facts = [
+        CallPlanned(
+            id=uuid5(entry_id, one.visit.code),
+            enrollment=enrollment,
+            due_at=_end_of(one.latest or one.target, enrollment),
+            after_dosing=True,
+            purpose="after-dosing",
+            visit=one.visit.code,
+        )
+        for one in wanted
+    ]
+    return stream.write(sent, facts, by=by, values={"calls": len(facts)})
+
+
+def _end_of(day: date | None, enrollment: Enrollment) -> datetime:
+    """The end of a day of the site's own calendar."""
+    assert day is not None
+    midnight = datetime.combine(day + timedelta(days=1), time())
+    return midnight.replace(tzinfo=ZoneInfo(enrollment.site.zone))
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """What stands now of a course's clinical records: results as the rules read them, plans, open alarms."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
@@ -17,9 +17,12 @@ from holdfast.records.clinical import (
     TestResult,
 )
 from holdfast.records.clinical_care import CallHeld, CallPlanned
+from holdfast.records.course import VisitHeld
 from holdfast.records.duty import PageAnswer
 from holdfast.records.people import Site
 
+# How far back a session is looked for whose calls are not planned yet: technical, no window.
+CALLS_ARE_DUE_FOR = timedelta(days=14)
 Of = TypeVar("Of", bound=models.Model)
 
 
@@ -122,5 +125,21 @@ def overdue_calls(site: Site, now: datetime) -> list[CallPlanned]:
     )
     told = ClinicalAlarm.objects.filter(kind="call-missed").values("about")
     spoke = CallHeld.objects.filter(outcome="spoke", planned__isnull=False).values("planned")
-    rows = due.exclude(id__in=told).exclude(id__in=spoke)
+    held = VisitHeld.objects.filter(
+        enrollment=models.OuterRef("enrollment"),
+        visit=models.OuterRef("visit"),
+        corrected_by=None,
+        is_withdrawn=False,
+    ).exclude(visit="")
+    rows = due.exclude(id__in=told).exclude(id__in=spoke).exclude(models.Exists(held))
     return list(rows.select_related("enrollment__site").order_by("due_at", "id"))
+
+
+def dosed_lately(site: Site, now: datetime) -> list[Enrollment]:
+    """Everybody who had a dosing session in the last days, in which calls are still due."""
+    since = (now - CALLS_ARE_DUE_FOR).date()
+    held = VisitHeld.objects.filter(
+        enrollment__site=site, kind="dosing", on__gte=since, corrected_by=None, is_withdrawn=False
+    )
+    rows = Enrollment.objects.filter(id__in=held.values("enrollment"))
+    return list(rows.select_related("site").order_by("id"))

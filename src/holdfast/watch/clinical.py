@@ -1,20 +1,22 @@
-"""Pages for what is overdue in a course: results nobody reviewed, calls after dosing nobody made."""
+"""Plans the calls that the protocol asks for after a session; pages for what is overdue in a course."""
 
 from datetime import datetime
 from uuid import uuid4
 
 from holdfast.actions.clinical import Entry
-from holdfast.actions.course_calls import raise_alarm
+from holdfast.actions.course_calls import plan_protocol_calls, raise_alarm
 from holdfast.actions.outcomes import Receipt
 from holdfast.actions.people import house
 from holdfast.records.clinical import TestOrder
 from holdfast.records.clinical_care import CallPlanned
-from holdfast.records.clinical_now import overdue_calls, overdue_reviews
+from holdfast.records.clinical_now import dosed_lately, overdue_calls, overdue_reviews
 from holdfast.records.people import Site
 
 
 def page_overdue(site: Site, now: datetime) -> int:
     """One turn for one site; how many alarms were raised."""
+    for enrollment in dosed_lately(site, now):
+        plan_protocol_calls(enrollment=enrollment, by=house(), now=now)
     found: list[tuple[str, TestOrder | CallPlanned]] = [
         *(("review-overdue", order) for order in overdue_reviews(site, now)),
         *(("call-missed", call) for call in overdue_calls(site, now)),

@@ -16,6 +16,7 @@ from holdfast.actions.outcomes import Receipt
 from holdfast.actions.paging import begin_test, record_attempt, tell_condition
 from holdfast.actions.people import house
 from holdfast.domain import duty
+from holdfast.records.clinical import ClinicalAlarm
 from holdfast.records.columns import instant_text
 from holdfast.records.duty import DutyContact, DutyPage
 from holdfast.records.keys import Erased, SealBroken, opened
@@ -116,11 +117,16 @@ def _letter(
         page=page.id,
         channel=send.channel,
         address=address,
-        reason=page.reason,
+        reason=_told_outside(page.reason),
         code=code_of_test(page) if page.reason == DutyPage.TEST else "",
         where=f"{ours}/{page.site.code}/duty/",
         at=now,
     )
+
+
+def _told_outside(reason: str) -> str:
+    """What goes out with a page: nothing of anybody's health."""
+    return "come-now" if reason in ClinicalAlarm.KINDS else reason
 
 
 def _deliver(

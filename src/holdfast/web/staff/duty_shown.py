@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
+from django.urls import reverse
 from django.utils import timezone
 
 from holdfast.definitions.duty import times
 from holdfast.domain import duty, rota
 from holdfast.domain.reachability import Reachability, reachable
-from holdfast.records.access import printed_name, staff_at
+from holdfast.records.access import covers, printed_name, staff_at
+from holdfast.records.clinical import ClinicalAlarm
 from holdfast.records.duty import DutyPage
 from holdfast.records.keys import opened
 from holdfast.records.people import Site, User
@@ -23,7 +25,7 @@ from holdfast.records.rota import (
     standing_times,
     zone_of,
 )
-from holdfast.web.admitted import Admitted
+from holdfast.web.admitted import Admitted, studies
 from holdfast.web.staff.duty_forms import AnswerForm, EndForm, TestForm
 from holdfast.web.staff.duty_words import (
     ANSWERS,
@@ -83,7 +85,7 @@ def shown(request: Admitted) -> dict[str, Any]:
         ],
         "following": [_turn(turn, names, None) for turn in following],
         "conditions": [_condition(found, names) for found in duty.conditions(values, state)],
-        "open_pages": _open_pages(rows, state, names),
+        "open_pages": _open_pages(request, rows, state, names),
         "channels": _channels(request, rows, state),
         "times": _times(site),
         "roster": [
@@ -119,13 +121,31 @@ def _condition(found: duty.Condition, names: _Names) -> dict[str, Any]:
     }
 
 
-def _open_pages(rows: Sequence[DutyPage], state: duty.Duty, names: _Names) -> list[dict[str, Any]]:
+def _about(request: Admitted, rows: Sequence[DutyPage]) -> dict[UUID, dict[str, str]]:
+    """Whose clinical record a page is about, by number, for those who may read that record."""
+    may = studies(request, "clinical.see")
+    alarms = ClinicalAlarm.objects.filter(page__in=[row.id for row in rows])
+    return {
+        alarm.page_id: {
+            "label": alarm.enrollment.label,
+            "href": reverse("staff:clinical", args=[request.here.code, alarm.enrollment_id]),
+        }
+        for alarm in alarms.select_related("enrollment__site")
+        if covers(may, alarm.enrollment.protocol_name)
+    }
+
+
+def _open_pages(
+    request: Admitted, rows: Sequence[DutyPage], state: duty.Duty, names: _Names
+) -> list[dict[str, Any]]:
+    about = _about(request, rows)
     return [
         {
             "reason": (REASONS | TOLD).get(row.reason, row.reason),
             "post": POSTS.get(row.post, ""),
             "at": row.asked_at,
             "by": names.of(row.asked_by_id),
+            "about": about.get(row.id),
             "reached": [
                 names.of(person)
                 for person in dict.fromkeys(

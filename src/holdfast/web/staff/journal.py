@@ -103,6 +103,7 @@ EVENTS = {
     "safety-plan-agreed": _("A safety plan was agreed"),
     "contact-named": _("Somebody who can be reached was named"),
     "call-planned": _("A call was planned"),
+    "calls-planned": _("The calls that the protocol asks for after a session were planned"),
     "call-held": _("A call was recorded"),
     "goal-set": _("A goal was set"),
     "goal-rated": _("A goal was rated"),
