@@ -304,9 +304,9 @@ def walk(seed: int, steps: int) -> int:
     """Walk at random, asking the gate after every step; how often it was open."""
     chance, opened = random.Random(seed), 0
     protocol = small_protocol()
-    for start in range(0, steps, 200):
+    for start in range(0, steps, 50):
         world = World(chance, CourseNow(BEGAN, protocol, "main"))
-        for _ in range(min(200, steps - start)):
+        for _ in range(min(50, steps - start)):
             world.step()
             answer = judge(GATE, world.known())
             assert answer.is_open == all(j.finding.outcome is Outcome.PASSED for j in answer.judged)
