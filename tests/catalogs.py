@@ -100,7 +100,8 @@ def messages() -> list[Message]:
 
 def patient_messages() -> list[Message]:
     """Every message of the patient's pages: their templates, their code, and what both take."""
-    found = {*_of_code((WEB / "patient").glob("*.py")), *_of_templates(_patient_templates())}
+    code = [*(WEB / "patient").glob("*.py"), WEB / "errors.py"]
+    found = {*_of_code(code), *_of_templates(_patient_templates())}
     with override("en"):
         found |= {(str(text),) for text in [*_taken(), *roles().titles.values()]}
     return sorted(found)
@@ -136,7 +137,7 @@ def _patient_templates() -> list[Path]:
     every = {path.relative_to(TEMPLATES).as_posix(): path for path in _all_templates()}
     inside = 'extends "patient_frame.html"'
     found = {name for name, path in every.items() if inside in path.read_text("utf-8")}
-    left = [*found, "patient_frame.html", "page.html"]
+    left = [*found, "patient_frame.html", "page.html", "errors/error.html", "door.html"]
     found |= set(left)
     while left:
         text = every[left.pop()].read_text("utf-8")

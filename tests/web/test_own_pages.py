@@ -347,6 +347,7 @@ def test_the_browsers_language_is_spoken_until_one_is_chosen_and_staff_stay_as_t
 ):
     asks = {"Accept-Language": "fr-CH,fr;q=0.9"}
     assert "Où vous en êtes" in patient.get("/me/", headers=asks).content.decode()
+    assert "Introuvable" in patient.get("/me/learn/nothing/", headers=asks).content.decode()
     patient.post("/me/language/", {"language": "es", "back": "/me/"})
     assert "Dónde está" in patient.get("/me/", headers=asks).content.decode()
     patient.post("/me/language/", {"language": "xx", "back": "/me/"})
