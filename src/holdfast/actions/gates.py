@@ -30,6 +30,7 @@ from holdfast.domain.overrides import SetAside
 from holdfast.domain.protocol import ProtocolVersion
 from holdfast.records.canonical import document
 from holdfast.records.care import Enrollment
+from holdfast.records.courses import read_once
 from holdfast.records.gates import GateOverride, GatePassed
 from holdfast.records.keys import data_key_of, sealed
 from holdfast.records.people import PersonKey, User
@@ -76,8 +77,9 @@ def answer_to(question: Question) -> GateAnswer:
     asked = load_gates().gates[question.act]
     codes = {condition.code for condition in asked.conditions}
     known: dict[str, list[Finding]] = {}
-    told = [own(question) for own in OWN]
-    told += [s(question.enrollment, question.protocol, question.now) for s in SOURCES]
+    with read_once():
+        told = [own(question) for own in OWN]
+        told += [s(question.enrollment, question.protocol, question.now) for s in SOURCES]
     for each in told:
         for code in codes & set(each):
             known.setdefault(code, []).extend(each[code])

@@ -46,7 +46,8 @@ _READ: ContextVar[dict[UUID, CourseNow | None] | None] = ContextVar("courses-rea
 @contextmanager
 def read_once() -> Iterator[None]:
     """Read each course once until the end: for who asks several rules of it, and writes nothing."""
-    token = _READ.set({})
+    known = _READ.get()
+    token = _READ.set({} if known is None else known)
     try:
         yield
     finally:

@@ -35,6 +35,7 @@ def prepared(journey: Journey, planned: PlannedVisit) -> datetime:
             enrollment=journey.enrollment, visit=visit.code, corrected_by=None, is_cancelled=False
         )
         at = reserve(journey, visit, journey.team.today(at) + timedelta(days=3), row)
+        journey.now += timedelta(minutes=10)
         _decided_again(journey, visit)
     return at
 
