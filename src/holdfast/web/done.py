@@ -8,6 +8,21 @@ from django.utils.translation import gettext_lazy as _
 
 KEY = "done"
 DONE = {
+    "course-enroll": _("The course is open."),
+    "course-hold": _("The visit is recorded. The plan counts from it."),
+    "course-miss": _("Recorded. The visit is still to come."),
+    "course-skip": _("Recorded. The plan does without it."),
+    "course-book": _("Everything is booked together."),
+    "course-cancel": _("The booking is cancelled whole."),
+    "course-pass": _("The gate was open. It may begin today."),
+    "course-state": _("Stated."),
+    "course-aside": _("Signed. It is on record as a deviation."),
+    "course-pair": _("The pair is assigned."),
+    "course-cover": _("Recorded who stands in."),
+    "course-ask": _("Asked. Nobody is asked why."),
+    "course-turn": _("Recorded."),
+    "course-attempt": _("Recorded."),
+    "course-close": _("The course is closed."),
     "recipients-changed": _("Recorded."),
     "passkey-added": _("The passkey is added."),
     "totp-added": _("The app for codes is set up."),

@@ -41,6 +41,15 @@ class Day(forms.DateInput):
         super().__init__(format="%Y-%m-%d")
 
 
+class Clock(forms.TimeInput):
+    """A time of the site's own clock, to the minute."""
+
+    input_type = "time"
+
+    def __init__(self) -> None:
+        super().__init__(format="%H:%M")
+
+
 def entry_id() -> forms.UUIDField:
     """The id of what is about to be recorded, made with the form: sent twice, recorded once."""
     return forms.UUIDField(initial=uuid4, widget=forms.HiddenInput)

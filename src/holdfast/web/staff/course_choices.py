@@ -1,0 +1,81 @@
+"""What can be chosen about one course: its visits and bookings, who works here, and the rooms."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from holdfast.definitions.gates import load as load_gates
+from holdfast.domain.course import CourseNow
+from holdfast.records.access import printed_name, roles_of, staff_at
+from holdfast.records.bookings import ChangeAsked
+from holdfast.records.care import Enrollment
+from holdfast.records.courses import standing
+from holdfast.records.people import User
+from holdfast.records.rooms import Room
+from holdfast.web.staff.board_words import clock_short, day_short
+
+Listed = Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Choices:
+    """The lists from which the forms about a course choose; a code and its words each."""
+
+    visits: Listed
+    bookings: Listed
+    staff: Listed
+    therapists: Listed
+    physicians: Listed
+    pair: Listed
+    rooms: Listed
+    stages: Listed
+    asked: Listed
+    stated: Listed
+
+
+def choices_of(
+    enrollment: Enrollment, course: CourseNow | None, by: User, now: datetime
+) -> Choices:
+    """Everything that can be chosen; of what one states, what one's roles state."""
+    site, study = enrollment.site, enrollment.protocol_name
+    held = {user.id: (user, roles_of(user, site, now, study)) for user in staff_at(site, now)}
+    names = {each: printed_name(user) for each, (user, _roles) in held.items()}
+    visits = [v for v in course.visits if v.code not in course.actual] if course else []
+    pair = course.present_on(now.date()) if course else None
+    in_pair = [UUID(hex=each) for each in sorted(pair.people)] if pair else []
+    asked = standing(ChangeAsked, [enrollment.id])
+    mine = set(roles_of(by, site, now, study))
+    gates = load_gates()
+    titles = {v.code: v.title for v in course.schedule.visits} if course else {}
+
+    def holding(*roles: str) -> Listed:
+        return [(str(i), names[i]) for i, (_user, own) in held.items() if set(own) & set(roles)]
+
+    rooms = Room.objects.filter(site=site, corrected_by=None, is_withdrawn=False)
+    return Choices(
+        visits=[(v.code, v.title) for v in visits],
+        bookings=[
+            (
+                str(UUID(hex=b.id)),
+                f"{titles.get(b.visit, b.visit)}, {clock_short(b.slot.starts.isoformat())}",
+            )
+            for b in (course.bookings if course else ())
+        ],
+        staff=[(str(i), name) for i, name in names.items()],
+        therapists=holding("therapist", "physician"),
+        physicians=holding("physician"),
+        pair=[(str(i), names.get(i, "")) for i in in_pair],
+        rooms=[(str(room.id), room.title) for room in rooms.order_by("code")],
+        stages=[(stage.code, stage.title) for stage in course.schedule.stages] if course else [],
+        asked=[
+            (str(row.id), day_short(row.asked_at.date()))
+            for row in asked
+            if not row.answered_by.exists()
+        ],
+        stated=[
+            (code, gates.conditions[code].wording)
+            for code, how in gates.stated.items()
+            if mine & set(how.by)
+        ],
+    )
