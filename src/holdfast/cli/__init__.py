@@ -20,6 +20,7 @@ COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("plan", "plan", "print every visit of a course with its dates"),
     ("serve", "serve", "serve the pages and the API"),
     ("demo", "demo", "set up and serve the demonstration clinic"),
+    ("populate", "populate", "fill an empty record with invented courses"),
     ("found", "clinic", "begin an empty record with its first administrator"),
     ("site", "clinic", "open a site"),
     ("account", "clinic", "open an account"),

@@ -5,7 +5,8 @@ from decimal import Decimal
 from typing import Any
 
 from holdfast.actions.candidates import Told, record_candidate
-from holdfast.actions.course_calls import Spoken, plan_call, record_call
+from holdfast.actions.course_calls import Spoken, plan_protocol_calls, record_call
+from holdfast.actions.people import house
 from holdfast.actions.results import (
     Measured,
     order_test,
@@ -140,15 +141,20 @@ def rated(journey: Journey, visit: Visit) -> None:
         journey.care("therapist", journey.lead, "goal-rating", rating=rating, **told)
 
 
-def call_planned(journey: Journey, visit: Visit) -> CallPlanned:
-    """By when a call of the plan must have been."""
-    due = journey.now + timedelta(hours=10)
-    told = {"due_at": due, "purpose": "after-dosing", "after_dosing": True, "visit": visit.code}
-    made = journey.note("therapist", journey.lead, plan_call, **told)
-    return CallPlanned.objects.get(id=made_id(made, "records_callplanned"))
+def calls_planned(journey: Journey) -> None:
+    """The calls of the protocol after a session, each with the day by whose end it must have been."""
+    by, now = house(), journey.now
+    if plan_protocol_calls(enrollment=journey.enrollment, by=by, now=now) is not None:
+        journey.desk.counts["the watch", plan_protocol_calls.__name__] += 1
 
 
-def called(journey: Journey, planned: CallPlanned) -> None:
+def call_of(journey: Journey, visit: Visit) -> CallPlanned | None:
+    """The planned call of a visit, where the protocol has it after a session."""
+    rows = CallPlanned.objects.filter(enrollment=journey.enrollment, visit=visit.code)
+    return rows.order_by("position", "id").first()
+
+
+def called(journey: Journey, planned: CallPlanned | None) -> None:
     """A call held, with where the person is, how to call back, its questions, and what was told."""
     asked = dict.fromkeys(list(call_questions())[:3], "Nothing new.")
     event = "Headache since the session." if journey.chance.random() < 0.05 else ""

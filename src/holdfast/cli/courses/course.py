@@ -144,13 +144,10 @@ class Course(Journey):
             told = {"visit": visit.code, "on": self.today, "reason": "did-not-come"}
             self.do("therapist", self.lead, miss_visit, enrollment=self.enrollment, **told)
             yield from self.on(self.today + timedelta(days=1), NINE + 420)
-        call = None
-        if visit.kind is VisitKind.CALL and not self.path.is_brief:
-            call = clinical.call_planned(self, visit)
         began = self.now
         yield from self.later(minutes=minutes_of(visit))
-        if call is not None:
-            clinical.called(self, call)
+        if visit.kind is VisitKind.CALL and not self.path.is_brief:
+            clinical.called(self, clinical.call_of(self, visit))
         self._hold(visit, began)
         self._written(visit)
 
@@ -183,6 +180,8 @@ class Course(Journey):
         yield from self.later(minutes=minutes_of(visit))
         session.recovered(self)
         self._hold(visit, began)
+        if not self.path.is_brief:
+            clinical.calls_planned(self)
         if not self.path.is_brief and self.chance.random() < 0.3:
             clinical.event(self, "visit")
 

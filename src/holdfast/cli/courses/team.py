@@ -58,6 +58,7 @@ class Team:
     site: Site
     zone: ZoneInfo
     jurisdiction: str
+    protocols: Sequence[str]
     coordinator: User
     lead: User
     pharmacist: User
@@ -98,6 +99,7 @@ class Setting:
             site=self.site,
             zone=ZoneInfo(plan.zone),
             jurisdiction=plan.jurisdiction,
+            protocols=plan.protocols,
             coordinator=accounts["coordinator"],
             lead=accounts["site-lead"],
             pharmacist=accounts["pharmacist"],
