@@ -73,7 +73,9 @@ def planned(enrollment: Enrollment, as_of: date | None = None) -> tuple[PlannedV
 def courses_of(enrollments: Iterable[Enrollment]) -> dict[UUID, CourseNow]:
     """The courses of enrollments, by their ids; an enrollment without one is not there."""
     given = {enrollment.id: enrollment for enrollment in enrollments}
-    opened = {row.enrollment_id: row for row in _opened(given)}
+    opened = {row.enrollment_id: row for row in _opened(given)} if given else {}
+    if not opened:
+        return {}
     earlier = _earlier(opened.values())
     everywhere = [*opened, *(each for ids in earlier.values() for each in ids)]
     held = _held(everywhere)

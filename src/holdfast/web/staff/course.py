@@ -98,14 +98,15 @@ def _stands(enrollment: Enrollment) -> dict[str, Any] | None:
     row = CourseMoment.objects.filter(enrollment=enrollment).exclude(act="").first()
     if row is None:
         return None
-    blocked = [(code, outcome) for code, outcome in orjson.loads(row.blocked_by)]
     known = load_gates().conditions
+    shut = [
+        (known[code].wording if code in known else CONDITIONS[code], outcome)
+        for code, outcome in orjson.loads(row.blocked_by)
+    ]
     return {
         "act": ACTS[row.act],
-        "conditions": [
-            {"words": known[code].wording if code in known else CONDITIONS[code], "outcome": each}
-            for code, each in blocked
-        ],
+        "unmet": [words for words, outcome in shut if outcome == "failed"],
+        "unknown": [words for words, outcome in shut if outcome != "failed"],
         "on_the_day": row.on_the_day,
         "judged_at": row.judged_at,
     }

@@ -71,7 +71,7 @@ def _drawn(
     above = [m for m in marks if m.has_happened and m.has_name] if is_named else []
     below = [m for m in marks if not m.has_happened and m.has_name] if is_named else []
     up, down = _levels(above, across, width), _levels(below, across, width)
-    line = 18 + FIRST * bool(up) + LEVEL * len({level for level, _x in up.values()})
+    line = (18 if up else 32) + FIRST * bool(up) + LEVEL * len({level for level, _x in up.values()})
     rows = max((level for level, _x in down.values()), default=-1) + 1
     under = line + (FIRST + LEVEL * rows if rows else 16)
     return {
@@ -86,9 +86,9 @@ def _drawn(
         "months": _months(begun, last, across, width, under + 16),
         "marks": [_mark(mark, across, line) for mark in marks],
         "windows": [
-            {"x": across(m.window[0]), "width": max(3, across(m.window[1]) - across(m.window[0]))}
+            {"x": across(m.window[0]), "width": round(across(m.window[1]) - across(m.window[0]), 1)}
             for m in marks
-            if m.window and not m.has_happened
+            if m.window and m.window[0] < m.window[1] and not m.has_happened
         ],
         "names": [_name(m, up[id(m)], across, line, -1) for m in above]
         + [_name(m, down[id(m)], across, line, 1) for m in below],
@@ -164,7 +164,7 @@ def _months(
         day = date(day.year + day.month // 12, day.month % 12 + 1, 1)
     room = max(1, int(width // 62))
     step = next(n for n in (1, 2, 3, 6, 12, 24, 60, 600) if len(months) / n <= room)
-    shown = [month for month in months if (month.month - 1) % step == 0 or step > 12]
+    shown = [month for month in months if (month.year * 12 + month.month - 1) % step == 0]
     return [
         {
             "x": across(month),
