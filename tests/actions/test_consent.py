@@ -1,5 +1,7 @@
 """A consent from the document to both signatures; what counts for nothing; what is never refused."""
 
+import secrets
+import shutil
 from dataclasses import replace
 from datetime import date, timedelta
 from uuid import uuid4
@@ -21,12 +23,15 @@ from holdfast.records.models import (
     AgreementItem,
     ComprehensionAttempt,
     ConsentSignature,
+    Enrollment,
     Scan,
     Signature,
+    User,
 )
 from holdfast.records.protocols import protocol_of
+from tests import databases
 from tests.actions import consents
-from tests.actions.clinic import CANARY, enrolled, written
+from tests.actions.clinic import CANARY, NOW, enrolled, found, written
 from tests.actions.consents import (
     answered,
     consent_given,
@@ -44,22 +49,42 @@ from tests.actions.consents import (
     understood,
 )
 
+KEY = secrets.token_hex(32)
 PDF = b"%PDF-1.7\n%%EOF\n"
 
 
-@pytest.fixture
-def enrollment(one_clinic):
-    return enrolled(one_clinic)
+@pytest.fixture(scope="module")
+def prepared(migrated_file, django_db_blocker, tmp_path_factory):
+    """A clinic with the canary person and their account, made once and copied by every test."""
+    path = tmp_path_factory.mktemp("consent") / "clinic.sqlite3"
+    shutil.copyfile(migrated_file, path)
+    with pytest.MonkeyPatch.context() as patched, django_db_blocker.unblock():
+        patched.delenv("HOLDFAST_KEY_FILE", raising=False)
+        patched.setenv("HOLDFAST_KEY", KEY)
+        with databases.pointed_at(f"sqlite:///{path}"):
+            made = found()
+            patient(made, enrolled(made))
+    return path, made
 
 
 @pytest.fixture
-def clinic(one_clinic):
-    return one_clinic
+def clinic(prepared, tmp_path, django_db_blocker, monkeypatch):
+    path, made = prepared
+    mine = tmp_path / "clinic.sqlite3"
+    shutil.copyfile(path, mine)
+    monkeypatch.setenv("HOLDFAST_KEY", KEY)
+    with django_db_blocker.unblock(), databases.pointed_at(f"sqlite:///{mine}"):
+        yield replace(made, now=NOW)
 
 
 @pytest.fixture
-def person(clinic, enrollment):
-    return patient(clinic, enrollment)
+def enrollment(clinic):
+    return Enrollment.objects.select_related("site").get()
+
+
+@pytest.fixture
+def person(enrollment):
+    return User.objects.get(login=consents.LOGIN)
 
 
 def agreed(clinic, enrollment, item, allowed, by, at=None):
