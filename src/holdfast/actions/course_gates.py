@@ -97,7 +97,7 @@ def verdict(question: Question) -> Known:
     rows = Confirmation.objects.filter(enrollment_id=enrollment.id).select_related("signature")
     signed = rows.order_by("-position", "-id").first()
     found = verdict_finding(
-        signed.signature.signed_at.date() if signed else None,
+        local_date(enrollment.site, signed.signature.signed_at) if signed else None,
         Decision(signed.decision) if signed else None,
         signed is not None and latest is not None and signed.verdict_id == latest.id,
         _decision_on(enrollment, question.today),

@@ -111,6 +111,7 @@ def shown_gate(answer: GateAnswer, protocol: ProtocolVersion, language: str = "e
 
 def _shown(one: Judged, protocol: ProtocolVersion, language: str) -> dict[str, Any]:
     finding, aside = one.finding, one.set_aside
+    source = finding.reference if finding.reference.title else one.condition.reference
     return {
         "condition": one.condition.code,
         "wording": one.condition.wording,
@@ -119,7 +120,7 @@ def _shown(one: Judged, protocol: ProtocolVersion, language: str) -> dict[str, A
         "reason": finding.reason,
         "values": dict(finding.values),
         "sentence": gate_sentence(finding, language, _titles(protocol)),
-        "reference": {"title": finding.reference.title, "href": finding.reference.href},
+        "reference": {"title": source.title, "href": source.href},
         "standing": finding.standing.value,
         "may_override": one.condition.override,
         "set_aside": None if aside is None else {"role": aside.role, "reason": aside.reason_code},
