@@ -243,3 +243,11 @@ def test_the_report_to_the_tga_is_made_and_handed_out_in_three_formats(as_role, 
         assert (answer.status_code, "tga-NORTH" in answer["Content-Disposition"]) == (200, True)
     assert client.get(f"{address}{report.pk}.xml").status_code == 404
     assert as_role("therapist").get(address).status_code == 404
+
+
+def test_an_order_that_is_not_named_is_said_and_one_of_another_course_is_not_found(as_role, clinic):
+    client = as_role("physician")
+    for rest in ("taken", "report", "review"):
+        address = at(clinic, f"results/{rest}/")
+        assert client.post(address).status_code == 422
+        assert client.post(address, entry(order=str(uuid4()))).status_code == 404

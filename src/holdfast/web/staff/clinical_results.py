@@ -182,7 +182,8 @@ def order(request: Admitted, site: str, enrollment_id: UUID) -> HttpResponse:
 def collect(request: Admitted, site: str, enrollment_id: UUID) -> HttpResponse:
     """Record that it was taken."""
     enrollment = enrollment_at(request, enrollment_id)
-    row = _order(request, enrollment)
+    if (row := _order(request, enrollment)) is None:
+        return _page(request, enrollment, is_wrong=True)
     form = CollectForm(request.POST, auto_id=f"taken-{row.id}_%s")
     if not form.is_valid():
         return _page(request, enrollment, about=row, collect=form)
@@ -203,7 +204,8 @@ def collect(request: Admitted, site: str, enrollment_id: UUID) -> HttpResponse:
 def report(request: Admitted, site: str, enrollment_id: UUID) -> HttpResponse:
     """Write in a report."""
     enrollment = enrollment_at(request, enrollment_id)
-    row = _order(request, enrollment)
+    if (row := _order(request, enrollment)) is None:
+        return _page(request, enrollment, is_wrong=True)
     form = ReportForm(request.POST, test=row.test, auto_id=f"report-{row.id}_%s")
     if not form.is_valid():
         return _page(request, enrollment, about=row, report=form)
@@ -226,7 +228,8 @@ def report(request: Admitted, site: str, enrollment_id: UUID) -> HttpResponse:
 def review(request: Admitted, site: str, enrollment_id: UUID) -> HttpResponse:
     """Review the results of an order and sign."""
     enrollment = enrollment_at(request, enrollment_id)
-    row = _order(request, enrollment)
+    if (row := _order(request, enrollment)) is None:
+        return _page(request, enrollment, is_wrong=True)
     form = ReviewForm(request.POST, auto_id=f"review-{row.id}_%s")
     if not form.is_valid():
         return _page(request, enrollment, about=row, review=form)
@@ -250,12 +253,12 @@ def review(request: Admitted, site: str, enrollment_id: UUID) -> HttpResponse:
     )
 
 
-def _order(request: Admitted, enrollment: Enrollment) -> TestOrder:
-    """The order that is meant, of this very course; not found for any other."""
+def _order(request: Admitted, enrollment: Enrollment) -> TestOrder | None:
+    """The order that is meant; None where none is named, not found where it is another course's."""
     try:
         wanted = UUID(request.POST.get("order", ""))
     except ValueError:
-        raise Http404 from None
+        return None
     row = TestOrder.objects.filter(enrollment=enrollment, id=wanted).first()
     if row is None:
         raise Http404
@@ -272,6 +275,7 @@ def _page(
     *,
     about: TestOrder | None = None,
     order_form: forms.Form | None = None,
+    is_wrong: bool = False,
     **sent: forms.Form,
 ) -> HttpResponse:
     may = request.permissions
@@ -284,7 +288,7 @@ def _page(
         if "clinical.record" in may
         else None,
     }
-    status = 422 if order_form is not None or sent else 200
+    status = 422 if order_form is not None or sent or is_wrong else 200
     return render(request, "staff/clinical_results.html", context, status=status)
 
 
