@@ -17,7 +17,7 @@ from holdfast.domain.clinical import (
     taper_findings,
 )
 from holdfast.domain.findings import Outcome, Reference, Standing
-from holdfast.domain.laboratory import is_loinc, is_outside, may_be_ucum, qtcf_ms, range_of
+from holdfast.domain.laboratory import is_loinc, is_outside, is_ucum, qtcf_ms, range_of
 from holdfast.domain.results import RESULT_REASONS
 
 ASKED = Asked("taper", Reference("house", "docs/course.md"), Standing.DERIVED)
@@ -70,8 +70,8 @@ def test_outside_the_range_is_not_said_without_a_range():
     assert is_outside(Decimal(6), Decimal("3.5"), Decimal("5.1")) is True
     assert is_outside(Decimal("5.1"), Decimal("3.5"), Decimal("5.1")) is False
     assert is_outside(Decimal(6), None, None) is None
-    assert may_be_ucum("mL/min/{1.73_m2}")
-    assert not may_be_ucum("mmol pro Liter")
+    assert is_ucum("mL/min/{1.73_m2}")
+    assert not is_ucum("mmol pro Liter")
 
 
 @pytest.mark.parametrize(

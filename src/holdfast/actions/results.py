@@ -12,7 +12,7 @@ from holdfast.actions.permission import role_with
 from holdfast.actions.signatures import ReauthenticationProof, proof_refused, sign
 from holdfast.actions.writing import one_transaction, refused_where_erased
 from holdfast.definitions.clinical import analyte_of, analytes, tests
-from holdfast.domain.laboratory import is_loinc, may_be_ucum, qtcf_ms, range_of
+from holdfast.domain.laboratory import is_loinc, is_ucum, qtcf_ms, range_of
 from holdfast.records.clinical import ResultReview, TestCollected, TestOrder, TestResult
 from holdfast.records.clinical_now import standing_results
 from holdfast.records.facts import Fact
@@ -38,7 +38,7 @@ class Measured:
             return "loinc-does-not-fit"
         if (self.value is None) == (not self.finding):
             return "value-or-finding"
-        if self.value is not None and not (self.value.is_finite() and may_be_ucum(self.unit)):
+        if self.value is not None and not (self.value.is_finite() and is_ucum(self.unit)):
             return "unit-is-not-ucum"
         known = analyte_of(self.loinc)
         if known is not None and known.derived:

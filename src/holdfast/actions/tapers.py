@@ -9,7 +9,7 @@ from holdfast.actions.clinical import Entry, Pen, clinical_record
 from holdfast.actions.judging import local_date
 from holdfast.actions.outcomes import Answered, Refusal
 from holdfast.actions.writing import one_transaction, refused_where_erased
-from holdfast.domain.laboratory import may_be_ucum
+from holdfast.domain.laboratory import is_ucum
 from holdfast.records.clinical_care import SafetyPlan, TaperPlan, TaperStep, TaperTurn
 from holdfast.records.clinical_now import standing
 from holdfast.records.course import Deviation
@@ -55,7 +55,7 @@ class Agreed:
             return "doses-out-of-order"
         if self.last_dose_on is not None and self.last_dose_on < days[-1]:
             return "last-dose-before-a-step"
-        if any(one.dose < 0 or not may_be_ucum(one.unit) for one in self.doses):
+        if any(one.dose < 0 or not is_ucum(one.unit) for one in self.doses):
             return "dose-does-not-fit"
         return None
 

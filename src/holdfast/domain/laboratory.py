@@ -10,7 +10,16 @@ FRIDERICIA = Reference(
     "https://doi.org/10.1111/j.0954-6820.1920.tb18266.x",
 )
 _LOINC = re.compile(r"([0-9]{1,7})-([0-9])")
-_UCUM = re.compile(r"[A-Za-z0-9%.*/\[\]{}_'+^-]{1,30}")
+# Units as UCUM writes them, of what laboratories report and medicines are dosed in.
+UNITS = frozenset(
+    (
+        *("mmol/L", "umol/L", "nmol/L", "pmol/L", "meq/L", "mmol/mol", "mg/dL", "g/dL", "g/L"),
+        *("mg/L", "ug/L", "ug/mL", "ng/mL", "ng/L", "ng/dL", "pg/mL", "U/L", "k[IU]/L"),
+        *("[IU]/L", "m[IU]/L", "m[IU]/mL", "u[IU]/mL", "%", "10*9/L", "10*12/L", "10*3/uL"),
+        *("10*6/uL", "fL", "pg", "ms", "s", "/min", "mm[Hg]", "mm/h", "kg", "Cel", "1", "{ratio}"),
+        *("mL/min", "mL/min/{1.73_m2}", "mg/g", "mg/mmol", "mg", "ug", "g", "mL", "[drp]", "{tbl}"),
+    )
+)
 _NUMBER = r"([0-9]+(?:[.,][0-9]+)?)"
 _BETWEEN = re.compile(rf"{_NUMBER}\s*(?:-|–|—|to|bis)\s*{_NUMBER}")
 _AT_MOST = re.compile(rf"(?:<|≤|<=|up to|bis)\s*{_NUMBER}")
@@ -68,13 +77,13 @@ def is_loinc(code: str) -> bool:
     return (10 - total % 10) % 10 == int(found[2])
 
 
-def may_be_ucum(unit: str) -> bool:
-    """True for a text that is written as UCUM writes units: no spaces, no other letters.
+def is_ucum(unit: str) -> bool:
+    """True for a unit of the list that is kept here: free words never stand where a unit does.
 
-    >>> may_be_ucum("mmol/L"), may_be_ucum("mmol per litre")
+    >>> is_ucum("mmol/L"), is_ucum("mmol per litre")
     (True, False)
     """
-    return _UCUM.fullmatch(unit) is not None
+    return unit in UNITS
 
 
 def is_outside(value: Decimal | None, low: Decimal | None, high: Decimal | None) -> bool | None:

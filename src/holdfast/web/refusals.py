@@ -218,7 +218,7 @@ REFUSALS = {
     "collected-already": _("It was recorded already that this was taken."),
     "loinc-does-not-fit": _("This is no LOINC code: its check digit does not fit."),
     "value-or-finding": _("Enter either a value or a finding."),
-    "unit-is-not-ucum": _("Write the unit as UCUM does, without spaces, such as mmol/L."),
+    "unit-is-not-ucum": _("Write a unit that is known, as UCUM does, such as mmol/L."),
     "unit-of-another": _("This unit does not fit what was measured."),
     "finding-unknown": _("Choose a finding from the list."),
     "value-is-derived": _("This value is derived. Enter the QT interval and the heart rate."),
