@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from random import Random
 
+from django.contrib.auth.hashers import make_password
+
 from holdfast.actions.board import put_off, rebuild
 from holdfast.actions.people import found_organisation, house
 from holdfast.cli.courses.clock import Acts, run
 from holdfast.cli.courses.course import Course
 from holdfast.cli.courses.desk import Desk
-from holdfast.cli.courses.path import drawn
+from holdfast.cli.courses.path import STRAIGHT, Path, drawn
 from holdfast.cli.courses.team import Plan, Setting, Team
 from holdfast.records.people import User
 from holdfast.records.seals import make_seal
@@ -108,3 +110,28 @@ def age(chance: Random) -> float:
 def until_today() -> datetime:
     """Noon of today, in UTC: a day gives the same all day long."""
     return datetime.now(UTC).replace(hour=12, minute=0, second=0, microsecond=0)
+
+
+# Protocols that only one law knows of; every other is done under the law of the United States.
+LAWS = {"swiss-limited-medical-use": "switzerland", "tga-authorised-prescriber": "victoria"}
+
+
+def alone(protocol: str, seed: int, begins: datetime, path: Path = STRAIGHT) -> Course:
+    """One course at a site of its own, in an empty record; nothing of it has happened yet."""
+    desk = Desk(seed, make_password(None))
+    founded = begins - timedelta(days=2)
+    desk.act(
+        "administrator",
+        found_organisation,
+        login="administrator",
+        printed_name="Addison Invented",
+        password_hash=desk.password_hash,
+        entry_id=desk.entry("founded"),
+        now=founded,
+    )
+    administrator = User.objects.get(login="administrator")
+    law = LAWS.get(protocol, "united-states")
+    plan = Plan("ALONE", "Invented clinic", "America/Denver", law, (protocol,))
+    team = Setting(desk, plan, administrator, founded).team()
+    desk.counts.clear()  # what follows is the course
+    return Course(desk, team, "P1", protocol, begins, 0, path)

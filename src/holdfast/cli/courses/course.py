@@ -33,6 +33,8 @@ ENDING = Ending(
 class Course(Journey):
     """A journey that goes all the way, or as far as its path says."""
 
+    session_at: datetime | None = None  # when the dosing session that is booked is to begin
+
     def acts(self) -> Iterator[datetime]:
         """Everything that befalls it, each act at its moment."""
         yield from self.referral()
@@ -173,7 +175,7 @@ class Course(Journey):
                 yield from self.on(self._day(planned) - timedelta(days=1), NINE)
                 yield from self._tapered()
         clinical.ready(self, visit)
-        at = session.prepared(self, planned)
+        at = self.session_at = session.prepared(self, planned)
         yield from session.begun(self, planned, at)
         began = self.now
         yield from session.dosed(self)
