@@ -401,6 +401,8 @@ def test_sent_twice_it_is_one(course):
 
 
 def test_the_gate_asks_for_the_tests_that_the_protocol_names_before_the_session(course):
+    told = (course.enrollment, course.protocol, course.clinic.now)
+    assert clinical_gates.results(*told) == {}  # nobody knows before there is a course
     opened_course(course.clinic, course.enrollment, date(2026, 3, 2))
     found = {f.values["test"]: f.reason for f in course.found(clinical_gates.results)}
     assert found == dict.fromkeys(("ecg", "laboratory", "rhythm-strip"), "result-missing")

@@ -40,7 +40,9 @@ def _asked(code: str) -> Asked:
 
 
 def results(enrollment: Enrollment, protocol: ProtocolVersion, now: datetime) -> Known:
-    """Each test that the protocol asks for before the next dosing session."""
+    """Each test that the protocol asks for before the next session; unknown without a course."""
+    if course_of(enrollment) is None:
+        return {}
     found = results_of(enrollment)
     on = local_date(enrollment.site, now)
     needed = [_valid(one, found) for one in _needed(enrollment)]
