@@ -138,7 +138,8 @@ def aside(request: Admitted, site: str, enrollment_id: UUID) -> HttpResponse:
 def _do(request: Admitted, enrollment_id: UUID, permission: str) -> HttpResponse:
     """Do the act of the sheet that was sent, or show the sheet again with what does not fit."""
     enrollment = enrollment_at(request, enrollment_id)
-    name = request.POST.get("sheet", "")
+    own = [each for each, sheet in SHEETS.items() if sheet.permission == permission]
+    name = request.POST.get("sheet", own[0])
     sheet = SHEETS.get(name)
     if sheet is None or sheet.permission != permission:
         raise Http404
