@@ -76,8 +76,6 @@ class BoardLine:
     as_of: date
     visit: str
     visit_kind: str
-    earliest: date | None
-    latest: date | None
     starts: str
     due_at: datetime | None
     overdue_at: datetime | None
@@ -120,8 +118,6 @@ _COLUMNS = (
     "as_of",
     "visit",
     "visit_kind",
-    "earliest",
-    "latest",
     "starts",
     "due_at",
     "overdue_at",
