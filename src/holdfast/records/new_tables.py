@@ -22,4 +22,4 @@ def _add_model(state: Any, model: ModelState) -> None:
 
 def join_alone() -> None:
     """From now on a model that a migration creates is rendered once."""
-    ProjectState.add_model = _add_model  # type: ignore[method-assign]
+    ProjectState.add_model = _add_model  # type: ignore[method-assign, assignment]

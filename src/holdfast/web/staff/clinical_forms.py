@@ -50,6 +50,10 @@ def day(label: Any, *, required: bool = True, hint: Any = "") -> forms.DateField
     return forms.DateField(label=label, help_text=hint, required=required, widget=fields.Day)
 
 
+def _has_been(value: Any) -> None:
+    not_in_the_future(value)
+
+
 def past_day(label: Any, *, required: bool = True, hint: Any = "") -> forms.DateField:
     """A day that has been."""
     return forms.DateField(
@@ -57,7 +61,7 @@ def past_day(label: Any, *, required: bool = True, hint: Any = "") -> forms.Date
         help_text=hint,
         required=required,
         widget=fields.Day,
-        validators=[lambda value: not_in_the_future(value) and None],
+        validators=[_has_been],
     )
 
 
