@@ -82,7 +82,9 @@ def test_the_ways_in_are_the_ones_there_are():
         "api-1:openapi-json",
         "api-1:api-root",
     }
-    assert open_to_all == log_in | concerns | tell_nothing
+    by_a_token = {"me-calendar"}
+    of_the_patients_pages = {"me-language", "learn"}  # the second only where the law permits it
+    assert open_to_all == log_in | concerns | tell_nothing | by_a_token | of_the_patients_pages
 
 
 def test_the_words_that_open_something_are_stretched():

@@ -159,7 +159,7 @@ def calls(enrollment: Enrollment) -> list[Line]:
 
 
 def _call(row: CallHeld) -> Line:
-    told: list[tuple[Any, str]] = [
+    told: list[tuple[Any, Any]] = [
         (_("Where they were"), words_of(row, "whereabouts")),
         (_("Call-back number"), words_of(row, "call_back")),
         (_("Safety"), said.SAFETY.get(row.safety, "")),
