@@ -36,6 +36,8 @@ PATIENT_DONE = (
     "words-shared",
     "words-taken-back",
     "calendar-ended",
+    "therapist-asked",
+    "therapist-unasked",
 )
 PATIENT_REFUSALS = (
     "invitation-wrong",
@@ -51,6 +53,8 @@ PATIENT_REFUSALS = (
     "shared-no-more",
     "title-does-not-fit",
     "no-calendar-address",
+    "not-of-the-pair",
+    "already-corrected",
     "phrase-too-short",
     "phrase-wrong",
     "private-key-there",

@@ -267,6 +267,7 @@ def test_every_event_of_an_enrollment_has_words():
         "approval-recorded",
         "jurisdiction-recorded",
         "crisis-number-set",
+        "on-call-number-set",
         "consent-put-in-force",
         "access-looked-at",
         "access-review-chased",

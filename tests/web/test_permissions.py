@@ -32,6 +32,7 @@ POSTED = {
     "me-words-write",
     "me-words-take-back",
     "me-language",
+    "me-therapist-back",
     "staff:on-call-number",
     "staff:referral-import",
     "staff:medication",

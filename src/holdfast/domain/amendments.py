@@ -6,10 +6,12 @@ act that asks for it, numbers a site must sign anew.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from holdfast.domain.protocol import ProtocolVersion
 from holdfast.domain.schedule import Schedule, Visit, Window
+from holdfast.domain.visits import PlannedVisit
 
 ADDED, REMOVED, CHANGED = "added", "removed", "changed"
 EMPTY = Schedule(visits=())
@@ -49,6 +51,34 @@ def changes(old: ProtocolVersion, new: ProtocolVersion) -> tuple[Change, ...]:
             "provision", _by_code(before.provisions), _by_code(after.provisions), _plain("wording")
         ),
     )
+
+
+@dataclass(frozen=True)
+class Moved:
+    """A visit still to come whose dates another version changes; None where a plan has it not.
+
+    Each is earliest, target and latest day; any may be unknown.
+    """
+
+    title: str
+    before: tuple[date | None, date | None, date | None] | None
+    after: tuple[date | None, date | None, date | None] | None
+
+
+def moved(before: Iterable[PlannedVisit], after: Iterable[PlannedVisit]) -> tuple[Moved, ...]:
+    """The visits still to come that stand elsewhere, come to it or fall away, the later plan's first."""
+    old = {one.visit.code: one for one in before if one.actual is None}
+    new = {one.visit.code: one for one in after if one.actual is None}
+    titles = {code: one.visit.title for code, one in (old | new).items()}
+    return tuple(
+        Moved(titles[code], _dates(old.get(code)), _dates(new.get(code)))
+        for code in (*new, *(each for each in old if each not in new))
+        if _dates(old.get(code)) != _dates(new.get(code))
+    )
+
+
+def _dates(one: PlannedVisit | None) -> tuple[date | None, date | None, date | None] | None:
+    return (one.earliest, one.target, one.latest) if one else None
 
 
 def _by_code(parts: Iterable[Any]) -> Mapping[str, Any]:

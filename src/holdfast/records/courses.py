@@ -24,6 +24,7 @@ from holdfast.records.course import (
     VisitMissed,
     VisitSkipped,
 )
+from holdfast.records.people import Site
 from holdfast.records.protocols import amendments_of, protocol_bound
 from holdfast.records.rooms import Room
 
@@ -37,6 +38,24 @@ def standing(model: type[Row], enrollments: Iterable[UUID]) -> "models.QuerySet[
         enrollment_id__in=list(enrollments), corrected_by=None, **{ended: False}
     )
     return rows.order_by("recorded_at", "position", "id")
+
+
+def transferred_to(site: Site) -> list[CourseStep]:
+    """The transfers to a site whose people have no enrollment in the study there, oldest first."""
+    rows = CourseStep.objects.filter(
+        kind="transferred", to_site=site, corrected_by=None, is_withdrawn=False
+    )
+    here = set(
+        Enrollment.objects.filter(
+            site=site, person__in=rows.values("enrollment__person")
+        ).values_list("person_id", "protocol_name")
+    )
+    ordered = rows.select_related("enrollment__site", "enrollment__person")
+    return [
+        row
+        for row in ordered.order_by("recorded_at", "id")
+        if (row.enrollment.person_id, row.enrollment.protocol_name) not in here
+    ]
 
 
 # The courses that were read while nothing of them is written.

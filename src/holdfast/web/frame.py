@@ -44,6 +44,8 @@ BELONGS = {
     "room:paper": "staff:worklist",
     "staff:course": "staff:board",
     "staff:course-gate": "staff:board",
+    "staff:course-do": "staff:board",
+    "staff:course-received": "staff:referral-new",
     "staff:screening": "staff:worklist",
     "staff:invite": "staff:worklist",
     "staff:people-open": "staff:people",

@@ -12,6 +12,7 @@ from holdfast.web.patient import (
     own,
     own_words,
     plain,
+    therapists,
 )
 
 own_pages = [
@@ -25,6 +26,8 @@ own_pages = [
     path("consent/day/<slug:item>/", consent_acts.item, name="me-consent-item"),
     path("consent/withdraw/", consent_acts.withdraw, name="me-consent-withdraw"),
     path("consent/consent.pdf", consent.pdf, name="me-consent-pdf"),
+    path("therapists/", therapists.page, name="me-therapist"),
+    path("therapists/take-back/", therapists.take_back, name="me-therapist-back"),
     path("account/", own.account, name="me-account"),
     path("prepare/", plain.prepare, name="me-prepare"),
     path("learn/<slug:page>/", plain.learn, name="me-learn"),

@@ -254,7 +254,7 @@ def _deviations(enrollment: Enrollment, course: CourseNow) -> list[dict[str, Any
             "words": DEVIATIONS.get(row.kind, row.kind),
             "visit": _title(course, row.visit) if row.visit else "",
             "on": day_short(row.on),
-            "cause": cause_words(course, row.cause),
+            "cause": cause_words(course, row.cause) if row.cause != row.visit else "",
         }
         for row in reversed(rows)
     ]

@@ -3,19 +3,30 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from holdfast.definitions.gates import load as load_gates
 from holdfast.domain.course import CourseNow
 from holdfast.records.access import printed_name, roles_of, staff_at
 from holdfast.records.bookings import ChangeAsked
 from holdfast.records.care import Enrollment
+from holdfast.records.course import VisitHeld, VisitMissed, VisitSkipped
 from holdfast.records.courses import standing
-from holdfast.records.people import User
+from holdfast.records.people import Site, User
 from holdfast.records.rooms import Room
 from holdfast.web.staff.board_words import clock_short, day_short
+from holdfast.web.staff.course_amend import later_versions
 
 Listed = Sequence[tuple[str, str]]
+TOLD: Sequence[tuple[str, Any, Any]] = (
+    ("held", VisitHeld, _lazy("held")),
+    ("missed", VisitMissed, _lazy("not kept")),
+    ("skipped", VisitSkipped, _lazy("will not be")),
+)
 
 
 @dataclass(frozen=True)
@@ -32,6 +43,10 @@ class Choices:
     stages: Listed
     asked: Listed
     stated: Listed
+    told: Listed
+    every_visit: Listed
+    sites: Listed
+    versions: Listed
 
 
 def choices_of(
@@ -78,4 +93,23 @@ def choices_of(
             for code, how in gates.stated.items()
             if mine & set(how.by)
         ],
+        told=_told(enrollment, titles) if course else [],
+        every_visit=list(titles.items()),
+        sites=[(str(each.id), each.name) for each in Site.objects.exclude(id=site.id)],
+        versions=[
+            (str(each.version), _("version %(n)s") % {"n": each.version})
+            for each in (later_versions(course) if course else ())
+        ],
     )
+
+
+def _told(enrollment: Enrollment, titles: dict[str, str]) -> Listed:
+    """What was recorded of visits and stands: held, missed, skipped, the latest first."""
+    found: list[tuple[str, str]] = []
+    for kind, model, words in TOLD:
+        for row in reversed(standing(model, [enrollment.id])):
+            day = day_short(row.on) if hasattr(row, "on") else ""
+            title = titles.get(row.visit, row.visit) or _("Visit outside the plan")
+            said = [title, str(words), *([day] if day else [])]
+            found.append((f"{kind}/{row.id}", ", ".join(said)))
+    return found

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from holdfast.actions.outcomes import Answered, Receipt, Refusal
+from holdfast.domain.course import CourseNow
 from holdfast.records.care import Enrollment
 from holdfast.records.courses import course_of
 from holdfast.records.forgotten import is_erased
@@ -18,9 +19,10 @@ from holdfast.web.admitted import Admitted
 from holdfast.web.done import done_words, go_on
 from holdfast.web.reauthentication import not_proved, prove
 from holdfast.web.refusals import refusal_words
-from holdfast.web.staff.course_choices import choices_of
+from holdfast.web.staff.course_amend import amendments_shown
+from holdfast.web.staff.course_choices import Choices, choices_of
 from holdfast.web.staff.course_do_words import TAKEN
-from holdfast.web.staff.course_sheets import SHEETS, Doing
+from holdfast.web.staff.course_sheets import SHEETS, Doing, SheetOf
 from holdfast.web.staff.erased_page import erased_page
 from holdfast.web.staff.who import enrollment_at, name_of
 
@@ -49,18 +51,35 @@ def _page(
             if each == name and form
             else sheet.form(offered=offered, auto_id=f"{each}_%s"),
             "is_open": each == name,
+            "shows": sheet.shows,
             "action": reverse(_route(sheet.permission), args=[enrollment.site.code, enrollment.id]),
         }
         for each, sheet in SHEETS.items()
-        if sheet.permission in request.permissions and sheet.needs_course == (course is not None)
+        if _is_shown(sheet, request, offered, course)
     ]
     context: dict[str, Any] = {
         "enrollment": enrollment,
         "who": name_of(request, enrollment),
         "done": done_words(request),
         "sheets": sheets,
+        "amendments": amendments_shown(course) if course and _shows_amendments(sheets) else [],
     }
     return render(request, "staff/course_do.html", context, status=422 if form is not None else 200)
+
+
+def _is_shown(
+    sheet: SheetOf, request: Admitted, offered: Choices, course: CourseNow | None
+) -> bool:
+    """Whether somebody may do it, and there is what it is done to."""
+    if sheet.permission not in request.permissions:
+        return False
+    if sheet.needs_course != (course is not None):
+        return False
+    return not sheet.needs or bool(getattr(offered, sheet.needs))
+
+
+def _shows_amendments(sheets: list[dict[str, Any]]) -> bool:
+    return any(sheet["name"] == "amend" for sheet in sheets)
 
 
 # Where the sheets of each permission are sent: one address for each, so that each is admitted alone.
@@ -83,19 +102,19 @@ def _route(permission: str) -> str:
 
 @require_POST
 def enroll(request: Admitted, site: str, enrollment_id: UUID) -> HttpResponse:
-    """Open the course."""
+    """Open the course, or put it under another version of the protocol."""
     return _do(request, enrollment_id, "course.enroll")
 
 
 @require_POST
 def step(request: Admitted, site: str, enrollment_id: UUID) -> HttpResponse:
-    """A turn, a try to reach somebody, or the end."""
+    """A turn, a try to reach somebody, a transfer, or the end."""
     return _do(request, enrollment_id, "course.step")
 
 
 @require_POST
 def visit(request: Admitted, site: str, enrollment_id: UUID) -> HttpResponse:
-    """A visit held, missed or skipped."""
+    """A visit held, missed, skipped or taken back, and what deviated."""
     return _do(request, enrollment_id, "visit.record")
 
 
@@ -113,7 +132,7 @@ def pair(request: Admitted, site: str, enrollment_id: UUID) -> HttpResponse:
 
 @require_POST
 def ask(request: Admitted, site: str, enrollment_id: UUID) -> HttpResponse:
-    """Another therapist asked for."""
+    """Another therapist asked for, or that taken back."""
     return _do(request, enrollment_id, "pair.ask")
 
 

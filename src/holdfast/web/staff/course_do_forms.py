@@ -6,8 +6,14 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from holdfast.actions.bookings import CANCELLED_REASONS
+from holdfast.actions.course import STEP_REASONS
 from holdfast.actions.gate_statements import OVERRIDE_REASONS
-from holdfast.actions.visits import MISSED_REASONS, SKIPPED_REASONS
+from holdfast.actions.visits import (
+    DEVIATION_KINDS,
+    MISSED_REASONS,
+    SKIPPED_REASONS,
+    TAKEN_BACK_REASONS,
+)
 from holdfast.definitions.gates import load as load_gates
 from holdfast.domain.gates import Act
 from holdfast.records.bookings import PairAssigned
@@ -26,6 +32,7 @@ from holdfast.web.staff.course_do_words import (
     SIDES,
     TURNS,
 )
+from holdfast.web.staff.course_words import DEVIATIONS
 
 
 def _words(label: Any) -> forms.CharField:
@@ -118,6 +125,28 @@ class SkipForm(Sheet):
     remark = _words(_("Remark"))
 
 
+class TakeBackForm(Sheet):
+    """A visit was not as recorded: it stays in the record, and counts no more."""
+
+    choices = {"told": "told"}
+
+    told = forms.ChoiceField(label=_("What was recorded"))
+    reason = forms.ChoiceField(label=_("Why"), choices=_of(TAKEN_BACK_REASONS, REASONS))
+
+
+class DeviationForm(Sheet):
+    """Something deviated that the record cannot see by itself."""
+
+    choices = {"visit": "every_visit"}
+
+    kind = forms.ChoiceField(label=_("What deviated"), choices=_of(DEVIATION_KINDS, DEVIATIONS))
+    visit = forms.ChoiceField(
+        label=_("Visit"), required=False, help_text=_("Empty: it belongs to no visit.")
+    )
+    on = forms.DateField(label=_("Day"), widget=fields.Day)
+    remark = _words(_("Remark"))
+
+
 class BookForm(Sheet):
     """Pair, room and physician of one visit, together or not at all."""
 
@@ -187,6 +216,33 @@ class AskForm(Sheet):
     user = forms.ChoiceField(
         label=_("Instead of"), required=False, help_text=_("Empty: it is left open.")
     )
+
+
+class UnaskForm(Sheet):
+    """The request for another therapist is taken back."""
+
+    choices = {"asked": "asked"}
+
+    asked = forms.ChoiceField(label=_("Asked on"))
+
+
+class AmendForm(Sheet):
+    """A later version of the protocol, for this course."""
+
+    choices = {"version": "versions"}
+
+    version = forms.ChoiceField(label=_("Goes on under"))
+
+
+class TransferForm(Sheet):
+    """The person goes on at another site."""
+
+    choices = {"to_site": "sites"}
+
+    to_site = forms.ChoiceField(label=_("To which site"))
+    on = forms.DateField(label=_("Day"), widget=fields.Day)
+    reason = forms.ChoiceField(label=_("Why"), choices=_of(STEP_REASONS["transferred"], REASONS))
+    remark = _words(_("Remark"))
 
 
 class TurnForm(Sheet):

@@ -22,6 +22,7 @@ REASONS = {
     "consent-withdrawn": _("Consent was taken back"),
     "did-not-come": _("The person did not come"),
     "died": _("The person died"),
+    "entered-in-error": _("Entered in error"),
     "first-pair": _("The first pair"),
     "ill": _("Ill"),
     "illness": _("Illness"),
@@ -34,6 +35,7 @@ REASONS = {
     "no-other-day": _("No other day is possible"),
     "not-possible": _("Not possible"),
     "other": _("Another reason"),
+    "other-visit": _("It was another visit"),
     "person-asked": _("The person asked"),
     "person-came": _("The person came"),
     "physician-decided": _("A physician decided"),
@@ -48,9 +50,11 @@ REASONS = {
     "room-lost": _("The room cannot be used"),
     "safety": _("Safety"),
     "site": _("The site"),
+    "site-closes": _("The site closes"),
     "sponsor-agreed": _("The sponsor agreed"),
     "staff-away": _("Somebody of the staff is away"),
     "stopped": _("The treatment was stopped"),
+    "will-be-held": _("It will be held after all"),
 }
 CHANNELS = {
     "call": _("A call"),

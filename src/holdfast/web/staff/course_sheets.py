@@ -9,13 +9,14 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext_lazy as _
 
-from holdfast.actions import bookings, course, gate_statements, gates, pairs, visits
+from holdfast.actions import bookings, course, course_changes, gate_statements, gates, pairs, visits
 from holdfast.actions.outcomes import Answered, Refusal
 from holdfast.actions.signatures import ReauthenticationProof
 from holdfast.domain.gates import Act
 from holdfast.records.bookings import Booking, ChangeAsked
 from holdfast.records.care import Enrollment
-from holdfast.records.people import User
+from holdfast.records.course import VisitHeld, VisitMissed, VisitSkipped
+from holdfast.records.people import Site, User
 from holdfast.records.protocols import protocol_of
 from holdfast.records.rooms import Room
 from holdfast.web.staff import course_do_forms as forms
@@ -59,6 +60,8 @@ class SheetOf:
     form: type[forms.Sheet]
     act: Callable[[Doing, Told], Answered]
     needs_course: bool = True
+    needs: str = ""  # what must be there to choose from, or the sheet is not shown
+    shows: str = ""  # the template of what is shown above the form
 
 
 def _user(told: Told, name: str) -> User | None:
@@ -182,6 +185,27 @@ def _aside(doing: Doing, told: Told) -> Answered:
     )
 
 
+_MODELS = {"held": VisitHeld, "missed": VisitMissed, "skipped": VisitSkipped}
+
+
+def _take_back(doing: Doing, told: Told) -> Answered:
+    kind, _slash, fact_id = told["told"].partition("/")
+    rows = _MODELS[kind]._default_manager.select_related("enrollment__site")
+    fact = rows.get(id=fact_id, enrollment=doing.enrollment)
+    return visits.take_back(fact=fact, reason=told["reason"], **doing.alone)
+
+
+def _unask(doing: Doing, told: Told) -> Answered:
+    rows = ChangeAsked.objects.select_related("enrollment__site")
+    asked = rows.get(id=told["asked"], enrollment=doing.enrollment)
+    return pairs.withdraw_ask(asked=asked, **doing.alone)
+
+
+def _transfer(doing: Doing, told: Told) -> Answered:
+    to_site = Site.objects.get(id=told["to_site"])
+    return course_changes.transfer(**{**told, "to_site": to_site}, **doing.pen)
+
+
 SHEETS: Mapping[str, SheetOf] = {
     "enroll": SheetOf(
         "course.enroll",
@@ -205,6 +229,21 @@ SHEETS: Mapping[str, SheetOf] = {
         _("Record"),
         forms.SkipForm,
         lambda doing, told: visits.skip_visit(**told, **doing.pen),
+    ),
+    "back": SheetOf(
+        "visit.record",
+        _("A visit was not as recorded"),
+        _("Take it back"),
+        forms.TakeBackForm,
+        _take_back,
+        needs="told",
+    ),
+    "deviation": SheetOf(
+        "visit.record",
+        _("Something deviated"),
+        _("Record"),
+        forms.DeviationForm,
+        lambda doing, told: visits.record_deviation(**told, **doing.pen),
     ),
     "book": SheetOf(
         "booking.make", _("Book pair, room and physician"), _("Book it all"), forms.BookForm, _book
@@ -240,6 +279,23 @@ SHEETS: Mapping[str, SheetOf] = {
             side=told["side"], user=_user(told, "user"), **doing.pen
         ),
     ),
+    "unask": SheetOf(
+        "pair.ask",
+        _("Take back that another therapist was asked for"),
+        _("Take it back"),
+        forms.UnaskForm,
+        _unask,
+        needs="asked",
+    ),
+    "amend": SheetOf(
+        "course.enroll",
+        _("Another version of the protocol"),
+        _("Go on under it"),
+        forms.AmendForm,
+        lambda doing, told: course_changes.amend(version=int(told["version"]), **doing.pen),
+        needs="versions",
+        shows="staff/parts/amendments.html",
+    ),
     "turn": SheetOf(
         "course.step",
         _("A turn of the course"),
@@ -249,6 +305,14 @@ SHEETS: Mapping[str, SheetOf] = {
     ),
     "attempt": SheetOf(
         "course.step", _("A try to reach the person"), _("Record"), forms.AttemptForm, _attempt
+    ),
+    "transfer": SheetOf(
+        "course.step",
+        _("The person goes on at another site"),
+        _("Transfer"),
+        forms.TransferForm,
+        _transfer,
+        needs="sites",
     ),
     "close": SheetOf("course.step", _("Close the course"), _("Close it"), forms.CloseForm, _close),
 }

@@ -4,6 +4,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from holdfast.domain.course import CourseNow
+from holdfast.domain.held import HELD_AGAIN, NOT_IN_PLAN, NOT_RUNNING, NOT_THE_PAIR
 from holdfast.domain.schedule import ENROLLMENT
 from holdfast.domain.visits import (
     FROM_ACTUAL,
@@ -18,7 +19,7 @@ from holdfast.domain.visits import (
     TOO_EARLY,
     TOO_LATE,
 )
-from holdfast.web.staff.board_words import CONDITIONS
+from holdfast.web.staff.board_words import CONDITIONS, STATUSES
 
 REASONS = {
     HAPPENED: _("in its window"),
@@ -54,15 +55,24 @@ DEVIATIONS = {
     "without-booking": _("Held without a booking"),
     "behind-shut-gate": _("Held although the gate was shut"),
     "without-gate": _("Held although no gate was passed"),
+    NOT_IN_PLAN: _("Held, and is not in the plan"),
+    HELD_AGAIN: _("Held once more"),
+    NOT_THE_PAIR: _("Held without both therapists of the pair"),
+    NOT_RUNNING: _("Held while the course did not run"),
+    "procedure-left-out": _("Something of the procedure was left out"),
+    "procedure-otherwise": _("Something of the procedure was done otherwise"),
+    "document": _("A document is missing or wrong"),
+    "eligibility": _("A criterion was not met"),
+    "other": _("Another deviation"),
 }
 
 
 def cause_words(course: CourseNow, cause: str) -> str:
-    """What explains a deviation: a visit by its title, a condition by its name; empty for nothing."""
+    """What explains a deviation: a visit by its title, a condition or state by its name."""
     if not cause:
         return ""
     if cause == ENROLLMENT:
         return _now("because of the day of enrollment")
     if visit := course.schedule.visit(cause):
         return _now("because of: %(visit)s") % {"visit": visit.title}
-    return str(CONDITIONS.get(cause, cause))
+    return str(CONDITIONS.get(cause) or STATUSES.get(cause, cause))
