@@ -23,6 +23,8 @@ from pathlib import Path
 from holdfast.cli.demonstration.folder import Folder, ForeignDatabaseError
 
 HOST = "127.0.0.1"
+# Who sees the sixty courses: the staff of their site.
+COURSES_BY = ("coordinator-wren", "physician-1-wren", "therapist-1-a-wren", "site-lead-wren")
 PROBE_SECONDS = 0.1  # between two looks whether the pages answer yet
 
 
@@ -48,6 +50,8 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     )
     bundles.add_argument("--seed", type=int, default=None, help="another forty")
     bundles.set_defaults(run=write_bundles)
+    courses = parts.add_parser("courses", help="drive sixty courses into the demonstration")
+    courses.set_defaults(run=drive_courses)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -86,6 +90,22 @@ def write_bundles(args: argparse.Namespace) -> int:
     for bundle in made:
         (args.out / bundle.filename).write_bytes(bundle.data)
     print(f"{len(made)} bundles in {args.out}")
+    return 0
+
+
+def drive_courses(args: argparse.Namespace) -> int:
+    """Drive the sixty courses of the demonstration that stands in the folder."""
+    folder = Folder(args.folder)
+    if not folder.is_ready():
+        return _refuse(f"There is no demonstration of this release in {folder.path}.")
+    folder.take_over()
+    import django
+
+    django.setup()
+    from holdfast.cli.courses.sixty import drive
+    from holdfast.cli.demonstration.bundles import SEED
+
+    print(f"{drive(SEED)} courses driven into the demonstration.", flush=True)
     return 0
 
 
@@ -157,7 +177,8 @@ def _serve(folder: Folder, port: int, began: float) -> int:
 
     folder.take_over()
     folder.log.write_bytes(b"")  # each start has a log of its own
-    with _errors_to(folder.log), _watched(folder.log), _announced(folder, port, began):
+    beside = _beside(folder.log, "demo", "--folder", str(folder.path), "courses")
+    with _errors_to(folder.log), _watched(folder.log), beside, _announced(folder, port, began):
         code = serve.serve(HOST, port)
     if code:
         print(folder.log.read_text(encoding="utf-8")[-2000:], file=sys.stderr)
@@ -207,6 +228,7 @@ def _invitation(folder: Folder, port: int, seconds: float) -> str:
         f"Every account has the password {password()!r}; it is for demonstration only.",
     ]
     lines += [f"  {who.login:24}{who.role:15}{', '.join(who.sites)}" for who in accounts()]
+    lines.append(f"Sixty courses are being driven at their own site: {', '.join(COURSES_BY)}.")
     lines.append(f"Whoever reads concerns opens their box with {box_phrase()!r}.")
     lines.append(f"\nNobody in it exists. Its log is {folder.log}. Ctrl-C stops it.\n")
     return "\n".join(lines)
@@ -228,9 +250,16 @@ def _errors_to(log: Path) -> Iterator[None]:
 @contextmanager
 def _watched(log: Path) -> Iterator[None]:
     """The night watch beside the pages, in a session of its own, until they end."""
+    with _beside(log, "watch"):
+        yield
+
+
+@contextmanager
+def _beside(log: Path, *words: str) -> Iterator[None]:
+    """Another command of the product in a process and a session of its own, until the end."""
     with log.open("ab") as file:
-        watch = subprocess.Popen(
-            [sys.executable, "-m", "holdfast", "watch"],
+        started = subprocess.Popen(  # noqa: S603 (words of this file alone)
+            [sys.executable, "-m", "holdfast", *words],
             stdin=subprocess.DEVNULL,
             stdout=file,
             stderr=file,
@@ -239,5 +268,5 @@ def _watched(log: Path) -> Iterator[None]:
     try:
         yield
     finally:
-        watch.terminate()
-        watch.wait()
+        started.terminate()
+        started.wait()

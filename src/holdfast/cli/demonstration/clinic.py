@@ -30,6 +30,7 @@ from holdfast.records.people import Site, User
 
 _ENTRIES = UUID("0d5a1c1e-33a8-5d6f-8f5e-6a2f4a0f9c11")
 FOUNDED_DAYS_AGO = 60
+FIRST_DAYS_AGO = 540  # the organisation itself: the oldest course is of that time
 SIGNED_DAYS_AGO = 55
 AT_A_TIME = 14
 
@@ -74,7 +75,7 @@ class Building:
                 printed_name=first.printed,
                 password_hash=password_hash,
                 entry_id=self.entry("founded"),
-                now=at,
+                now=self.now - timedelta(days=FIRST_DAYS_AGO),
             )
         )
         administrator = self.users[first.login] = User.objects.get(login=first.login)

@@ -22,6 +22,8 @@ PACKAGE = Path(__file__).resolve().parents[2]
 _CONTENT = (
     "cli/demonstration/*.py",
     "cli/demonstration/*.toml",
+    "cli/courses/*.py",
+    "cli/courses/*.toml",
     "records/migrations/*.py",
     "records/*.py",
     "unblinded/migrations/*.py",
