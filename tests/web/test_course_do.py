@@ -203,8 +203,9 @@ def test_an_amendment_says_what_changes_who_consents_and_what_moves(running, thi
     assert "because of: Visit." in shown
     v2 = course_of(running.enrollment).schedule.visit("v2").title
     moves = shown.split("Planned visits that move")[1]
-    assert v2 in moves
-    assert "until now" in moves
+    assert f"<li>{v2}<br><span" in moves
+    assert "until now Mon 16 Mar 2026, then Tue 17 Mar 2026" in moves
+    assert "visits after these" in moves
     assert "Visit, changed" in moves
     assert "amend" not in sheets(running, "therapist")
     assert sent(running, "coordinator", "enroll", "amend", version="9").status_code == 422

@@ -14,6 +14,7 @@ from holdfast.domain.course import CourseNow
 from holdfast.domain.protocol import ProtocolVersion
 from holdfast.web.staff.board_words import day_short
 
+FEW = 6  # moved visits that are shown before the rest is folded
 PARTS = {
     "criterion": _("Criterion"),
     "limit": _("Limit"),
@@ -61,12 +62,14 @@ def amendments_shown(course: CourseNow) -> list[dict[str, Any]]:
 def _shown(course: CourseNow, after: ProtocolVersion) -> dict[str, Any]:
     found = changes(course.protocol, after)
     then = replace(course, protocol=after, _plans={})
+    moves = [_moved(one) for one in moved(course.planned(), then.planned())]
     return {
         "version": after.version,
         "changes": [_change(change, course.protocol, after) for change in found],
         "asks": _asks(found),
         "signs": any(change.part == "limit" for change in found),
-        "moves": [_moved(one) for one in moved(course.planned(), then.planned())],
+        "moves": moves[:FEW],
+        "more_moves": moves[FEW:],
     }
 
 
@@ -98,24 +101,28 @@ def _title(change: Change, before: ProtocolVersion, after: ProtocolVersion) -> s
     return change.code
 
 
-def _moved(one: Moved) -> dict[str, str]:
-    return {
-        "title": one.title,
-        "before": _span(one.before),
-        "after": _span(one.after),
-    }
+def _moved(one: Moved) -> dict[str, Any]:
+    """A visit and what of its days changes: the day aimed at, the window, or that it is there."""
+    if one.before is None or one.after is None:
+        words = _now("new in the plan") if one.before is None else _now("falls away")
+        return {"title": one.title, "words": words, "pairs": []}
+    (first, aim, last), (then_first, then_aim, then_last) = one.before, one.after
+    pairs = []
+    if aim != then_aim:
+        pairs.append(("", _day(aim), _day(then_aim)))
+    if (first, last) != (then_first, then_last):
+        pairs.append((_now("window"), _window(first, last), _window(then_first, then_last)))
+    return {"title": one.title, "words": "", "pairs": pairs}
 
 
-def _span(dates: tuple[date | None, date | None, date | None] | None) -> str:
-    """Days as one reads them: the aim, and the window around it."""
-    if dates is None:
-        return _now("not in the plan")
-    earliest, target, latest = dates
+def _day(day: date | None) -> str:
+    return day_short(day) if day else _now("no day")
+
+
+def _window(first: date | None, last: date | None) -> str:
+    """A window as one reads it; an end that no source gives is said."""
     told = {
-        "aim": day_short(target) if target else "?",
-        "first": day_short(earliest) if earliest else "?",
-        "last": day_short(latest) if latest else "?",
+        "first": day_short(first) if first else _now("open"),
+        "last": day_short(last) if last else _now("open"),
     }
-    if not any(dates):
-        return _now("no date known")
-    return _now("%(aim)s (%(first)s to %(last)s)") % told
+    return _now("%(first)s to %(last)s") % told

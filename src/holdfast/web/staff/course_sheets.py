@@ -185,7 +185,11 @@ def _aside(doing: Doing, told: Told) -> Answered:
     )
 
 
-_MODELS = {"held": VisitHeld, "missed": VisitMissed, "skipped": VisitSkipped}
+_MODELS: Mapping[str, type[VisitHeld | VisitMissed | VisitSkipped]] = {
+    "held": VisitHeld,
+    "missed": VisitMissed,
+    "skipped": VisitSkipped,
+}
 
 
 def _take_back(doing: Doing, told: Told) -> Answered:

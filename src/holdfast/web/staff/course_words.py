@@ -75,4 +75,4 @@ def cause_words(course: CourseNow, cause: str) -> str:
         return _now("because of the day of enrollment")
     if visit := course.schedule.visit(cause):
         return _now("because of: %(visit)s") % {"visit": visit.title}
-    return str(CONDITIONS.get(cause) or STATUSES.get(cause, cause))
+    return str((CONDITIONS | STATUSES).get(cause, cause))
