@@ -11,6 +11,7 @@ from random import Random
 from django.contrib.auth.hashers import make_password
 
 from holdfast.actions.board import put_off, rebuild
+from holdfast.actions.people import house as house_account
 from holdfast.cli.courses.clock import run
 from holdfast.cli.courses.course import Course
 from holdfast.cli.courses.desk import Desk
@@ -18,6 +19,7 @@ from holdfast.cli.courses.path import drawn
 from holdfast.cli.courses.team import Plan, Setting
 from holdfast.cli.demonstration import house
 from holdfast.records.people import Site, User
+from holdfast.records.seals import make_seal
 
 CODE, NAME = "WREN", "Wrenfield Clinic (demonstration)"
 PROTOCOLS = ("mapp2", "mdd-2022", "oehen-2013", "social-anxiety-2023")
@@ -49,4 +51,5 @@ def drive(seed: int) -> int:
     with put_off():
         run(courses, now)
     rebuild(now, team.site)
+    make_seal(by=house_account(), now=now)
     return COURSES
