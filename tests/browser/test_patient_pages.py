@@ -14,6 +14,7 @@ PAGES = {
     "how it is thought to work": "/me/learn/how-it-works/",
     "questions": "/me/learn/questions/",
     "appointments": "/me/appointments/",
+    "my therapists": "/me/therapists/",
     "my words": "/me/words/",
 }
 
