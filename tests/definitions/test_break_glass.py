@@ -4,9 +4,7 @@ import pytest
 
 from holdfast.definitions.roles import FILE, RolesWrong, read, roles
 
-LIST = (
-    'permissions = ["referral.see", "verdict.see", "scan.see", "answer.record", "clinical.see"]'
-)
+LIST = 'permissions = ["referral.see", "verdict.see", "scan.see", "answer.record", "clinical.see"]'
 
 
 def with_list(*codes: str) -> bytes:
@@ -29,7 +27,9 @@ def test_an_emergency_lets_a_clinician_read_and_write_down_what_was_learned():
         if each.unblinds
         or each.touches & {"complaint", "rating"}
         or each.scope != "study"
-        or code.startswith(("erasure.", "record.", "limit.", "access.", "glass.", "letter.", "psychotherapy."))
+        or code.startswith(
+            ("erasure.", "record.", "limit.", "access.", "glass.", "letter.", "psychotherapy.")
+        )
     ],
 )
 def test_nothing_that_unblinds_tells_of_a_complaint_erases_or_reaches_further_is_ever_given(code):

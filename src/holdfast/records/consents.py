@@ -37,7 +37,9 @@ from holdfast.records.facts import Fact
 from holdfast.records.keys import opened
 from holdfast.records.people import Site
 
-SIGNED_HERE = Reference("Signed by a physician of the site", "docs/consent.md#the-document-that-is-in-force")
+SIGNED_HERE = Reference(
+    "Signed by a physician of the site", "docs/consent.md#the-document-that-is-in-force"
+)
 
 
 def in_force(site: Site, protocol: ProtocolVersion) -> ConsentInForce | None:
