@@ -227,7 +227,7 @@ def _invitation(folder: Folder, port: int, seconds: float) -> str:
         f"\nThe demonstration clinic: http://{HOST}:{port}   (ready in {seconds:.1f} s)\n",
         f"Every account has the password {password()!r}; it is for demonstration only.",
     ]
-    lines += [f"  {who.login:24}{who.role:15}{', '.join(who.sites)}" for who in accounts()]
+    lines += [f"  {who.login:24}{who.role:24}{', '.join(who.sites)}" for who in accounts()]
     lines.append(f"Sixty courses are being driven at their own site: {', '.join(COURSES_BY)}.")
     lines.append(f"Whoever reads concerns opens their box with {box_phrase()!r}.")
     lines.append(f"\nNobody in it exists. Its log is {folder.log}. Ctrl-C stops it.\n")
