@@ -10,7 +10,7 @@ from holdfast.records.course import Amended
 
 
 class ProtocolChanged(RuntimeError):
-    """The file of a released protocol version is not the one an enrollment was opened under."""
+    """The file of a released protocol version is not the one an enrollment was opened under, or gone."""
 
 
 def amendments_of(enrollments: Iterable[UUID]) -> dict[UUID, Amended]:
@@ -31,8 +31,11 @@ def protocol_of(enrollment: Enrollment, position: int | None = None) -> Protocol
 
 
 def protocol_bound(bound: ProtocolBound) -> ProtocolVersion:
-    """The very file that a row is bound to."""
-    protocol = protocols.load(bound.protocol_name, bound.protocol_version)
+    """The very file that a row is bound to; ``ProtocolChanged`` where it is another or none."""
+    try:
+        protocol = protocols.load(bound.protocol_name, bound.protocol_version)
+    except protocols.UnknownProtocol as error:
+        raise ProtocolChanged(str(error)) from error
     if protocol.sha256 != bound.protocol_sha256:
         raise ProtocolChanged(
             f"{protocol.name} version {protocol.version} is not the file that was enrolled under."

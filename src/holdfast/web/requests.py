@@ -76,6 +76,7 @@ UPLOADS = frozenset(
     {
         "staff:referral-import",
         "staff:scan-attach",
+        "staff:consent-act",
         "staff:authority-record",
         "staff:authority-correct",
         "staff:authority-change",
