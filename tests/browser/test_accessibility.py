@@ -66,7 +66,7 @@ def walk(page, pages: dict[str, str], axe: str) -> dict[str, list[str]]:
     return wrong
 
 
-@pytest.mark.parametrize(("width", "scheme"), every())  # two of them with mark.nightly
+@pytest.mark.parametrize(("width", "scheme"), every())  # three of them with mark.nightly
 def test_every_page_can_be_used_by_everybody(page_of, axe, width, scheme):
     assert walk(page_of("physician", width, scheme), PAGES, axe) == {}
 
@@ -76,6 +76,7 @@ def test_every_page_before_the_door_too(page_of, axe, scheme):
     assert walk(page_of(None, 390, scheme), AT_THE_DOOR, axe) == {}
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("scheme", SCHEMES)
 def test_high_contrast_too(page_of, axe, scheme):
     page = page_of("physician", 1280, scheme)

@@ -93,7 +93,9 @@ def test_from_a_phone_to_two_outside_and_back_by_keyboard(page_of, axe):
     sound(page, axe, "thread-phone-light")
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(PHONE, "dark"), (DESK, "light")])
+@pytest.mark.parametrize(
+    ("width", "scheme"), [(PHONE, "dark"), pytest.param(DESK, "light", marks=pytest.mark.nightly)]
+)
 def test_the_public_pages_can_be_used_by_everybody(page_of, axe, width, scheme):
     page = page_of(None, width, scheme)
     for name in ("concern", "concern-back", "concern-card"):
@@ -103,7 +105,9 @@ def test_the_public_pages_can_be_used_by_everybody(page_of, axe, width, scheme):
     sound(page, axe, f"nobody-{width}-{scheme}")
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(PHONE, "dark"), (DESK, "light")])
+@pytest.mark.parametrize(
+    ("width", "scheme"), [(PHONE, "dark"), pytest.param(DESK, "light", marks=pytest.mark.nightly)]
+)
 def test_the_pages_of_recipients_and_of_the_site_lead(page_of, axe, width, scheme):
     reader = page_of(READER, width, scheme)
     opened(reader)

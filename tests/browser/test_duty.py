@@ -7,6 +7,7 @@ from tests.browser.test_accessibility import violations
 pytestmark = pytest.mark.browser
 
 
+@pytest.mark.nightly
 def test_a_dead_watch_and_a_silent_server_are_said_on_the_page(page_of):
     """Nobody runs a watch over the served clinic; then the network goes too."""
     page = page_of("therapist", 390)

@@ -22,7 +22,9 @@ def fill_by_name(page) -> None:
     page.fill("[name=password]", PASSWORD)
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(390, "dark"), (1280, "light")])
+@pytest.mark.parametrize(
+    ("width", "scheme"), [(390, "dark"), pytest.param(1280, "light", marks=pytest.mark.nightly)]
+)
 def test_from_the_emergency_to_the_signed_review(page_of, axe, width, scheme):
     doctor = page_of("stranger", width, scheme)
     doctor.click(".menu > summary")
@@ -96,7 +98,9 @@ def test_by_keyboard_alone_and_a_slip_loses_nothing(page_of):
     page.wait_for_url("**/my-access/")
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(390, "light"), (1280, "dark")])
+@pytest.mark.parametrize(
+    ("width", "scheme"), [(390, "light"), pytest.param(1280, "dark", marks=pytest.mark.nightly)]
+)
 def test_a_review_of_access_is_signed_by_keyboard_on_phone_and_desk(page_of, axe, width, scheme):
     page = page_of("administrator", width, scheme)
     page.goto("/NORTH/access-review/")
@@ -125,7 +129,9 @@ def test_a_review_of_access_is_signed_by_keyboard_on_phone_and_desk(page_of, axe
     assert not page.evaluate(WIDER)
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(390, "dark"), (1280, "light")])
+@pytest.mark.parametrize(
+    ("width", "scheme"), [(390, "dark"), pytest.param(1280, "light", marks=pytest.mark.nightly)]
+)
 def test_operational_times_and_my_access_can_be_used_by_everybody(page_of, axe, width, scheme):
     page = page_of("site-lead", width, scheme)
     for path in ("/NORTH/times/", "/my-access/", "/NORTH/emergency/"):

@@ -11,7 +11,7 @@ from tests.browser.test_accessibility import violations
 pytestmark = pytest.mark.browser
 
 
-@pytest.mark.parametrize(("width", "scheme"), every())  # two of them with mark.nightly
+@pytest.mark.parametrize(("width", "scheme"), every())  # three of them with mark.nightly
 def test_the_pages_of_a_call_can_be_used_by_everybody(page_of, axe, width, scheme):
     page = page_of("coordinator", width, scheme)
     person = begin(page, f"Axe{width}{scheme}")

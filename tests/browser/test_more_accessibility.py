@@ -32,7 +32,7 @@ OF_SOMEBODY = (
     "disclosures/",
     "ask/",
 )
-SIZES = every()  # two of them with mark.nightly
+SIZES = every()  # three of them with mark.nightly
 
 
 def wrong_at(page, axe: str) -> list[str]:
@@ -59,6 +59,7 @@ def test_the_pages_of_a_site_and_of_somebody(page_of, axe, width, scheme):
     assert wrong == {}
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize(("width", "scheme"), SIZES[:2])
 def test_an_approval_to_change_and_to_correct(page_of, axe, width, scheme):
     page = page_of("physician", width, scheme)
@@ -72,6 +73,7 @@ def test_an_approval_to_change_and_to_correct(page_of, axe, width, scheme):
         assert wrong_at(page, axe) == [], link
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize(("width", "scheme"), SIZES[1:3])
 def test_the_crisis_lines_and_an_answer_refused_without_the_script(page_of, axe, width, scheme):
     admin = page_of("admin", width, scheme)
@@ -96,6 +98,7 @@ def test_the_crisis_lines_and_an_answer_refused_without_the_script(page_of, axe,
     assert wrong_at(desk, axe) == []
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize(("width", "scheme"), SIZES[1:3])
 def test_an_erasure_from_request_to_second_signature_by_keyboard(page_of, axe, width, scheme):
     """Asked, signed by two where the rules permit it; here they do not, and the page says why."""
@@ -117,6 +120,7 @@ def test_an_erasure_from_request_to_second_signature_by_keyboard(page_of, axe, w
     assert wrong_at(desk, axe) == []
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize(("width", "scheme"), SIZES[1:3])
 def test_a_persons_own_copy_as_it_is_handed_out(page_of, axe, width, scheme):
     """It is read at home, without us: it needs nothing from the server and can be used by everybody."""

@@ -77,7 +77,7 @@ def test_from_a_code_to_ones_own_pages_on_a_phone(page_of, axe):
     phone.wait_for_url("**/NORTH/concern/")
 
 
-@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("width", [390, pytest.param(1280, marks=pytest.mark.nightly)])
 def test_a_role_is_given_for_a_study_and_ended_by_keyboard(page_of, axe, width):
     page = page_of("admin", width)
     page.goto("/NORTH/people/")

@@ -251,7 +251,8 @@ def test_an_app_and_its_codes_by_keyboard_alone_and_a_recovery_code_at_the_end(d
 
 
 @pytest.mark.parametrize(
-    ("who", "width", "scheme"), [("monitor", 390, "dark"), ("auditor", 1280, "light")]
+    ("who", "width", "scheme"),
+    [("monitor", 390, "dark"), pytest.param("auditor", 1280, "light", marks=pytest.mark.nightly)],
 )
 def test_every_page_of_log_in_can_be_used_by_everybody(desk, axe, who, width, scheme):
     """axe at zero, and no page wider than the screen: at the door, on the way in, and inside."""

@@ -155,6 +155,7 @@ def test_an_idle_screen_dims_keeps_what_matters_and_still_takes_an_urgent_entry(
     assert RoomClosing.objects.latest("recorded_at").closed_by.login == "therapist"
 
 
+@pytest.mark.nightly
 def test_whatever_answers_instead_of_the_server_every_entry_is_kept_and_none_doubled(tablet):
     """Cut off, 500, 403, a page of log-in, a redirect, an answer lost on its way back."""
     page = open_room(tablet)
@@ -210,6 +211,7 @@ def test_the_queue_outlives_reload_tab_and_a_server_whose_power_went(tablet, ser
     assert entries() == [("note", w, "therapist") for w in ("before", "one", "two", "three")]
 
 
+@pytest.mark.nightly
 def test_when_the_opening_has_ended_what_is_written_is_kept_and_waits_for_a_person(tablet):
     page = open_room(tablet)
     switch(page)
@@ -235,6 +237,7 @@ def test_when_the_opening_has_ended_what_is_written_is_kept_and_waits_for_a_pers
     assert {whose for _, _, whose in entries()} == {"therapist"}
 
 
+@pytest.mark.nightly
 def test_two_tabs_share_one_queue_and_nothing_is_sent_twice(tablet):
     first = open_room(tablet)
     second = tablet.page()
@@ -309,7 +312,7 @@ def test_what_lies_on_the_tablet_cannot_be_read_there(tablet):
     received(page)
 
 
-@pytest.mark.parametrize(("width", "scheme"), every(desk=1024))  # two with mark.nightly
+@pytest.mark.parametrize(("width", "scheme"), every(desk=1024))  # three with mark.nightly
 def test_the_room_can_be_used_by_everybody(browser, server, axe, width, scheme):
     tablet = a_tablet(browser, server, scheme, width=width)
     enroll(tablet)
