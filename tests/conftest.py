@@ -8,6 +8,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from zlib import crc32
 
 import pytest
 from django.conf import settings as site
@@ -92,6 +93,20 @@ def any_database(request: pytest.FixtureRequest) -> str:
     return request.getfixturevalue(
         "own_database" if request.param == "sqlite" else "postgres_database"
     )
+
+
+# What every action does on both databases is one pen's work: in each run a third of it is tried on
+# PostgreSQL, chosen by its name, and every night all of it (tools/nightly.py).
+OF_THE_PEN = ("tests/actions/", "tests/watch/")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        is_theirs = item.nodeid.startswith(OF_THE_PEN) and item.get_closest_marker("postgres")
+        is_left = crc32(item.nodeid.encode()) % 3 != 0
+        if is_theirs and is_left and "any_database" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.nightly)
 
 
 @pytest.fixture(scope="session")

@@ -44,6 +44,8 @@ def pieces() -> dict[str, tuple[Sequence[str], Mapping[str, str]]]:
                 (sys.executable, "-m", "tools.mutation", path.stem),
                 {},
             )
+    for folder in ("tests/actions", "tests/watch"):
+        found[f"postgresql: {folder}"] = ((*PYTEST, folder, "-m", "nightly and postgres"), {})
     if (ROOT / "benchmarks" / "verify.py").exists():
         found["million rows: verify"] = (
             (sys.executable, "benchmarks/run.py", "verify"),
@@ -55,6 +57,8 @@ def pieces() -> dict[str, tuple[Sequence[str], Mapping[str, str]]]:
 def stamp_of(name: str) -> str:
     """One hash over what a piece reads: the same hash gives the same outcome."""
     kind, _, what = name.partition(": ")
+    if kind == "postgresql":
+        return stamp(files_read(sorted((ROOT / what).glob("test_*.py"))))
     if kind != "mutation":
         return stamp(
             files_read([ROOT / what] if kind != "million rows" else [ROOT / "tests/web/x"])

@@ -23,6 +23,13 @@ BY_HEADER = "api-1:import-referral"
 # With a role held for the study of the address, these open it; with any other study, only the last.
 OPENS_OWN = {Reach.RECORD, Reach.SHOWN, Reach.SHARED, Reach.OWN}
 
+# Who hold most of what there is are tried in every run, everybody every night.
+OFTEN = {"coordinator", "physician", "therapist", "monitor", "rater", "patient"}
+MANY = [
+    role if role in OFTEN else pytest.param(role, marks=pytest.mark.nightly)
+    for role in sorted(roles().granted)
+]
+
 
 @pytest.fixture
 def places(studies: TwoStudies) -> Places:
@@ -68,7 +75,7 @@ def _bytes(answer) -> bytes:
     return answer.content.replace(answer.headers.get("X-Request-Id", "-").encode(), b"")
 
 
-@pytest.mark.parametrize("role", sorted(roles().granted))
+@pytest.mark.parametrize("role", MANY)
 def test_a_role_held_for_a_study_opens_what_the_matrix_says_and_nothing_else(role, studies, places):
     client = browser(role + HELD)
     unknown = Unknown(client)
@@ -92,7 +99,7 @@ def test_a_role_held_for_a_study_opens_what_the_matrix_says_and_nothing_else(rol
             assert unknown.is_like(ask(client, route, mixed)), route.name
 
 
-@pytest.mark.parametrize("role", sorted(roles().granted))
+@pytest.mark.parametrize("role", MANY)
 def test_a_role_that_ended_opens_nothing(role, studies, places):
     client = browser(role + ENDED)
     unknown = Unknown(client)
