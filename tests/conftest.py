@@ -98,6 +98,11 @@ def any_database(request: pytest.FixtureRequest) -> str:
 # What every action does on both databases is one pen's work: in each run a third of it is tried on
 # PostgreSQL, chosen by its name, and every night all of it (tools/nightly.py).
 OF_THE_PEN = ("tests/actions/", "tests/watch/")
+LONG = tuple(
+    line
+    for line in (ROOT / "tests" / "nightly.txt").read_text("utf-8").splitlines()
+    if line and not line.startswith("#")
+)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -105,7 +110,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         is_theirs = item.nodeid.startswith(OF_THE_PEN) and item.get_closest_marker("postgres")
         is_left = crc32(item.nodeid.encode()) % 3 != 0
-        if is_theirs and is_left and "any_database" in getattr(item, "fixturenames", ()):
+        is_left &= "any_database" in getattr(item, "fixturenames", ())
+        if (is_theirs and is_left) or item.nodeid.startswith(LONG):
             item.add_marker(pytest.mark.nightly)
 
 

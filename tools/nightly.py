@@ -29,9 +29,10 @@ Result = Mapping[str, str | float]
 def pieces() -> dict[str, tuple[Sequence[str], Mapping[str, str]]]:
     """Every piece by name: its command, and what it adds to the environment."""
     found: dict[str, tuple[Sequence[str], Mapping[str, str]]] = {}
+    long = (ROOT / "tests" / "nightly.txt").read_text("utf-8")
     for path in sorted((ROOT / "tests").rglob("test_*.py")):
         text, name = path.read_text("utf-8"), path.relative_to(ROOT).as_posix()
-        if "mark.nightly" in text:
+        if "mark.nightly" in text or name in long:
             found[f"long: {name}"] = ((*PYTEST, name, "-m", "nightly"), EXPLORING)
         if "@given" in text or "RuleBasedStateMachine" in text:
             found[f"properties: {name}"] = (
