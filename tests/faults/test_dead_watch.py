@@ -113,7 +113,9 @@ def opened(browser: Browser, address: str) -> dict[str, Page]:
             page.fill("[name=password]", PASSWORD)
             page.click("main button.primary")
             page.wait_for_url(lambda url: "/log-in/" not in url)
-        page.goto(where)
+        # It has asked once and was answered: what was never told cannot be judged.
+        with page.expect_response(lambda answer: "/pulse/" in answer.url):
+            page.goto(where)
     return pages
 
 
