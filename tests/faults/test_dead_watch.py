@@ -114,8 +114,10 @@ def opened(browser: Browser, address: str) -> dict[str, Page]:
             page.click("main button.primary")
             page.wait_for_url(lambda url: "/log-in/" not in url)
         # It has asked once and was answered: what was never told cannot be judged.
-        with page.expect_response(lambda answer: "/pulse/" in answer.url):
+        with page.expect_response(lambda answer: "/pulse/" in answer.url) as told:
             page.goto(where)
+        told.value.finished()
+        page.wait_for_timeout(1000)
     return pages
 
 
