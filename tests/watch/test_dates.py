@@ -5,13 +5,13 @@ from datetime import date, timedelta
 
 import orjson
 
+from holdfast.actions import judging
 from holdfast.actions.judging import latest_verdict
 from holdfast.records import heartbeats
 from holdfast.records.journal import Heartbeat
 from holdfast.records.models import Enrollment, VerdictShown
 from holdfast.records.protocols import ProtocolChanged
 from holdfast.records.verification_run import verify_here
-from holdfast.watch import dates
 from holdfast.watch.runner import take_turn
 from tests.actions.clinic import IDENTITY, Clinic, enrolled, referral
 
@@ -54,19 +54,19 @@ def test_a_birthday_changes_the_verdict_once(clinic):
 def test_somebody_who_cannot_be_judged_is_loud_and_hides_nobody(clinic, monkeypatch):
     """A protocol file that was edited stops one person's judging; the others go on."""
     first, second = _young(clinic), _young(clinic, "2")
-    judge = dates.judge
+    known = judging.protocol_of
 
-    def one_cannot(*, enrollment, **given):
+    def one_cannot(enrollment, position=None):
         if enrollment.id == first.id:
             raise ProtocolChanged("edited")
-        return judge(enrollment=enrollment, **given)
+        return known(enrollment, position)
 
-    monkeypatch.setattr(dates, "judge", one_cannot)
+    monkeypatch.setattr(judging, "protocol_of", one_cannot)
     later = clinic.now + timedelta(days=2)
     assert not take_turn("dates", later)
     assert Heartbeat.objects.get(loop="dates").outcome == "failed"
     assert heartbeats.last_well("dates") is None
     assert (_age(first), _age(second)) == ("failed", "passed")
-    monkeypatch.setattr(dates, "judge", judge)
+    monkeypatch.setattr(judging, "protocol_of", known)
     assert take_turn("dates", later + timedelta(minutes=15))
     assert _age(first) == "passed"

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid5
 
-from holdfast.actions.judging import judge_in, local_date
+from holdfast.actions.judging import judge_after, local_date
 from holdfast.actions.outcomes import Answered, Refusal
 from holdfast.actions.permission import refused
 from holdfast.actions.sourced import Known, answer_fact, history_fact, medication_fact
@@ -200,7 +200,7 @@ def _record(
     key = data_key_of(enrollment.person_id, PersonKey.WORDS)
     receipt = stream.write(sent, facts(key), by=by)
     as_of = local_date(enrollment.site, stream.now)
-    judge_in(stream, enrollment, as_of=as_of, because="answer", key=key, by=by)
+    judge_after(stream, enrollment, as_of=as_of, because="answer", key=key, by=by)
     return receipt
 
 
@@ -236,7 +236,7 @@ def _correct(
     values = {"corrects": earlier_fact.id.hex, "reason": reason}
     receipt = stream.write(sent, [new], by=by, values=values)
     as_of = local_date(enrollment.site, stream.now)
-    judge_in(stream, enrollment, as_of=as_of, because="answer", key=key, by=by)
+    judge_after(stream, enrollment, as_of=as_of, because="answer", key=key, by=by)
     return receipt
 
 

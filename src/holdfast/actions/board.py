@@ -8,30 +8,34 @@ signed for the site) is followed by the watch.
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import orjson
 from django.db import transaction
 
+from holdfast.actions.apart import apart
 from holdfast.actions.gates import gate
 from holdfast.actions.judging import local_date
-from holdfast.actions.writing import FOLLOWERS
+from holdfast.actions.writing import FOLLOWERS, NOT_FOLLOWED
 from holdfast.definitions.gates import load as load_gates
 from holdfast.domain import board as rules
 from holdfast.domain.course import CourseNow
 from holdfast.domain.findings import Outcome
-from holdfast.records.board import NOT_READABLE, TO_ENROLL, CourseMoment, last_turn
+from holdfast.records.board import NOT_JUDGED, NOT_READABLE, TO_ENROLL, CourseMoment, last_turn
 from holdfast.records.care import Confirmation, Enrollment
 from holdfast.records.course import Course
 from holdfast.records.courses import course_of, read_once
+from holdfast.records.journal import OutboxEntry
 from holdfast.records.keys import Erased
 from holdfast.records.people import Site
 from holdfast.records.protocols import ProtocolChanged
 
 # What a statement or a rota can only say when the day is there.
 _OF_THE_MOMENT = ("post",)
+_NEVER = datetime.min.replace(tzinfo=UTC)
 _AT_ONCE = 5  # rows made in one transaction of the watch
 _PUT_OFF: ContextVar[bool] = ContextVar("put-off", default=False)
 _KEPT = [
@@ -40,6 +44,10 @@ _KEPT = [
     if field.attname not in ("enrollment_id", "judged_at")
 ]
 _FIELDS = [field.name for field in CourseMoment._meta.concrete_fields if field.name != "enrollment"]
+
+
+class NotJudged(RuntimeError):
+    """Rules broke on some courses; the others were judged."""
 
 
 @contextmanager
@@ -78,17 +86,31 @@ def _keep(moments: list[CourseMoment]) -> None:
 
 
 def moment_of(enrollment: Enrollment, now: datetime) -> CourseMoment | None:
-    """Where an enrollment stands on the board; None before a physician signed it as eligible."""
+    """Where an enrollment stands on the board; None before a physician signed it as eligible.
+
+    Where a rule breaks on it the row says so, and what was written stays.
+    """
     if not is_on_board(enrollment.id):
         return None
     today = local_date(enrollment.site, now)
-    found = CourseMoment(
-        enrollment=enrollment,
-        site_id=enrollment.site_id,
-        protocol_version=enrollment.protocol_version,
-        as_of=today,
-        judged_at=now,
-    )
+
+    def row(status: str) -> CourseMoment:
+        return CourseMoment(
+            enrollment=enrollment,
+            site_id=enrollment.site_id,
+            protocol_version=enrollment.protocol_version,
+            status=status,
+            as_of=today,
+            judged_at=now,
+        )
+
+    judge = partial(_judged, row(""), enrollment, today, now)
+    return apart("not-judged", judge, partial(row, NOT_JUDGED))
+
+
+def _judged(
+    found: CourseMoment, enrollment: Enrollment, today: date, now: datetime
+) -> CourseMoment:
     try:
         with read_once():
             course = course_of(enrollment)
@@ -164,27 +186,40 @@ def follow_site(site: Site, now: datetime, limit: int | None = None) -> int:
     """Make the rows of a site again that are of another day, or of before the site last changed.
 
     A few at a time: on SQLite everybody who writes waits for each of these transactions.
+    ``NotJudged`` at the end where a rule broke on any of them: every screen then says so.
     """
     stale, made = stale_rows(site, now)[:limit], 0
     for first in range(0, len(stale), _AT_ONCE):
         with transaction.atomic():
             made += follow(stale[first : first + _AT_ONCE], now)
+    if broken := CourseMoment.objects.filter(site=site, status=NOT_JUDGED).count():
+        raise NotJudged(f"{broken} courses could not be judged")
     return made
 
 
 def stale_rows(site: Site, now: datetime) -> list[UUID]:
     """The courses whose rows are missing, not of today, or older than what the site's facts say."""
     rows = CourseMoment.objects.filter(site=site).order_by("judged_at", "enrollment_id")
-    turn, today = last_turn(site), local_date(site, now)
-    there = rows.values_list("enrollment_id", "as_of", "judged_at")
+    turn, today, unmade = last_turn(site), local_date(site, now), _unmade(site)
+    there = rows.values_list("enrollment_id", "as_of", "judged_at", "status")
     return [
         *_missing(site),
         *(
             enrollment
-            for enrollment, as_of, judged_at in there
-            if as_of != today or (turn is not None and judged_at < turn)
+            for enrollment, as_of, judged_at, status in there
+            if as_of != today
+            or status == NOT_JUDGED
+            or (turn is not None and judged_at < turn)
+            or judged_at <= unmade.get(enrollment, _NEVER)
         ),
     ]
+
+
+def _unmade(site: Site) -> dict[UUID, datetime]:
+    """When a row could last not be made again at all, by enrollment."""
+    here = Enrollment.objects.filter(site=site).values("id")
+    told = OutboxEntry.objects.filter(kind=NOT_FOLLOWED, stream__in=here)
+    return dict(told.order_by("recorded_at").values_list("stream_id", "recorded_at"))
 
 
 def _missing(site: Site) -> list[UUID]:

@@ -7,7 +7,7 @@ import orjson
 
 from holdfast.actions.course import turn_refused
 from holdfast.actions.course_pen import CoursePen, Made, course_entry
-from holdfast.actions.judging import judge_in
+from holdfast.actions.judging import judge_after
 from holdfast.actions.outcomes import Answered, Refusal
 from holdfast.actions.permission import refused
 from holdfast.actions.referrals import Arrival, take_in
@@ -57,7 +57,7 @@ def amend(
     values = {"from": before.version, "version": version, "consent": fact.asks_for_consent}
     receipt = stream.write(sent, [fact], by=by, values=values)
     key = data_key_of(enrollment.person_id, PersonKey.WORDS)
-    judge_in(stream, enrollment, as_of=pen.today, because="amended", key=key, by=by)
+    judge_after(stream, enrollment, as_of=pen.today, because="amended", key=key, by=by)
     return receipt
 
 

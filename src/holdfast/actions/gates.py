@@ -5,10 +5,14 @@ statement of somebody. A source gets the enrollment, its protocol and the moment
 findings by the code of the condition; what no source answers is unknown, and unknown is never a yes.
 """
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid5
+
+from django.db import Error as DatabaseError
 
 from holdfast.actions import clinical_gates
 from holdfast.actions.consent_gates import consent_answers
@@ -32,9 +36,11 @@ from holdfast.records.canonical import document
 from holdfast.records.care import Enrollment
 from holdfast.records.courses import read_once
 from holdfast.records.gates import GateOverride, GatePassed
-from holdfast.records.keys import data_key_of, sealed
+from holdfast.records.keys import Erased, data_key_of, sealed
 from holdfast.records.people import PersonKey, User
 from holdfast.records.protocols import protocol_of
+
+log = logging.getLogger("holdfast.actions")
 
 Known = Mapping[str, Sequence[Finding]]
 Source = Callable[[Enrollment, ProtocolVersion, datetime], Known]
@@ -78,12 +84,24 @@ def answer_to(question: Question) -> GateAnswer:
     codes = {condition.code for condition in asked.conditions}
     known: dict[str, list[Finding]] = {}
     with read_once():
-        told = [own(question) for own in OWN]
-        told += [s(question.enrollment, question.protocol, question.now) for s in SOURCES]
+        told = [_told(partial(own, question)) for own in OWN]
+        given = question.enrollment, question.protocol, question.now
+        told += [_told(partial(source, *given)) for source in SOURCES]
     for each in told:
         for code in codes & set(each):
             known.setdefault(code, []).extend(each[code])
     return judge(asked, known, _set_aside(question))
+
+
+def _told(source: Callable[[], Known]) -> Known:
+    """What a source answers; nothing where a rule of it breaks: its conditions are then unknown."""
+    try:
+        return source()
+    except (Erased, DatabaseError):
+        raise
+    except Exception as error:
+        log.error("not-judged", exc_info=error)
+        return {}
 
 
 def _set_aside(question: Question) -> list[SetAside]:

@@ -7,10 +7,12 @@ has changed: a finding, an override, the protocol; not for the date alone.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
+from holdfast.actions.apart import apart
 from holdfast.actions.outcomes import Receipt
 from holdfast.actions.writing import LockedStream, message
 from holdfast.definitions import interactions
@@ -26,11 +28,13 @@ from holdfast.records.canonical import document
 from holdfast.records.care import Enrollment, SignedLimit, VerdictShown
 from holdfast.records.facts import Fact
 from holdfast.records.histories import EnrollmentPast, referral_of
+from holdfast.records.journal import OutboxEntry
 from holdfast.records.keys import DataKey, sealed
 from holdfast.records.people import Site, User
 from holdfast.records.protocols import protocol_of
 
 SHOWN_SCHEMA = 1
+NOT_JUDGED = "verdict-not-judged"
 
 
 @dataclass(frozen=True)
@@ -169,13 +173,18 @@ def judge_in(
 ) -> Receipt | None:
     """Judge what the locked stream holds; write the verdict where it differs from the last.
 
-    None where nothing a reader would see has changed.
+    None where nothing a reader would see has changed: the same verdict after a failure to judge
+    is written, for it ends what the screens said.
     """
     judgement = judged(enrollment, stream.position, as_of)
     shown = shown_document(judgement, language)
     token = key.token("findings", document(_without_the_date(shown)))
     last = latest_verdict(enrollment.id)
-    if last is not None and last.findings_token == token:
+    if (
+        last is not None
+        and last.findings_token == token
+        and not_judged_since(enrollment.id) is None
+    ):
         return None
     fact = VerdictShown(
         id=uuid4(),
@@ -204,6 +213,48 @@ def judge_in(
     receipt = stream.write(sent, facts, by=by, values=values)
     worklist.follow(enrollment)
     return receipt
+
+
+def judge_after(
+    stream: LockedStream,
+    enrollment: Enrollment,
+    *,
+    as_of: date,
+    because: str,
+    key: DataKey,
+    by: User,
+    language: str = "en",
+) -> Receipt | None:
+    """Judge as ``judge_in`` does, after a fact of this transaction: where judging breaks, the fact stays.
+
+    The last verdict then stands as what was shown, and the entry "not-judged" after it says that
+    it is not today's: screens show that, and the watch judges again and fails until it can.
+    """
+    position, head = stream.position, stream.head
+
+    def broke() -> None:
+        stream.position, stream.head = position, head
+        if not_judged_since(enrollment.id) is None:  # told once, until a verdict follows
+            stream.tell(NOT_JUDGED, by=by)
+
+    again = partial(judge_in, as_of=as_of, because=because, key=key, by=by, language=language)
+    return apart("not-judged", partial(again, stream, enrollment), broke)
+
+
+def not_judged_since(enrollment_id: UUID) -> datetime | None:
+    """When judging last failed, where no verdict followed since; None where all is well."""
+    last = latest_verdict(enrollment_id)
+    told = OutboxEntry.objects.filter(
+        stream_id=enrollment_id, kind=NOT_JUDGED, position__gt=last.position if last else 0
+    )
+    return told.order_by("position").values_list("recorded_at", flat=True).first()
+
+
+def not_judged_at(site: Site) -> list[Enrollment]:
+    """Who at a site could not be judged, with no verdict since."""
+    told = OutboxEntry.objects.filter(kind=NOT_JUDGED).values("stream_id")
+    rows = Enrollment.objects.filter(site=site, id__in=told).select_related("site", "person")
+    return [row for row in rows.order_by("number") if not_judged_since(row.id) is not None]
 
 
 def _without_the_date(shown: dict[str, Any]) -> dict[str, Any]:

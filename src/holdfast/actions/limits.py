@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID, uuid5
 
-from holdfast.actions.judging import judge_in, local_date, signed_limits
+from holdfast.actions.judging import judge_after, local_date, signed_limits
 from holdfast.actions.outcomes import Answered, Refusal
 from holdfast.actions.permission import refused, role_with
 from holdfast.actions.signatures import ReauthenticationProof, proof_refused, sign
@@ -100,4 +100,4 @@ def _judge_again(site: Site, protocol: ProtocolVersion, by: User, now: datetime)
         # What was erased shows before anything is written.
         with suppress(Erased):
             key = data_key_of(enrollment.person_id, PersonKey.WORDS)
-            judge_in(stream, enrollment, as_of=as_of, because="limit", key=key, by=by)
+            judge_after(stream, enrollment, as_of=as_of, because="limit", key=key, by=by)

@@ -6,7 +6,7 @@ from uuid import UUID, uuid5
 
 import orjson
 
-from holdfast.actions.judging import judge_in, latest_verdict, local_date
+from holdfast.actions.judging import judge_after, judge_in, latest_verdict, local_date
 from holdfast.actions.outcomes import Answered, Receipt, Refusal
 from holdfast.actions.permission import refused, role_with
 from holdfast.actions.signatures import ReauthenticationProof, proof_refused, sign
@@ -61,12 +61,12 @@ def judge(
     """Judge an enrollment on a date; None where nothing a reader would see has changed.
 
     Judging refuses nobody: it records what follows from what is known. Where words were erased
-    the last verdict stands as it was.
+    the last verdict stands as it was; where a rule breaks, it is told that nobody could judge.
     """
     stream = lock(enrollment.id, now)
     try:
         key = data_key_of(enrollment.person_id, PersonKey.WORDS)
-        return judge_in(
+        return judge_after(
             stream, enrollment, as_of=as_of, because=because, key=key, by=by, language=language
         )
     except Erased:

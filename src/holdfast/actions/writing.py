@@ -8,12 +8,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import lru_cache, wraps
+from functools import lru_cache, partial, wraps
 from typing import Any, ParamSpec, TypeVar
-from uuid import UUID, uuid5
+from uuid import UUID, uuid4, uuid5
 
 from django.db import DEFAULT_DB_ALIAS, connections, transaction
 
+from holdfast.actions.apart import apart
 from holdfast.actions.outcomes import Answered, Receipt, Refusal
 from holdfast.actions.statements import run
 from holdfast.records.canonical import document, row_plan, row_sha256
@@ -41,10 +42,12 @@ R = TypeVar("R")
 
 # Who signed in the action that runs, and when: it ends with a seal.
 _SIGNED: ContextVar[tuple[User, datetime] | None] = ContextVar("signed", default=None)
-# The enrollments of which the action that runs wrote facts, and until when.
-_WRITTEN: ContextVar[dict[UUID, datetime] | None] = ContextVar("written", default=None)
+# The enrollments of which the action that runs wrote facts, until when, and whose account wrote.
+_WRITTEN: ContextVar[dict[UUID, tuple[datetime, UUID]] | None] = ContextVar("written", default=None)
 # What is made again at the end of a transaction that wrote facts of enrollments: projections.
-FOLLOWERS: list[Callable[[Iterable[UUID], datetime], object]] = []
+Follower = Callable[[Iterable[UUID], datetime], Any]
+FOLLOWERS: list[Follower] = []
+NOT_FOLLOWED = "board-not-followed"  # told where a projection could not be made again
 # Facts about an enrollment that change nothing of it.
 _QUIET = (Conflict, Disclosure, Look, OutboxEntry)
 
@@ -104,10 +107,20 @@ def one_transaction(action: Callable[P, R]) -> Callable[P, R]:
     return whole
 
 
-def _follow(written: Mapping[UUID, datetime]) -> None:
-    """Make again what follows from the facts of the enrollments that were written to."""
+def _follow(written: Mapping[UUID, tuple[datetime, UUID]]) -> None:
+    """Make again what follows from the facts of the enrollments that were written to.
+
+    What cannot be made again never undoes the facts: it is logged, and told of each of them.
+    """
     for follower in FOLLOWERS if written else ():
-        follower(written, max(written.values()))
+        now = max(at for at, _ in written.values())
+        again, unmade = partial(follower, sorted(written), now), partial(_unmade, written, now)
+        apart("not-followed", again, unmade)
+
+
+def _unmade(written: Mapping[UUID, tuple[datetime, UUID]], now: datetime) -> None:
+    for enrollment, (_, by) in sorted(written.items()):
+        lock(enrollment, now).tell(NOT_FOLLOWED, by=User(id=by))
 
 
 def refused_where_erased(action: Callable[P, Answered]) -> Callable[P, Answered]:
@@ -237,7 +250,7 @@ class LockedStream:
         self._insert(placed, event, entry_hash, sent.entry_id, by)
         if any(isinstance(fact, Signature) for fact in facts):
             _SIGNED.set((by, self.now))
-        self._note(facts)
+        self._note(facts, by)
         self.position += 1
         self.head = entry_hash
         return Receipt(
@@ -249,17 +262,21 @@ class LockedStream:
             facts=tuple((row.table, row.id, row.sha256) for row in placed),
         )
 
-    def _note(self, facts: Sequence[Fact]) -> None:
+    def _note(self, facts: Sequence[Fact], by: User) -> None:
         """Remember whose facts these are, for what is made again from them."""
         written = _WRITTEN.get()
         telling = [fact for fact in facts if not isinstance(fact, _QUIET)]
         if written is None or not telling:
             return
         if self.kind == "enrollment":
-            written[self.id] = self.now
+            written[self.id] = self.now, by.id
         for fact in telling:
             if about := getattr(fact, "enrollment_id", None):
-                written[about] = self.now
+                written[about] = self.now, by.id
+
+    def tell(self, kind: str, *, by: User) -> Receipt:
+        """Write a message about what this stream is of, as an entry of its own."""
+        return self.write(self.sent(kind, uuid4(), {}), [message(kind, self.id)], by=by)
 
     def _row(self, fact: Fact, by: User) -> _Row:
         plan = row_plan(type(self.place(fact, by=by)))

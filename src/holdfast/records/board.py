@@ -21,6 +21,7 @@ from holdfast.records.people import Site, User
 
 TO_ENROLL = "to-enroll"  # eligible and signed, and no course opened yet
 NOT_READABLE = "not-readable"  # its protocol is not the file that was enrolled under
+NOT_JUDGED = "not-judged"  # a rule broke on it: an alarm, and nothing is known of what is next
 
 
 class CourseMoment(models.Model):

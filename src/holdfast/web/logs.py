@@ -44,6 +44,8 @@ EVENTS = frozenset(
         "sealed",
         "seal-not-exported",
         "watch-failed",
+        "not-judged",
+        "not-followed",
         "verified",
     }
 )

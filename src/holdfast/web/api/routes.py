@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from ninja import Router, Schema, Status
 
-from holdfast.actions.judging import latest_verdict
+from holdfast.actions.judging import latest_verdict, not_judged_since
 from holdfast.actions.outcomes import Conflict, Receipt
 from holdfast.definitions.prescreening import codes
 from holdfast.interop.fhir.referral import ReferralRefused
@@ -104,11 +104,13 @@ def verdict(request: Admitted, site: str, enrollment_id: UUID) -> dict[str, Any]
     latest = latest_verdict(enrollment.id)
     if latest is None:
         raise Http404
+    failed = not_judged_since(enrollment.id)
     return {
         "schema_number": SCHEMA,
         "number": enrollment.label,
         "verdict_sha256": fact_sha256(latest),
         "shown_at": latest.recorded_at.isoformat(),
+        "not_judged_since": failed.isoformat() if failed else None,
         "verdict": shown_to(latest, with_words=may_see_names(request)),
     }
 

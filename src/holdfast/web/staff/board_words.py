@@ -10,7 +10,7 @@ from holdfast.definitions import protocols
 from holdfast.domain.course import Status
 from holdfast.domain.findings import Outcome
 from holdfast.domain.gates import Act
-from holdfast.records.board import NOT_READABLE, TO_ENROLL
+from holdfast.records.board import NOT_JUDGED, NOT_READABLE, TO_ENROLL
 
 STATUSES = {
     TO_ENROLL: _("To enroll"),
@@ -22,6 +22,7 @@ STATUSES = {
     Status.COMPLETED.value: _("Completed"),
     Status.CLOSED.value: _("Closed"),
     NOT_READABLE: _("Protocol file changed"),
+    NOT_JUDGED: _("Could not be judged"),
 }
 ACTS = {
     Act.ENROLL.value: _("Enroll"),

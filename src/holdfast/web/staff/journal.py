@@ -122,6 +122,8 @@ EVENTS = {
     "medication-corrected": _("A medication was corrected"),
     "history-corrected": _("A condition, procedure or allergy was corrected"),
     "verdict-shown": _("A verdict was shown"),
+    "verdict-not-judged": _("The verdict could not be judged"),
+    "board-not-followed": _("The board could not be made again"),
     "verdict-confirmed": _("A physician confirmed the verdict"),
     "record-looked-at": _("Somebody looked at a person's record"),
     "retention-signed": _("A period of retention was signed"),

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from holdfast.actions.judging import latest_verdict, local_date
+from holdfast.actions.judging import latest_verdict, local_date, not_judged_since
 from holdfast.actions.verdicts import judge
 from holdfast.definitions import questions
 from holdfast.domain.findings import Decision
@@ -100,6 +100,7 @@ def screening_page(
         "verdict": verdict,
         "hash": fact_sha256(verdict),
         "checked_on": checked_on(verdict),
+        "not_judged_since": not_judged_since(enrollment.id),
         "done": done_words(request),
         **shown.context(),
         **_entry_forms(request, back),
