@@ -16,10 +16,10 @@ from hashlib import sha256
 
 from django.db import DEFAULT_DB_ALIAS, connections, transaction
 
-from holdfast.actions.statements import run
 from holdfast.records.columns import instant_text
 from holdfast.records.keys import site_key
 from holdfast.records.sign_in import TryCount
+from holdfast.records.statements import run
 
 KEPT_KEYS = 20_000  # those that end first are forgotten, so that a flood cannot fill the table
 

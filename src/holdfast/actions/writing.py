@@ -16,7 +16,6 @@ from django.db import DEFAULT_DB_ALIAS, connections, transaction
 
 from holdfast.actions.apart import apart
 from holdfast.actions.outcomes import Answered, Receipt, Refusal
-from holdfast.actions.statements import run
 from holdfast.records.canonical import document, row_plan, row_sha256
 from holdfast.records.care import Enrollment, Signature
 from holdfast.records.columns import instant_of, instant_text
@@ -36,6 +35,7 @@ from holdfast.records.keys import (
 )
 from holdfast.records.people import PersonKey, User
 from holdfast.records.seals import make_seal
+from holdfast.records.statements import run
 
 P = ParamSpec("P")
 R = TypeVar("R")

@@ -12,13 +12,14 @@ from typing import Any
 from uuid import UUID
 
 import rules
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
 from holdfast.definitions.roles import roles
 from holdfast.records.concerns import AssignmentPause
 from holdfast.records.keys import opened
 from holdfast.records.pauses import assignments_suspended
 from holdfast.records.people import RoleAssignment, Site, StaffRecord, User
+from holdfast.records.prepared import Prepared
 
 # What was read of role assignments while one request is answered that only reads.
 _REMEMBERED: ContextVar[dict[UUID, list[RoleAssignment]] | None] = ContextVar(
@@ -52,12 +53,19 @@ def _standing(user: User) -> list[RoleAssignment]:
     known = _REMEMBERED.get()
     if known is not None and user.pk in known:
         return known[user.pk]
-    ever = AssignmentPause.objects.filter(user=OuterRef("user"))
-    rows = RoleAssignment.objects.filter(user=user, corrected_by=None).select_related("site")
-    found: list[RoleAssignment] = list(rows.annotate(was_ever_paused=Exists(ever)))
+    found = _UNCORRECTED.rows(user.pk)
     if known is not None:
         known[user.pk] = found
     return found
+
+
+def _uncorrected(user: UUID) -> "QuerySet[RoleAssignment]":
+    ever = AssignmentPause.objects.filter(user=OuterRef("user"))
+    rows = RoleAssignment.objects.filter(user=user, corrected_by=None).select_related("site")
+    return rows.annotate(was_ever_paused=Exists(ever))
+
+
+_UNCORRECTED = Prepared(_uncorrected)
 
 
 def assignments_at(user: Any, site: Site | None, now: datetime) -> list[RoleAssignment]:
@@ -177,9 +185,14 @@ def site_named(code: str, user: Any, now: datetime) -> Site | None:
     return found or Site.objects.filter(code=code).first()
 
 
+_STAFF_RECORD = Prepared(
+    lambda user: StaffRecord.objects.filter(user=user, corrected_by=None).order_by("-position")[:1]
+)
+
+
 def printed_name(user: User) -> str:
     """The name that stands beside a person's signature; the log-in name where none is recorded."""
-    record = StaffRecord.objects.filter(user=user, corrected_by=None).order_by("-position").first()
+    record = _STAFF_RECORD.first(user.pk)
     return (opened(record, "printed_name") if record else None) or user.login
 
 

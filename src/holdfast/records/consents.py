@@ -3,10 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
+from uuid import UUID
 
 import orjson
+from django.db import models
 
 from holdfast.definitions import consent as documents
 from holdfast.definitions.consent.document import ConsentDocument
@@ -36,6 +38,7 @@ from holdfast.records.course import Amended
 from holdfast.records.facts import Fact
 from holdfast.records.keys import opened
 from holdfast.records.people import Site
+from holdfast.records.prepared import Prepared
 
 SIGNED_HERE = Reference(
     "Signed by a physician of the site", "docs/consent.md#the-document-that-is-in-force"
@@ -44,10 +47,15 @@ SIGNED_HERE = Reference(
 
 def in_force(site: Site, protocol: ProtocolVersion) -> ConsentInForce | None:
     """The document that stands at a site for a protocol version; None where none was put in force."""
-    rows = ConsentInForce.objects.filter(
-        site=site, protocol_sha256=protocol.sha256, corrected_by=None
-    )
-    return rows.select_related("signature").order_by("-position", "-id").first()
+    return _IN_FORCE.first(site.id, protocol.sha256)
+
+
+def _in_force(site: UUID, sha256: str) -> "models.QuerySet[ConsentInForce]":
+    rows = ConsentInForce.objects.filter(site=site, protocol_sha256=sha256, corrected_by=None)
+    return rows.select_related("signature").order_by("-position", "-id")[:1]
+
+
+_IN_FORCE = Prepared(_in_force)
 
 
 def local_words(row: ConsentInForce) -> dict[str, str]:
@@ -189,17 +197,15 @@ class ConsentNow:
 
 def consent_now(enrollment: Enrollment, protocol: ProtocolVersion) -> ConsentNow:
     """Where a person's consent stands. ``protocol`` is the version they are under."""
-    asked = Amended.objects.filter(enrollment=enrollment, asks_for_consent=True)
 
     def rows(model: type[Fact]) -> list[Any]:
-        mine = model.objects.filter(enrollment=enrollment)  # type: ignore[misc]  # each names it
-        return list(mine.order_by("position", "id"))
+        return _in_order(model).rows(enrollment.id)
 
     return ConsentNow(
         enrollment=enrollment,
         protocol=protocol,
         in_force=in_force(enrollment.site, protocol),
-        asked_anew=tuple(asked.order_by("position").values_list("position", flat=True)),
+        asked_anew=tuple(row.position for row in rows(Amended) if row.asks_for_consent),
         given=rows(ConsentGiven),
         talks=rows(ConsentConversation),
         attempts=rows(ComprehensionAttempt),
@@ -209,9 +215,20 @@ def consent_now(enrollment: Enrollment, protocol: ProtocolVersion) -> ConsentNow
     )
 
 
+@cache
+def _in_order(model: type[Fact]) -> Prepared[Fact]:
+    """The rows of a kind of an enrollment, oldest first."""
+
+    def mine(enrollment: UUID) -> "models.QuerySet[Fact]":
+        rows = model.objects.filter(enrollment=enrollment)  # type: ignore[misc]  # each names it
+        return rows.order_by("position", "id")
+
+    return Prepared(mine)
+
+
 def impairments_of(enrollment: Enrollment) -> tuple[Impairment, ...]:
     """The spells from a dose until somebody found the person not impaired."""
-    rows = ImpairmentRow.objects.filter(enrollment=enrollment).order_by("position", "id")
+    rows: list[Any] = _in_order(ImpairmentRow).rows(enrollment.id)
     return impairments(ImpairmentStep(row.step == "dosed", row.found_at) for row in rows)
 
 
@@ -221,8 +238,8 @@ def agreement_rows(enrollment: Enrollment) -> Mapping[str, AgreementItem]:
     By when it was said, not by when it was written down: what came late from paper does not undo
     what the person said since.
     """
-    rows = AgreementItem.objects.filter(enrollment=enrollment)
-    return {row.item: row for row in rows.order_by("agreed_at", "position", "id")}
+    rows: list[Any] = _in_order(AgreementItem).rows(enrollment.id)
+    return {row.item: row for row in sorted(rows, key=lambda row: row.agreed_at)}
 
 
 def agreements_of(enrollment: Enrollment) -> tuple[Agreement, ...]:

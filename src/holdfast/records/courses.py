@@ -1,10 +1,11 @@
 """Courses as the rules read them: a constant number of queries for any number of them."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime
+from functools import cache
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -25,6 +26,7 @@ from holdfast.records.course import (
     VisitSkipped,
 )
 from holdfast.records.people import Site
+from holdfast.records.prepared import Prepared
 from holdfast.records.protocols import amendments_of, protocol_bound
 from holdfast.records.rooms import Room
 
@@ -123,9 +125,16 @@ def courses_of(enrollments: Iterable[Enrollment]) -> dict[UUID, CourseNow]:
     return found
 
 
-def _opened(enrollments: Iterable[UUID]) -> "models.QuerySet[Course]":
-    rows = Course.objects.filter(enrollment_id__in=list(enrollments))
-    return rows.select_related("continues")
+def _opened(enrollments: Iterable[UUID]) -> Iterable[Course]:
+    given = list(enrollments)
+    if len(given) == 1:
+        return _COURSE.rows(given[0])
+    return Course.objects.filter(enrollment_id__in=given).select_related("continues")
+
+
+_COURSE = Prepared(
+    lambda enrollment: Course.objects.filter(enrollment=enrollment).select_related("continues")
+)
 
 
 def _earlier(rows: Iterable[Course]) -> dict[UUID, list[UUID]]:
@@ -143,19 +152,29 @@ def _earlier(rows: Iterable[Course]) -> dict[UUID, list[UUID]]:
 
 def _by(model: type[Row], enrollments: Iterable[UUID]) -> dict[UUID, list[Any]]:
     found: dict[UUID, list[Any]] = defaultdict(list)
-    for row in standing(model, enrollments):
+    for row in standing_now(model, enrollments):
         found[row.enrollment_id].append(row)  # type: ignore[attr-defined]
     return found
+
+
+def standing_now(model: type[Row], enrollments: Iterable[UUID]) -> Iterable[Row]:
+    """The same rows as ``standing``, read; of one enrollment by a statement that is prepared."""
+    given = list(enrollments)
+    return _of_one(model).rows(given[0]) if len(given) == 1 else standing(model, given)
+
+
+@cache
+def _of_one(model: type[Row]) -> Prepared[Row]:
+    return Prepared(lambda enrollment: standing(model, [enrollment]))
 
 
 def _held(enrollments: Iterable[UUID]) -> dict[UUID, list[Held]]:
     enrollments = list(enrollments)
     there: dict[UUID, list[tuple[str, str]]] = defaultdict(list)
-    seats = VisitAttendance.objects.filter(held__enrollment_id__in=enrollments)
-    for seat in seats.order_by("position", "id"):
+    for seat in _seats(enrollments):
         there[seat.held_id].append((seat.user_id.hex, seat.seat))
     found: dict[UUID, list[Held]] = defaultdict(list)
-    for row in standing(VisitHeld, enrollments):
+    for row in standing_now(VisitHeld, enrollments):
         found[row.enrollment_id].append(
             Held(
                 row.id.hex,
@@ -171,13 +190,30 @@ def _held(enrollments: Iterable[UUID]) -> dict[UUID, list[Held]]:
     return found
 
 
+def _seats(enrollments: list[UUID]) -> Iterable[VisitAttendance]:
+    return _SEATS.rows(*enrollments) if len(enrollments) == 1 else _attendance(*enrollments)
+
+
+def _attendance(*enrollments: UUID) -> "models.QuerySet[VisitAttendance]":
+    seats = VisitAttendance.objects.filter(held__enrollment_id__in=enrollments)
+    return seats.order_by("position", "id")
+
+
+_SEATS = Prepared(_attendance)
+
+
 def _open_changes(enrollments: Iterable[UUID]) -> dict[UUID, int]:
     """How many requests for another therapist nobody settled yet."""
-    rows = standing(ChangeAsked, enrollments).filter(answered_by=None)
-    found: dict[UUID, int] = defaultdict(int)
-    for each in rows.values_list("enrollment_id", flat=True):
-        found[each] += 1
-    return found
+    given = list(enrollments)
+    rows = _UNSETTLED.rows(*given) if len(given) == 1 else _unsettled(*given)
+    return Counter(row.enrollment_id for row in rows)
+
+
+def _unsettled(*enrollments: UUID) -> "models.QuerySet[ChangeAsked]":
+    return standing(ChangeAsked, enrollments).filter(answered_by=None)
+
+
+_UNSETTLED = Prepared(_unsettled)
 
 
 def _step(row: CourseStep) -> Step:

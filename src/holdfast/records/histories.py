@@ -9,12 +9,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, TypeVar
 from uuid import UUID
 
 import orjson
-from django.db import connection
+from django.db import connection, models
 
 from holdfast.domain.answers import (
     Answer,
@@ -42,6 +42,7 @@ from holdfast.records.facts import Correctable, Fact, fact_models
 from holdfast.records.journal import Conflict, JournalEntry, Stream
 from holdfast.records.keys import opened, opened_all
 from holdfast.records.people import Identity
+from holdfast.records.prepared import Prepared
 
 F = TypeVar("F", bound=Fact)
 C = TypeVar("C", bound=Correctable)
@@ -156,13 +157,23 @@ class EnrollmentPast:
         return self._rows(Conflict)
 
     def _rows(self, model: type[F]) -> list[F]:
-        found = model.objects.filter(stream_id=self.enrollment.id, position__lte=self.position)
-        return list(found.order_by("position", "id"))
+        return _up_to(model).rows(self.enrollment.id, self.position)
 
     def _standing(self, model: type[C]) -> list[C]:
         rows = self._rows(model)
         corrected = {row.corrects_id for row in rows}  # type: ignore[attr-defined]
         return [row for row in rows if row.id not in corrected]
+
+
+@cache
+def _up_to(model: type[F]) -> Prepared[F]:
+    """The rows of a stream up to a position, oldest first."""
+
+    def known(stream: UUID, position: int) -> "models.QuerySet[F]":
+        found = model.objects.filter(stream_id=stream, position__lte=position)
+        return found.order_by("position", "id")
+
+    return Prepared(known)
 
 
 def enrollment_as_of(

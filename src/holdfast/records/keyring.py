@@ -8,13 +8,13 @@ one and the former one. Whoever reads or writes meanwhile takes the one that the
 from django.db import connection
 
 from holdfast.records.journal import ORGANISATION
-from holdfast.records.keys import KeyMissing, SiteKey, site_key, site_key_named
+from holdfast.records.keys import KEY_OF, KeyMissing, SiteKey, site_key, site_key_named
 from holdfast.records.people import PersonKey
 
 
 def key_of_record() -> SiteKey:
     """The site key that the record is wrapped with now; before it is founded, the one that is set."""
-    row = PersonKey.objects.filter(owner=ORGANISATION, word_class=PersonKey.RECEIPTS).first()
+    row = KEY_OF.first(ORGANISATION, PersonKey.RECEIPTS)
     return site_key() if row is None else site_key_named(row.wrapped_with)
 
 
@@ -35,7 +35,7 @@ def problem_with_key() -> str | None:
     """What stands against the site key that is set, in words; None where it is the record's."""
     try:
         site_key()
-        row = PersonKey.objects.filter(owner=ORGANISATION, word_class=PersonKey.RECEIPTS).first()
+        row = KEY_OF.first(ORGANISATION, PersonKey.RECEIPTS)
         if row is not None and row.wrapped is not None:
             site_key_named(row.wrapped_with).unwrap(row.id, row.wrapped)
     except KeyMissing as missing:

@@ -32,6 +32,7 @@ from django.db import models
 
 from holdfast.records.columns import Sealed
 from holdfast.records.people import PersonKey
+from holdfast.records.prepared import Prepared
 
 KEY_BYTES = 32
 NONCE_BYTES = 12
@@ -246,10 +247,23 @@ def data_key(row: PersonKey) -> DataKey:
 
 def data_key_of(owner: UUID, word_class: str) -> DataKey:
     """The key of one owner and class; ``KeyMissing`` where there is none."""
-    row = PersonKey.objects.filter(owner=owner, word_class=word_class).first()
+    row = KEY_OF.first(owner, word_class)
     if row is None:
         raise KeyMissing(f"There is no {word_class} key of {owner}.")
     return data_key(row)
+
+
+KEY_OF = Prepared(
+    lambda owner, word_class: PersonKey.objects.filter(owner=owner, word_class=word_class).order_by(
+        "id"
+    )[:1]
+)
+_KEY = Prepared(lambda key_id: PersonKey.objects.filter(id=key_id))
+
+
+def _keys(ids: set[UUID]) -> Iterable[PersonKey]:
+    """The rows of keys; most often all words are of one."""
+    return _KEY.rows(*ids) if len(ids) == 1 else PersonKey.objects.filter(id__in=ids)
 
 
 def opened(fact: models.Model, column: str) -> str | None:
@@ -261,7 +275,7 @@ def opened_all(facts: Iterable[models.Model], column: str) -> list[str | None]:
     """What one sealed column of many rows says, reading each key once."""
     rows = list(facts)
     ids = {key_id_of(s) for row in rows if (s := getattr(row, column)) is not None}
-    keys = {row.id: data_key(row) for row in PersonKey.objects.filter(id__in=ids)}
+    keys = {row.id: data_key(row) for row in _keys(ids)}
     return [_opened(row, column, keys) for row in rows]
 
 
@@ -271,7 +285,7 @@ def opened_rows(several: Iterable[tuple[models.Model, str]]) -> list[str | None]
     ids = {key_id_of(s) for row, column in wanted if (s := getattr(row, column)) is not None}
     keys: dict[UUID, DataKey] = {}
     gone = set()
-    for row in PersonKey.objects.filter(id__in=ids):
+    for row in _keys(ids):
         try:
             keys[row.id] = data_key(row)
         except Erased:

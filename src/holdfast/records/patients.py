@@ -1,6 +1,7 @@
 """A person's own account: the invitation to it, the account, and what they asked for in it."""
 
 from typing import Any, ClassVar
+from uuid import UUID
 
 from django.db import models
 
@@ -8,6 +9,7 @@ from holdfast.records.care import Enrollment
 from holdfast.records.columns import Instant, SafeText, Sha256, names
 from holdfast.records.facts import CORRECTION, FACT, Correctable, Fact
 from holdfast.records.people import Person, Site, User
+from holdfast.records.prepared import Prepared
 
 
 class PatientInvitation(Fact):
@@ -56,8 +58,15 @@ def patient_of(user: Any) -> PatientAccount | None:
     """The person whose own account this is; None for everybody else."""
     if not isinstance(user, User) or not user.is_active:
         return None
+    return _ACCOUNT_OF.first(user.id)
+
+
+def _own_account(user: UUID) -> "models.QuerySet[PatientAccount]":
     rows = PatientAccount.objects.filter(user=user, corrected_by=None, is_closed=False)
-    return rows.select_related("site", "person").order_by("-position").first()
+    return rows.select_related("site", "person").order_by("-position")[:1]
+
+
+_ACCOUNT_OF = Prepared(_own_account)
 
 
 def account_of(person: Person) -> PatientAccount | None:

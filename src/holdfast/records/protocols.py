@@ -7,6 +7,7 @@ from holdfast.definitions import protocols
 from holdfast.domain.protocol import ProtocolVersion
 from holdfast.records.care import Enrollment, ProtocolBound
 from holdfast.records.course import Amended
+from holdfast.records.prepared import Prepared
 
 
 class ProtocolChanged(RuntimeError):
@@ -15,8 +16,16 @@ class ProtocolChanged(RuntimeError):
 
 def amendments_of(enrollments: Iterable[UUID]) -> dict[UUID, Amended]:
     """The last amendment of each enrollment that has one."""
-    rows = Amended.objects.filter(enrollment_id__in=list(enrollments)).order_by("position", "id")
+    given = list(enrollments)
+    if len(given) == 1:
+        return {row.enrollment_id: row for row in _AMENDED.rows(given[0])}
+    rows = Amended.objects.filter(enrollment_id__in=given).order_by("position", "id")
     return {row.enrollment_id: row for row in rows}
+
+
+_AMENDED = Prepared(
+    lambda enrollment: Amended.objects.filter(enrollment=enrollment).order_by("position", "id")
+)
 
 
 def protocol_of(enrollment: Enrollment, position: int | None = None) -> ProtocolVersion:
@@ -24,10 +33,9 @@ def protocol_of(enrollment: Enrollment, position: int | None = None) -> Protocol
 
     With ``position``: the one under which it stood there.
     """
-    rows = Amended.objects.filter(enrollment_id=enrollment.id)
-    if position is not None:
-        rows = rows.filter(position__lte=position)
-    return protocol_bound(rows.order_by("-position").first() or enrollment)
+    rows = _AMENDED.rows(enrollment.id)
+    known = [row for row in rows if position is None or row.position <= position]
+    return protocol_bound(known[-1] if known else enrollment)
 
 
 def protocol_bound(bound: ProtocolBound) -> ProtocolVersion:

@@ -12,11 +12,12 @@ machine: what is there shows a record that was cut, or replaced by an older copy
 import logging
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import orjson
@@ -28,6 +29,7 @@ from holdfast.records.columns import instant_text
 from holdfast.records.journal import BEFORE_THE_FIRST, Seal
 from holdfast.records.keyring import key_of_record
 from holdfast.records.people import User
+from holdfast.records.prepared import Prepared
 from holdfast.records.whole_files import let_go, name_once
 
 SCHEMA = 1
@@ -44,10 +46,23 @@ class SealsDiffer(RuntimeError):
 
 @dataclass(frozen=True)
 class SealedSoFar:
-    """Heads and rows of keys, as the newest seals name them."""
+    """Heads and rows of keys, as the seals from the last full one on name them.
 
+    ``sha256`` is that of the newest of these seals. It covers the seal before it, and so all that
+    is known here.
+    """
+
+    sha256: str
     heads: dict[str, tuple[int, str]]
     keys: dict[str, str]
+
+    def and_then(self, sha256: str, said: Mapping[str, Any]) -> "SealedSoFar":
+        """The same with one more seal; the newest word of each counts."""
+        heads = {stream: (position, head) for stream, position, head in said["heads"]}
+        return SealedSoFar(sha256, {**self.heads, **heads}, {**self.keys, **dict(said["keys"])})
+
+
+_NOTHING = SealedSoFar(BEFORE_THE_FIRST, {}, {})
 
 
 def signed_bytes(body: str) -> bytes:
@@ -62,16 +77,16 @@ def public_key_of(key: Ed25519PrivateKey) -> str:
 
 def select_key_rows(vendor: str) -> str:
     """A SELECT of every data key's row, whose first value is the id, the same in both databases."""
-    form = "replace({}::text,'-','')" if vendor == "postgresql" else "{}"
+    return f"SELECT {', '.join(_key_columns(vendor))} FROM records_personkey"  # noqa: S608
+
+
+def _key_columns(vendor: str) -> list[str]:
+    ids = "replace({}::text,'-','')" if vendor == "postgresql" else "{}"
+    texts = {"word_class", "wrapped", "wrapped_with", "made_at", "destroyed_at"}
     columns = (
-        form.format("id"),
-        form.format("owner"),
-        "word_class, wrapped, wrapped_with, made_at",
-        form.format("made_by_id"),
-        "destroyed_at",
-        form.format("destroyed_by_id"),
+        "id owner word_class wrapped wrapped_with made_at made_by_id destroyed_at destroyed_by_id"
     )
-    return f"SELECT {', '.join(columns)} FROM records_personkey"  # noqa: S608 - our own names
+    return [name if name in texts else ids.format(name) for name in columns.split()]
 
 
 def make_seal(
@@ -89,10 +104,13 @@ def make_seal(
     """
     with transaction.atomic():
         _one_at_a_time()
-        last = Seal.objects.order_by("-number").first()
+        last = _LAST.first()
         number = last.number + 1 if last else 1
+        is_full = number % ALL_HEADS_EVERY == 1
+        known = _NOTHING if is_full or last is None else _sealed_so_far(last)
         signing = key or key_of_record().signing_key
-        said = _said(number, last, by, now)
+        said = _said(number, last, known, by, now)
+        said["is_full"] = is_full
         said["public_key"] = public_key_of(signing)
         said["next_public_key"] = public_key_of(next_key) if next_key else None
         body = document(said).decode()
@@ -107,13 +125,28 @@ def make_seal(
         )
         seal.save(force_insert=True)
         transaction.on_commit(lambda: _export_committed(seal))
+    _Remembered.sealed = known.and_then(seal.sha256, said)
     return seal
 
 
-def _said(number: int, last: Seal | None, by: User, now: datetime) -> dict[str, Any]:
+_LAST = Prepared(lambda: Seal.objects.order_by("-number")[:1])
+
+
+class _Remembered:
+    """What this process read last, so that a seal costs what changed and not what there is.
+
+    Nothing here is believed: ``sealed`` counts only where the record's newest seal has its hash,
+    and a row of a key has the hash that was made of these very values.
+    """
+
+    sealed: SealedSoFar = _NOTHING
+    keys: Mapping[str, tuple[str, str]] = MappingProxyType({})  # id and hash, by all values
+
+
+def _said(
+    number: int, last: Seal | None, known: SealedSoFar, by: User, now: datetime
+) -> dict[str, Any]:
     heads, keys = _heads(), _keys()
-    is_full = number % ALL_HEADS_EVERY == 1
-    known = SealedSoFar({}, {}) if is_full else _sealed_so_far(number)
     changed_heads = [
         [stream, *head] for stream, head in heads.items() if known.heads.get(stream) != head
     ]
@@ -124,7 +157,6 @@ def _said(number: int, last: Seal | None, by: User, now: datetime) -> dict[str, 
         "sealed_at": instant_text(now),
         "sealed_by": by.id.hex,
         "previous": last.sha256 if last else BEFORE_THE_FIRST,
-        "is_full": is_full,
         "streams": len(heads),
         "entries": sum(position for position, _ in heads.values()),
         "heads": sorted(changed_heads),
@@ -147,20 +179,43 @@ def _heads() -> dict[str, tuple[int, str]]:
 
 
 def _keys() -> dict[str, str]:
+    """The hash of each row of a key; one whose every value is as it was has the hash it had."""
+    each = " || ".join(
+        f"coalesce(length({column}) || ':' || {column}, '-')"
+        for column in _key_columns(connection.vendor)
+    )
     with connection.cursor() as cursor:
-        cursor.execute(select_key_rows(connection.vendor))
-        return {row[0]: row_sha256(list(row)) for row in cursor.fetchall()}
+        cursor.execute(f"SELECT {each} FROM records_personkey")  # noqa: S608 - our own names
+        rows = [whole for (whole,) in cursor.fetchall()]
+        if any(row not in _Remembered.keys for row in rows):
+            _Remembered.keys = _hashed(cursor, rows)
+    return dict(map(_Remembered.keys.__getitem__, rows))
 
 
-def _sealed_so_far(number: int) -> SealedSoFar:
-    """What the seals from the last full one on say; the newest word of each counts."""
-    first = number - (number - 1) % ALL_HEADS_EVERY
-    bodies = Seal.objects.filter(number__gte=first).order_by("number").values_list("body")
-    known = SealedSoFar({}, {})
-    for (body,) in bodies:
-        said = orjson.loads(body)
-        known.heads.update({stream: (at, head) for stream, at, head in said["heads"]})
-        known.keys.update(dict(said["keys"]))
+def _hashed(cursor: Any, rows: Sequence[str]) -> Mapping[str, tuple[str, str]]:
+    """The hashes of rows: those that are known, and those of the rows that are new."""
+    known = _Remembered.keys
+    new = {row[3:35]: row for row in rows if row not in known}  # behind "32:" stands its id
+    found = {row: known[row] for row in rows if row in known}
+    for first in range(0, len(new), 500):
+        some = list(new)[first : first + 500]
+        marks = ", ".join(["%s"] * len(some))
+        cursor.execute(f"{select_key_rows(connection.vendor)} WHERE id IN ({marks})", some)
+        for row in cursor.fetchall():
+            found[new[row[0]]] = row[0], row_sha256(list(row))
+    return found
+
+
+def _sealed_so_far(last: Seal) -> SealedSoFar:
+    """What the seals from the last full one on say."""
+    known = _Remembered.sealed
+    if known.sha256 == last.sha256:
+        return known
+    first = last.number - (last.number - 1) % ALL_HEADS_EVERY
+    several = Seal.objects.filter(number__gte=first).order_by("number")
+    known = _NOTHING
+    for digest, body in several.values_list("sha256", "body"):
+        known = known.and_then(digest, orjson.loads(body))
     return known
 
 
