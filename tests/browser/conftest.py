@@ -41,7 +41,7 @@ def address(clinic_template: Template, tmp_path_factory) -> Iterator[str]:
 
 
 @contextmanager
-def serving(path: Path, key: str) -> Iterator[str]:
+def serving(path: Path, key: str, program: str = "holdfast", **environs: str) -> Iterator[str]:
     """``holdfast serve`` over a database file; gives its address."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -52,8 +52,10 @@ def serving(path: Path, key: str) -> Iterator[str]:
     environment |= {
         "HOLDFAST_DATABASE_URL": f"sqlite:///{path}",
         "HOLDFAST_KEY": key,
+        "PYTHONPATH": str(Path(__file__).parents[2]),
+        **environs,
     }
-    command = [sys.executable, "-m", "holdfast", "serve", "--port", str(port)]
+    command = [sys.executable, "-m", program, "serve", "--port", str(port)]
     server = subprocess.Popen(command, env=environment, cwd=path.parent, stderr=subprocess.DEVNULL)
     try:
         wait_for(f"http://127.0.0.1:{port}/api/v1/health")

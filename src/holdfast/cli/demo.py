@@ -19,6 +19,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import IO
 
 from holdfast.cli.demonstration.folder import Folder, ForeignDatabaseError
 
@@ -177,8 +178,7 @@ def _serve(folder: Folder, port: int, began: float) -> int:
 
     folder.take_over()
     folder.log.write_bytes(b"")  # each start has a log of its own
-    beside = _beside(folder.log, "demo", "--folder", str(folder.path), "courses")
-    with _errors_to(folder.log), _watched(folder.log), beside, _announced(folder, port, began):
+    with _errors_to(folder.log), _beside(folder), _announced(folder, port, began):
         code = serve.serve(HOST, port)
     if code:
         print(folder.log.read_text(encoding="utf-8")[-2000:], file=sys.stderr)
@@ -248,25 +248,41 @@ def _errors_to(log: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _watched(log: Path) -> Iterator[None]:
-    """The night watch beside the pages, in a session of its own, until they end."""
-    with _beside(log, "watch"):
-        yield
+def _beside(folder: Folder) -> Iterator[None]:
+    """The sixty courses, and after them the night watch, beside the pages until the end.
 
+    One after the other: the watch writes at the site of the courses by the clock of today, and no
+    course could be driven through its past after that.
+    """
+    ended, running = threading.Event(), list[subprocess.Popen[bytes]]()
+    commands = (("demo", "--folder", str(folder.path), "courses"), ("watch",))
 
-@contextmanager
-def _beside(log: Path, *words: str) -> Iterator[None]:
-    """Another command of the product in a process and a session of its own, until the end."""
-    with log.open("ab") as file:
-        started = subprocess.Popen(  # noqa: S603 (words of this file alone)
-            [sys.executable, "-m", "holdfast", *words],
-            stdin=subprocess.DEVNULL,
-            stdout=file,
-            stderr=file,
-            start_new_session=True,
-        )
+    def run_each() -> None:
+        with folder.log.open("ab") as file:
+            for words in commands:
+                if ended.is_set():
+                    return
+                running.append(_started(file, words))
+                running[-1].wait()
+
+    runner = threading.Thread(target=run_each, name="holdfast-demo-beside", daemon=True)
+    runner.start()
     try:
         yield
     finally:
-        started.terminate()
-        started.wait()
+        ended.set()
+        while runner.is_alive():  # one may be starting at this very moment
+            for each in running:
+                each.terminate()
+            runner.join(timeout=0.5)
+
+
+def _started(file: IO[bytes], words: tuple[str, ...]) -> "subprocess.Popen[bytes]":
+    """Another command of the product, in a process and a session of its own."""
+    return subprocess.Popen(  # noqa: S603 (words of this file alone)
+        [sys.executable, "-m", "holdfast", *words],
+        stdin=subprocess.DEVNULL,
+        stdout=file,
+        stderr=file,
+        start_new_session=True,
+    )

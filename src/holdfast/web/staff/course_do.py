@@ -175,7 +175,9 @@ def _do(request: Admitted, enrollment_id: UUID, permission: str) -> HttpResponse
         if proof is None:
             form.add_error("password", not_proved(request, shown))
             return _page(request, enrollment, name, form)
-    answered = sheet.act(Doing(enrollment, entry_id, request.user, now, proof), told)
+    # A proof that was made just now does not hold at the moment before it.
+    doing = Doing(enrollment, entry_id, request.user, timezone.now(), proof)
+    answered = sheet.act(doing, told)
     if isinstance(answered, Receipt):
         here = reverse("staff:course-do", args=[enrollment.site.code, enrollment.id])
         return go_on(request, here, f"course-{name}")
