@@ -27,11 +27,12 @@ from holdfast.domain.findings import Outcome
 from holdfast.records.board import NOT_JUDGED, NOT_READABLE, TO_ENROLL, CourseMoment, last_turn
 from holdfast.records.care import Confirmation, Enrollment
 from holdfast.records.course import Course
-from holdfast.records.courses import course_of, read_once
+from holdfast.records.courses import course_of
 from holdfast.records.journal import OutboxEntry
 from holdfast.records.keys import Erased
 from holdfast.records.people import Site
 from holdfast.records.protocols import ProtocolChanged
+from holdfast.records.reading import read_once
 
 # What a statement or a rota can only say when the day is there.
 _OF_THE_MOMENT = ("post",)

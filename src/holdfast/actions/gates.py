@@ -34,11 +34,11 @@ from holdfast.domain.overrides import SetAside
 from holdfast.domain.protocol import ProtocolVersion
 from holdfast.records.canonical import document
 from holdfast.records.care import Enrollment
-from holdfast.records.courses import read_once
 from holdfast.records.gates import GateOverride, GatePassed
 from holdfast.records.keys import Erased, data_key_of, sealed
 from holdfast.records.people import PersonKey, User
 from holdfast.records.protocols import protocol_of
+from holdfast.records.reading import read_once
 
 log = logging.getLogger("holdfast.actions")
 

@@ -31,6 +31,7 @@ from holdfast.records.histories import EnrollmentPast, referral_of
 from holdfast.records.journal import OutboxEntry
 from holdfast.records.keys import DataKey, sealed
 from holdfast.records.people import Site, User
+from holdfast.records.prepared import Prepared
 from holdfast.records.protocols import protocol_of
 
 SHOWN_SCHEMA = 1
@@ -61,10 +62,20 @@ def local_date(site: Site, now: datetime) -> date:
 
 def signed_limits(site: Site, protocol: ProtocolVersion) -> dict[str, SignedLimit]:
     """The limits that stand signed for a site and this protocol version, by code."""
-    rows = SignedLimit.objects.filter(
-        site=site, protocol_sha256=protocol.sha256, corrected_by=None
-    ).select_related("signed_by")
-    return {row.code: row for row in rows.order_by("position", "id")}
+    rows = _LIMITS.rows(site.id, protocol.sha256)
+    # A few physicians signed all of them.
+    users = {each: _USER.rows(each)[0] for each in {row.signed_by_id for row in rows}}
+    for row in rows:
+        row.signed_by = users[row.signed_by_id]
+    return {row.code: row for row in rows}
+
+
+_LIMITS = Prepared(
+    lambda site, sha256: SignedLimit.objects.filter(
+        site=site, protocol_sha256=sha256, corrected_by=None
+    ).order_by("position", "id")
+)
+_USER = Prepared(lambda user: User.objects.filter(id=user))
 
 
 def judged(enrollment: Enrollment, position: int, as_of: date) -> Judgement:
@@ -157,8 +168,7 @@ def _shown_finding(
 
 def latest_verdict(enrollment_id: UUID) -> VerdictShown | None:
     """The verdict that stands now."""
-    rows = VerdictShown.objects.filter(enrollment_id=enrollment_id)
-    return rows.order_by("-position", "-id").first()
+    return worklist.NEWEST_VERDICT.first(enrollment_id)
 
 
 def judge_in(

@@ -26,6 +26,8 @@ from holdfast.domain.authority import (
 from holdfast.domain.findings import Finding
 from holdfast.records.authority import Approval, ApprovalChange, SiteJurisdiction
 from holdfast.records.people import Site
+from holdfast.records.prepared import Prepared
+from holdfast.records.reading import once
 
 Row = TypeVar("Row", bound=models.Model)
 
@@ -39,8 +41,19 @@ def _known(rows: "models.QuerySet[Row]", at: datetime | None) -> "models.QuerySe
 
 def jurisdiction_fact(site: Site, known_at: datetime | None = None) -> SiteJurisdiction | None:
     """What was last recorded of the law that holds at a site."""
+    if known_at is None:
+        return _LAW.first(site.id)
     rows = _known(SiteJurisdiction.objects.filter(site=site), known_at)
     return rows.order_by("-position").first()
+
+
+# What stands now, by the site.
+_LAW = Prepared(
+    lambda site: _known(SiteJurisdiction.objects.filter(site=site), None).order_by("-position")[:1]
+)
+_EVERY = Prepared(lambda site: Approval.objects.filter(site=site).order_by("position"))
+_STANDING = Prepared(lambda site: _in_order(site, None))
+_CHANGES = Prepared(lambda site: _befell(site, None))
 
 
 def jurisdiction_of(site: Site, known_at: datetime | None = None) -> Jurisdiction | None:
@@ -57,20 +70,27 @@ def standing_rows(site: Site, known_at: datetime | None = None) -> list[Approval
     What was entered in error never was, and is not among them.
     """
     first = first_rows(site)
-    errors = _known(ApprovalChange.objects.filter(approval__site=site), known_at)
-    never = errors.filter(change=ChangeKind.IN_ERROR.value).values_list("approval_id", flat=True)
-    gone = {first[row] for row in never}
-    rows = _known(Approval.objects.filter(site=site), known_at)
-    found = rows.select_related("holder", "enrollment__site").order_by("position", "id")
+    changes = _CHANGES.rows(site.id) if known_at is None else _befell(site.id, known_at)
+    never = ChangeKind.IN_ERROR.value
+    gone = {first[each.approval_id] for each in changes if each.change == never}
+    found = _STANDING.rows(site.id) if known_at is None else _in_order(site.id, known_at)
     return [row for row in found if first[row.id] not in gone]
+
+
+def _in_order(site: UUID, at: datetime | None) -> "models.QuerySet[Approval]":
+    rows = _known(Approval.objects.filter(site=site), at)
+    return rows.select_related("holder", "enrollment__site").order_by("position", "id")
+
+
+def _befell(site: UUID, at: datetime | None) -> "models.QuerySet[ApprovalChange]":
+    return _known(ApprovalChange.objects.filter(approval__site=site), at).order_by("position", "id")
 
 
 def first_rows(site: Site) -> dict[UUID, UUID]:
     """The first row of each approval of a site, by the id of every row that says the same anew."""
     first: dict[UUID, UUID] = {}
-    pairs = Approval.objects.filter(site=site).order_by("position").values_list("id", "corrects_id")
-    for row, corrects in pairs:
-        first[row] = first[corrects] if corrects else row
+    for row in once(("approvals", site.id), lambda: _EVERY.rows(site.id)):
+        first[row.id] = first[row.corrects_id] if row.corrects_id else row.id
     return first
 
 
@@ -81,10 +101,18 @@ def held_approvals(
 
     What befell an approval befell it also in the words of a later correction.
     """
+    if rows is None and known_at is None:
+        return once(("held", site.id), lambda: _held_approvals(site, None, None))
+    return _held_approvals(site, rows, known_at)
+
+
+def _held_approvals(
+    site: Site, rows: Iterable[Approval] | None, known_at: datetime | None
+) -> list[HeldApproval]:
     first = first_rows(site)
     changes: dict[UUID, list[Change]] = defaultdict(list)
-    befell = _known(ApprovalChange.objects.filter(approval__site=site), known_at)
-    for row in befell.order_by("position", "id"):
+    befell = _CHANGES.rows(site.id) if known_at is None else _befell(site.id, known_at)
+    for row in befell:
         changes[first[row.approval_id]].append(Change(ChangeKind(row.change), row.from_on))
     standing = standing_rows(site, known_at) if rows is None else rows
     return [_held(row, tuple(changes[first[row.id]])) for row in standing]

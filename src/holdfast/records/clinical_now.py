@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from functools import cache
 from typing import TypeVar
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import models
@@ -20,6 +22,7 @@ from holdfast.records.clinical_care import CallHeld, CallPlanned
 from holdfast.records.course import VisitHeld
 from holdfast.records.duty import PageAnswer
 from holdfast.records.people import Site
+from holdfast.records.prepared import Prepared
 
 # How far back a session is looked for whose calls are not planned yet: technical, no window.
 CALLS_ARE_DUE_FOR = timedelta(days=14)
@@ -28,21 +31,52 @@ Of = TypeVar("Of", bound=models.Model)
 
 def standing(model: type[Of], enrollment: Enrollment) -> list[Of]:
     """The rows of one kind that stand in a course, the newest first."""
-    found: models.QuerySet[Of] = model._default_manager.filter(
-        enrollment=enrollment, corrected_by=None, is_withdrawn=False
+    return _standing_of(model).rows(enrollment.id)
+
+
+@cache
+def _standing_of(model: type[Of]) -> Prepared[Of]:
+    def stands(enrollment: UUID) -> "models.QuerySet[Of]":
+        found: models.QuerySet[Of] = model._default_manager.filter(
+            enrollment=enrollment, corrected_by=None, is_withdrawn=False
+        )
+        return found.select_related("recorded_by").order_by("-position", "id")
+
+    return Prepared(stands)
+
+
+# By the order whose report, collection and review they are.
+_RESULTS = Prepared(
+    lambda order: TestResult.objects.filter(order=order, corrected_by=None).order_by(
+        "position", "loinc"
     )
-    return list(found.select_related("recorded_by").order_by("-position", "id"))
+)
+_REVIEW = Prepared(
+    lambda order: (
+        ResultReview.objects.filter(order=order)
+        .select_related("reviewed_by")
+        .order_by("-position")[:1]
+    )
+)
+_COLLECTED = Prepared(lambda order: TestCollected.objects.filter(order=order).order_by("id")[:1])
+# By the enrollment.
+_ORDERS = Prepared(
+    lambda enrollment: (
+        TestOrder.objects.filter(enrollment=enrollment)
+        .select_related("ordered_by")
+        .order_by("-position")
+    )
+)
 
 
 def standing_results(order: TestOrder) -> list[TestResult]:
     """The lines of an order's report that stand, in the order in which they were written."""
-    rows = TestResult.objects.filter(order=order, corrected_by=None)
-    return list(rows.order_by("position", "loinc"))
+    return _RESULTS.rows(order.id)
 
 
 def standing_review(order: TestOrder, results: Iterable[TestResult]) -> ResultReview | None:
     """The review that covers every line that stands; None where one came after it."""
-    last = ResultReview.objects.filter(order=order).order_by("-position").first()
+    last = _REVIEW.first(order.id)
     newest = max((row.position for row in results), default=0)
     return last if last is not None and last.position > newest else None
 
@@ -78,13 +112,12 @@ def results_of(enrollment: Enrollment) -> list[tuple[Result, ResultReview | None
 
 def orders_of(enrollment: Enrollment) -> list[TestOrder]:
     """Every order of a course, the newest first."""
-    rows = TestOrder.objects.filter(enrollment=enrollment).select_related("ordered_by")
-    return list(rows.order_by("-position"))
+    return _ORDERS.rows(enrollment.id)
 
 
 def taken_at(order: TestOrder) -> datetime | None:
     """When what was ordered was taken; None where nobody said so."""
-    row = TestCollected.objects.filter(order=order).first()
+    row = _COLLECTED.first(order.id)
     return row.collected_at if row else None
 
 

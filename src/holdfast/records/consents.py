@@ -79,7 +79,7 @@ class ConsentNow:
     withdrawals: Sequence[ConsentWithdrawn]
     impairments: tuple[Impairment, ...]
 
-    @property
+    @cached_property
     def document(self) -> ConsentDocument | None:
         """The document that is in force; None where there is none, or this release has it no more."""
         return documents.by_hash(self.in_force.document_sha256) if self.in_force else None

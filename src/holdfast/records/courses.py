@@ -2,8 +2,6 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
 from datetime import date, datetime
 from functools import cache
 from typing import Any, TypeVar
@@ -28,6 +26,7 @@ from holdfast.records.course import (
 from holdfast.records.people import Site
 from holdfast.records.prepared import Prepared
 from holdfast.records.protocols import amendments_of, protocol_bound
+from holdfast.records.reading import once
 from holdfast.records.rooms import Room
 
 Row = TypeVar("Row", bound=models.Model)
@@ -60,29 +59,9 @@ def transferred_to(site: Site) -> list[CourseStep]:
     ]
 
 
-# The courses that were read while nothing of them is written.
-_READ: ContextVar[dict[UUID, CourseNow | None] | None] = ContextVar("courses-read", default=None)
-
-
-@contextmanager
-def read_once() -> Iterator[None]:
-    """Read each course once until the end: for who asks several rules of it, and writes nothing."""
-    known = _READ.get()
-    token = _READ.set({} if known is None else known)
-    try:
-        yield
-    finally:
-        _READ.reset(token)
-
-
 def course_of(enrollment: Enrollment) -> CourseNow | None:
     """The course of an enrollment as it stands; None where none was opened."""
-    known = _READ.get()
-    if known is None:
-        return courses_of([enrollment]).get(enrollment.id)
-    if enrollment.id not in known:
-        known[enrollment.id] = courses_of([enrollment]).get(enrollment.id)
-    return known[enrollment.id]
+    return once(("course", enrollment.id), lambda: courses_of([enrollment]).get(enrollment.id))
 
 
 def planned(enrollment: Enrollment, as_of: date | None = None) -> tuple[PlannedVisit, ...]:

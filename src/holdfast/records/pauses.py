@@ -8,6 +8,7 @@ from uuid import UUID
 from holdfast.domain.concerns import Pause, is_paused
 from holdfast.records.concerns import AssignmentPause
 from holdfast.records.people import Site
+from holdfast.records.prepared import Prepared
 
 
 def assignments_suspended(user: Any, site: Site | None, now: datetime) -> bool:
@@ -29,8 +30,12 @@ def paused_people(site_id: UUID, now: datetime, among: Iterable[UUID] | None = N
 
 def paused_at(sites: Iterable[UUID]) -> set[tuple[UUID, UUID]]:
     """Site and account of every pause that nobody lifted: they are on duty nowhere there."""
-    rows = AssignmentPause.objects.filter(site_id__in=sites, corrects=None, corrected_by=None)
-    return set(rows.values_list("site_id", "user_id"))
+    return {(row.site_id, row.user_id) for site in sites for row in _OPEN_AT.rows(site)}
+
+
+_OPEN_AT = Prepared(
+    lambda site: AssignmentPause.objects.filter(site=site, corrects=None, corrected_by=None)
+)
 
 
 def paused_anywhere(user: Any) -> bool:

@@ -12,7 +12,9 @@ from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connections, models
+from django.db.models.base import ModelState
 from django.db.models.query import get_related_populators
+from django.db.models.signals import post_init, pre_init
 
 from holdfast.records.statements import run
 
@@ -45,16 +47,30 @@ class _Plan:
         parameters = list(self.parameters)
         for place, which in self.slots:
             parameters[place] = values[which]
-        found = run(database, self.statement, parameters).fetchall()
-        return [self._row(database, list(each)) for each in found]
+        found = list(map(list, run(database, self.statement, parameters).fetchall()))
+        self._convert(database, found)
+        return [self._row(values) for values in found]
 
-    def _row(self, database: Any, values: list[Any]) -> Any:
+    def _convert(self, database: Any, found: list[list[Any]]) -> None:
+        """Make each stored value what its field holds; one that comes again is made once."""
+        known: dict[tuple[Callable[..., Any], ...], dict[Any, Any]] = {}
         for place, several, expression in self.converters:
-            value = values[place]
-            for convert in several:
-                value = convert(value, expression, database)
-            values[place] = value
-        row = self.model.from_db(DEFAULT_DB_ALIAS, self.names, values[: len(self.names)])
+            made = known.setdefault(several, {})
+            for values in found:
+                stored = values[place]
+                if stored not in made:
+                    value = stored
+                    for convert in several:
+                        value = convert(value, expression, database)
+                    made[stored] = value
+                values[place] = made[stored]
+
+    def _row(self, values: list[Any]) -> Any:
+        """A row as it comes out of the database: made as unpickling makes it, with every field."""
+        row = self.model.__new__(self.model)
+        vars(row).update(zip(self.names, values, strict=False))  # what is related stands behind
+        row._state = ModelState()
+        row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
         for populator in self.related:
             populator.populate(values, row)
         for name, place in self.annotated:
@@ -97,8 +113,8 @@ class Prepared(Generic[Row]):
             raise NotPrepared(f"Not a query of rows by {len(values)} values: {statement}")
         columns = [expression for expression, _, _ in compiler.select]
         first, last = shape["select_fields"][0], shape["select_fields"][-1]
-        if first != 0:
-            raise NotPrepared(f"The row's own columns do not come first: {statement}")
+        if first != 0 or not _is_plain(shape["model"], last + 1):
+            raise NotPrepared(f"Not whole rows of their own columns first: {statement}")
         converters = compiler.get_converters(columns)
         return _Plan(
             statement=statement,
@@ -110,6 +126,15 @@ class Prepared(Generic[Row]):
             related=_related(shape, compiler.select),
             annotated=tuple(compiler.annotation_col_map.items()),
         )
+
+
+def _is_plain(model: type[models.Model], columns: int) -> bool:
+    """Whether a row is its columns and nothing else, and every one of them is read."""
+    made_as_all = all(
+        getattr(model, name) is getattr(models.Model, name) for name in ("__init__", "__setattr__")
+    )
+    is_told = pre_init.has_listeners(model) or post_init.has_listeners(model)
+    return made_as_all and not is_told and columns == len(model._meta.concrete_fields)
 
 
 def _related(shape: Any, columns: Any) -> tuple[Any, ...]:

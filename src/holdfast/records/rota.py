@@ -5,11 +5,14 @@ from datetime import datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.db.models import QuerySet
+
 from holdfast.definitions.duty import times
 from holdfast.domain import duty, rota
 from holdfast.domain.findings import Finding
 from holdfast.domain.limits import SignedLimit as SignedValue
 from holdfast.domain.reachability import post_reachable
+from holdfast.records.columns import instant_text
 from holdfast.records.duty import (
     DutyContact,
     DutyHours,
@@ -22,6 +25,7 @@ from holdfast.records.journal import ORGANISATION
 from holdfast.records.keys import data_key_of
 from holdfast.records.pauses import paused_at
 from holdfast.records.people import PersonKey, Site
+from holdfast.records.prepared import Prepared
 
 WITHIN, HOLDS = "page-answered-within", "answer-holds-for"
 RECENT = timedelta(days=7)  # an answered page older than this decides nothing any more
@@ -29,8 +33,28 @@ RECENT = timedelta(days=7)  # an answered page older than this decides nothing a
 
 def standing_hours(site: Site) -> list[DutyHours]:
     """The hours of a site's roster that stand."""
-    rows = DutyHours.objects.filter(site=site, corrected_by=None, is_withdrawn=False)
-    return list(rows.select_related("user").order_by("first_day", "begins", "position", "id"))
+    return _HOURS.rows(site.id)
+
+
+_HOURS = Prepared(
+    lambda site: (
+        DutyHours.objects.filter(site=site, corrected_by=None, is_withdrawn=False)
+        .select_related("user")
+        .order_by("first_day", "begins", "position", "id")
+    )
+)
+_CONTACTS = Prepared(
+    lambda site: DutyContact.objects.filter(
+        site=site, corrected_by=None, is_withdrawn=False, user__is_active=True
+    ).order_by("position", "id")
+)
+_TIMES = Prepared(
+    lambda site: (
+        SignedTime.objects.filter(site=site, corrected_by=None)
+        .select_related("signature")
+        .order_by("position", "id")
+    )
+)
 
 
 def roster(rows: Iterable[DutyHours]) -> list[rota.Hours]:
@@ -59,12 +83,8 @@ def zone_of(site: Site) -> ZoneInfo:
 
 def standing_contacts(site: Site) -> list[DutyContact]:
     """Every channel of everybody at a site that stands; none of who is paused there."""
-    rows = DutyContact.objects.filter(
-        site=site, corrected_by=None, is_withdrawn=False, user__is_active=True
-    )
     paused = paused_at({site.id})
-    found = rows.order_by("position", "id")
-    return [row for row in found if (row.site_id, row.user_id) not in paused]
+    return [row for row in _CONTACTS.rows(site.id) if (row.site_id, row.user_id) not in paused]
 
 
 def channels_of(contacts: Iterable[DutyContact]) -> Mapping[UUID, tuple[str, ...]]:
@@ -77,8 +97,7 @@ def channels_of(contacts: Iterable[DutyContact]) -> Mapping[UUID, tuple[str, ...
 
 def standing_times(site: Site) -> dict[str, SignedTime]:
     """The signed times of a site that stand, by code."""
-    rows = SignedTime.objects.filter(site=site, corrected_by=None).select_related("signature")
-    return {row.code: row for row in rows.order_by("position", "id")}
+    return {row.code: row for row in _TIMES.rows(site.id)}
 
 
 def _in_force(signed: Mapping[str, SignedTime], code: str) -> timedelta | None:
@@ -92,14 +111,21 @@ def _in_force(signed: Mapping[str, SignedTime], code: str) -> timedelta | None:
 
 def pages_of(site: Site, now: datetime) -> list[DutyPage]:
     """The pages of a site that decide anything now, oldest first: open ones, and recent ones."""
-    rows = DutyPage.objects.filter(site=site)
-    taken = PageAnswer.objects.filter(done__in=PageAnswer.TAKEN).values("page_id")
-    recent = rows.filter(asked_at__gte=now - RECENT)
-    still_open = rows.exclude(id__in=taken).exclude(reason=DutyPage.TEST)
-    found = (recent | still_open).select_related("site", "asked_by", "user").distinct()
+    found = _PAGES.rows(site.id, instant_text(now - RECENT))
     kept = {(row.user_id, row.channel): row.recorded_at for row in standing_contacts(site)}
     standing = [row for row in found if _is_of_now(row, kept)]
     return sorted(standing, key=lambda row: (row.asked_at, row.position, row.id))
+
+
+def _open_or_since(site: UUID, since: str) -> "QuerySet[DutyPage]":
+    rows = DutyPage.objects.filter(site=site)
+    taken = PageAnswer.objects.filter(done__in=PageAnswer.TAKEN).values("page_id")
+    recent = rows.filter(asked_at__gte=since)
+    still_open = rows.exclude(id__in=taken).exclude(reason=DutyPage.TEST)
+    return (recent | still_open).select_related("site", "asked_by", "user").distinct()
+
+
+_PAGES = Prepared(_open_or_since)
 
 
 def _is_of_now(test: DutyPage, kept: Mapping[tuple[UUID, str], datetime]) -> bool:

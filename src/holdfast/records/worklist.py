@@ -5,12 +5,11 @@ compared by ``compare``, and read by no gate. Due times come from the site's own
 none is set, none is shown.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import transaction
+from django.db import models, transaction
 
 from holdfast.records.care import (
     Confirmation,
@@ -20,6 +19,7 @@ from holdfast.records.care import (
     WorklistMoment,
 )
 from holdfast.records.people import Site
+from holdfast.records.prepared import Prepared
 
 # What each decision waits for: questions to ask, or a physician.
 _WAITS_FOR = {"undetermined": "ask", "eligible": "confirm", "ineligible": "confirm"}
@@ -89,15 +89,14 @@ _FIELDS = ["site", "kind", "since", "due_at", "overdue_at", "decision", "questio
 
 def moment_of(enrollment: Enrollment, targets: dict[str, SiteTarget]) -> WorklistMoment | None:
     """What an enrollment waits for, from its facts alone; None before its first verdict."""
-    verdicts = VerdictShown.objects.filter(enrollment=enrollment).order_by("-position", "-id")
-    newest = verdicts.first()
+    newest = NEWEST_VERDICT.first(enrollment.id)
     if newest is None:
         return None
-    confirmed = Confirmation.objects.filter(verdict=newest).order_by("-position").first()
+    confirmed = _CONFIRMED.first(newest.id)
     if newest.decision == "undetermined":
         confirmed = None  # who signs that it cannot be decided has answered no question
     kind = "done" if confirmed else _WAITS_FOR[newest.decision]
-    since = confirmed.recorded_at if confirmed else _waiting_since(verdicts, newest)
+    since = confirmed.recorded_at if confirmed else _waiting_since(newest)
     target = targets.get(kind)
     return WorklistMoment(
         enrollment=enrollment,
@@ -112,10 +111,22 @@ def moment_of(enrollment: Enrollment, targets: dict[str, SiteTarget]) -> Worklis
     )
 
 
-def _waiting_since(verdicts: Iterable[VerdictShown], newest: VerdictShown) -> datetime:
+def _verdicts(enrollment: UUID) -> "models.QuerySet[VerdictShown]":
+    return VerdictShown.objects.filter(enrollment=enrollment).order_by("-position", "-id")
+
+
+_VERDICTS = Prepared(_verdicts)
+NEWEST_VERDICT = Prepared(lambda enrollment: _verdicts(enrollment)[:1])
+_CONFIRMED = Prepared(
+    lambda verdict: Confirmation.objects.filter(verdict=verdict).order_by("-position")[:1]
+)
+_TARGETS = Prepared(lambda site: SiteTarget.objects.filter(site=site, corrected_by=None))
+
+
+def _waiting_since(newest: VerdictShown) -> datetime:
     """When this wait began: the first of the latest run of verdicts that wait for the same."""
     since = newest.recorded_at
-    for verdict in verdicts:
+    for verdict in _VERDICTS.rows(newest.enrollment_id):
         if _WAITS_FOR[verdict.decision] != _WAITS_FOR[newest.decision]:
             break
         since = verdict.recorded_at
@@ -127,8 +138,7 @@ def _after(since: datetime, hours: int | None) -> datetime | None:
 
 
 def _targets(site_id: UUID) -> dict[str, SiteTarget]:
-    standing = SiteTarget.objects.filter(site_id=site_id, corrected_by=None)
-    return {target.moment: target for target in standing}
+    return {target.moment: target for target in _TARGETS.rows(site_id)}
 
 
 def _all_moments() -> list[WorklistMoment]:
