@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from holdfast.actions.board import compare, follow_site, put_off, rebuild, stale_rows
+from holdfast.actions.board import compare, differing, follow_site, put_off, rebuild, stale_rows
 from holdfast.records.board import CourseMoment, board
 from holdfast.watch.runner import take_turn
 from tests.actions.approvals import in_jurisdiction
@@ -47,6 +47,17 @@ def test_each_fact_moves_its_row_in_its_own_transaction(clinic, enrollment):
     found = line(clinic)
     assert (found.status, found.act, found.visit, found.blocked_by) == ("closed", "", "", [])
     assert compare(clinic.now) == []
+
+
+def test_a_row_that_was_altered_is_found_at_night(clinic, enrollment):
+    course(clinic, enrollment, BEGAN)
+    assert differing(clinic.now) == []
+    assert take_turn("integrity", clinic.now)
+    CourseMoment.objects.update(blocked_by="[]")
+    assert differing(clinic.now) == [enrollment.id]
+    assert not take_turn("integrity", clinic.now)
+    CourseMoment.objects.update(as_of=BEGAN - timedelta(days=1))  # the next turn makes it again
+    assert differing(clinic.now) == []
 
 
 def test_due_and_overdue_are_moments_of_the_sites_own_days(clinic, enrollment):

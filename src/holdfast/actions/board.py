@@ -251,6 +251,22 @@ def compare(now: datetime) -> list[UUID]:
     )
 
 
+def differing(now: datetime) -> list[UUID]:
+    """The enrollments whose row is not what the facts said at the moment it was made.
+
+    What waits to be made again (``stale_rows``) is left to the watch's next turn.
+    """
+    found: list[UUID] = []
+    for site in Site.objects.order_by("code"):
+        waiting = set(stale_rows(site, now))
+        rows = CourseMoment.objects.filter(site=site).exclude(enrollment_id__in=waiting)
+        for row in rows.select_related("enrollment__site", "enrollment__person"):
+            again = moment_of(row.enrollment, row.judged_at)
+            if again is None or _values(again) != _values(row):
+                found.append(row.enrollment_id)
+    return sorted(found)
+
+
 def _all(now: datetime, site: Site | None) -> Iterator[CourseMoment]:
     rows = Enrollment.objects.select_related("site", "person").order_by("id")
     if site is not None:

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from holdfast.actions import board
 from holdfast.actions.replay import differing_verdicts
 from holdfast.records.verification_run import verify_here
 
@@ -22,5 +23,10 @@ def check(now: datetime) -> int:
         raise RecordDoesNotFit(
             f"{len(differing)} verdicts differ when judged again, the first that of enrollment "
             f"{differing[0]}"
+        )
+    if rows := board.differing(now):
+        raise RecordDoesNotFit(
+            f"{len(rows)} rows of the board do not follow from the record, the first that of "
+            f"enrollment {rows[0]}: holdfast rebuild makes them again"
         )
     return report.entries
