@@ -145,6 +145,15 @@ class DueRule:
 
 
 @dataclass(frozen=True)
+class SignalRule:
+    """How far a condition reaches that is no breach of a limit: silence, a clock, a pair, a gap."""
+
+    code: str
+    tier: Tier
+    do: str
+
+
+@dataclass(frozen=True)
 class TierPlan:
     """Who is told of a tier, and whether it sounds."""
 
@@ -172,7 +181,7 @@ class NotTaken:
 
 @dataclass(frozen=True)
 class SessionPlan:
-    """Everything that judges one session, besides its entries."""
+    """Everything that judges one session, besides its entries. ``streams``: what must be recorded."""
 
     session: str
     protocol: str
@@ -189,13 +198,16 @@ class SessionPlan:
     numbers: Mapping[str, PlanNumber]
     limits: tuple[LimitRule, ...]
     symptoms: tuple[SymptomRule, ...]
+    signals: Mapping[str, SignalRule]
     due: tuple[DueRule, ...]
     tiers: Mapping[Tier, TierPlan]
+    streams: tuple[str, ...] = ()
     not_taken: tuple[NotTaken, ...] = ()
     schema: int = field(default=SCHEMA)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "numbers", MappingProxyType(dict(self.numbers)))
+        object.__setattr__(self, "signals", MappingProxyType(dict(self.signals)))
         object.__setattr__(self, "tiers", MappingProxyType(dict(self.tiers)))
 
     def value(self, code: str) -> Decimal | None:
@@ -230,8 +242,10 @@ class SessionPlan:
             "numbers": [_number_json(self.numbers[code]) for code in sorted(self.numbers)],
             "limits": [_plain(rule) for rule in self.limits],
             "symptoms": [_plain(rule) for rule in self.symptoms],
+            "signals": [_plain(self.signals[code]) for code in sorted(self.signals)],
             "due": [_plain(rule) for rule in self.due],
             "tiers": [_plain(self.tiers[tier]) for tier in Tier if tier in self.tiers],
+            "streams": list(self.streams),
             "not_taken": [
                 {"code": n.code, "value": str(n.value), "reason": n.reason} for n in self.not_taken
             ],
@@ -285,8 +299,12 @@ def _plan(told: Mapping[str, Any]) -> SessionPlan:
         numbers={number.code: number for number in numbers},
         limits=tuple(_limit(one) for one in told["limits"]),
         symptoms=tuple(_symptom(one) for one in told["symptoms"]),
+        signals={
+            s["code"]: SignalRule(s["code"], Tier(s["tier"]), s["do"]) for s in told["signals"]
+        },
         due=tuple(_due(one) for one in told["due"]),
         tiers={tier.tier: tier for tier in tiers},
+        streams=tuple(told["streams"]),
         not_taken=tuple(
             NotTaken(n["code"], Decimal(n["value"]), n["reason"]) for n in told["not_taken"]
         ),
@@ -355,7 +373,7 @@ def _number_json(number: PlanNumber) -> dict[str, Any]:
     }
 
 
-def _plain(rule: LimitRule | SymptomRule | DueRule | TierPlan) -> dict[str, Any]:
+def _plain(rule: LimitRule | SymptomRule | SignalRule | DueRule | TierPlan) -> dict[str, Any]:
     """A rule of texts and lists of texts."""
     return {
         name: list(value) if isinstance(value, tuple) else str(value)
