@@ -18,6 +18,7 @@ COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("screen", "screen", "say who of the referred people may enter a protocol, and why"),
     ("protocol", "protocol", "list, show or check protocol versions"),
     ("plan", "plan", "print every visit of a course with its dates"),
+    ("envelope", "envelope", "the expected course of a session: context, not a limit"),
     ("serve", "serve", "serve the pages and the API"),
     ("demo", "demo", "set up and serve the demonstration clinic"),
     ("populate", "populate", "fill an empty record with invented courses"),
