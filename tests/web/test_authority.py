@@ -8,6 +8,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
+from holdfast.definitions import jurisdictions
 from holdfast.records.keys import opened
 from holdfast.records.models import Approval, ApprovalChange, Site, SiteJurisdiction, User
 from tests.web.clinic import PASSWORD
@@ -140,3 +141,13 @@ def test_an_approval_of_another_site_is_not_found(as_role, clinic):
     assert Site.objects.get(code="SOUTH").approvals.count() == 0
     for place in ("correct", "change"):
         assert as_role("stranger").get(f"/SOUTH/authority/{row.id}/{place}/").status_code == 404
+
+
+def test_the_report_to_the_tga_is_shown_where_the_law_knows_it_alone(as_role, clinic, monkeypatch):
+    desk = as_role("coordinator")
+    assert "/NORTH/reports/tga/" in desk.get(PAGE).content.decode()
+    assert "/NORTH/reports/tga/" not in as_role("auditor").get(PAGE).content.decode()
+    assert "/NORTH/reports/tga/" not in desk.get("/NORTH/board/").content.decode()
+    swiss = jurisdictions.load("switzerland")
+    monkeypatch.setattr("holdfast.web.staff.authority.jurisdiction_of", lambda site: swiss)
+    assert "/NORTH/reports/tga/" not in desk.get(PAGE).content.decode()

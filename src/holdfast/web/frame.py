@@ -29,7 +29,6 @@ PLACES = (
     ("staff:recovery", "person", _("Let somebody in"), "access.manage"),
     ("staff:crisis-numbers", "key", _("Crisis lines"), "site.manage"),
     ("staff:authority", "key", _("Approvals"), "authority.see"),
-    ("staff:tga", "paper", _("Report to the TGA"), "report.tga"),
     ("staff:people", "person", _("People"), "access.manage"),
     ("concern-set-up", "refer", _("Outside recipients"), "concern.set-up"),
     ("pauses", "stop", _("Pauses"), "assignment.suspend"),
@@ -65,8 +64,8 @@ BELONGS = {
     "staff:call-new": "staff:referral-new",
     "staff:call": "staff:worklist",
     "staff:papers": "staff:worklist",
-    "staff:consent": "staff:worklist",
-    "staff:consent-act": "staff:worklist",
+    "staff:consent": "staff:board",
+    "staff:consent-act": "staff:board",
     "staff:consent-document": "staff:consents",
     "staff:contact": "staff:worklist",
     "staff:letter-write": "staff:worklist",
@@ -74,17 +73,18 @@ BELONGS = {
     "staff:on-call-number": "staff:crisis-numbers",
     "staff:waiting": "staff:worklist",
     "staff:waiting-step": "staff:worklist",
-    "staff:clinical": "staff:worklist",
-    "staff:clinical-section": "staff:worklist",
-    "staff:clinical-record": "staff:worklist",
-    "staff:clinical-results": "staff:worklist",
-    "staff:clinical-order": "staff:worklist",
-    "staff:clinical-collect": "staff:worklist",
-    "staff:clinical-report": "staff:worklist",
-    "staff:clinical-review": "staff:worklist",
-    "staff:psychotherapy": "staff:worklist",
-    "staff:psychotherapy-write": "staff:worklist",
-    "staff:tga-file": "staff:tga",
+    "staff:clinical": "staff:board",
+    "staff:clinical-section": "staff:board",
+    "staff:clinical-record": "staff:board",
+    "staff:clinical-results": "staff:board",
+    "staff:clinical-order": "staff:board",
+    "staff:clinical-collect": "staff:board",
+    "staff:clinical-report": "staff:board",
+    "staff:clinical-review": "staff:board",
+    "staff:psychotherapy": "staff:board",
+    "staff:psychotherapy-write": "staff:board",
+    "staff:tga": "staff:authority",
+    "staff:tga-file": "staff:authority",
     "staff:limit-sign": "staff:limits",
     "staff:authority-jurisdiction": "staff:authority",
     "staff:authority-kind": "staff:authority",
@@ -142,6 +142,8 @@ def frame(request: HttpRequest) -> dict[str, Any]:
 def _places(request: HttpRequest, site: str, held: frozenset[str]) -> list[dict[str, Any]]:
     route = request.resolver_match.view_name if request.resolver_match else ""
     current = BELONGS.get(route, route)
+    if current == "staff:board" and "board.see" not in held:
+        current = "staff:today"
     return [
         {"href": reverse(name, args=[site]), "icon": icon, "words": words, "here": name == current}
         for name, icon, words, permission in PLACES

@@ -9,10 +9,12 @@ from uuid import UUID
 import orjson
 from django.db import models
 from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _later
 
 from holdfast.definitions import clinical
+from holdfast.records.access import printed_name
 from holdfast.records.care import Enrollment
 from holdfast.records.clinical_care import (
     CallHeld,
@@ -64,9 +66,16 @@ def _when(day: date | None) -> str:
     return day_words(day) if day else _("not known")
 
 
+def _moment(at: datetime) -> str:
+    """A moment by the clock of the site, with the clock's name."""
+    here = localtime(at)
+    return f"{date_format(here, 'j F Y, H:i')} {here:%Z}"
+
+
 def _line(row: Any, title: Any, told: Iterable[tuple[Any, Any]] = (), **more: Any) -> Line:
     said_at = tuple((label, value) for label, value in told if value not in ("", None))
-    return Line(title, row.recorded_at, row.recorded_by.login, said_at, id=row.id, **more)
+    by = printed_name(row.recorded_by)
+    return Line(title, row.recorded_at, by, said_at, id=row.id, **more)
 
 
 def safety_plans(enrollment: Enrollment) -> list[Line]:
@@ -148,7 +157,7 @@ def calls(enrollment: Enrollment) -> list[Line]:
         Line(
             _("Planned: %(why)s") % {"why": said.PURPOSES[row.purpose]},
             row.due_at,
-            row.recorded_by.login,
+            printed_name(row.recorded_by),
             mark="unknown",
             id=row.id,
         )
@@ -292,7 +301,7 @@ def events(enrollment: Enrollment) -> list[Line]:
                 (_("Goes on"), said.YES_NO[row.is_ongoing]),
                 (_("Over since"), day_words(row.ended_on) if row.ended_on else ""),
                 (_("Serious"), said.YES_NO[row.is_serious]),
-                (_("First known"), f"{row.known_at:%Y-%m-%d %H:%M} UTC, {row.known_by.login}"),
+                (_("First known"), f"{_moment(row.known_at)}, {printed_name(row.known_by)}"),
             ],
             mark=marks[row.is_serious],
         )

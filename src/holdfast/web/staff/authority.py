@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from holdfast.actions.authority import set_jurisdiction
 from holdfast.actions.judging import local_date
 from holdfast.actions.outcomes import Receipt
+from holdfast.definitions import reports
 from holdfast.domain.authority import (
     HeldApproval,
     Jurisdiction,
@@ -70,9 +71,16 @@ def page(request: Admitted, site: str) -> HttpResponse:
         "approvals": sorted(approvals, key=lambda approval: approval["order"]),
         "kinds": where.kinds if where else (),
         "may_record": "authority.record" in request.permissions,
+        "reports_to_tga": _reports_to_tga(request, where),
         "done": done_words(request),
     }
     return render(request, "staff/authority.html", context)
+
+
+def _reports_to_tga(request: Admitted, where: Jurisdiction | None) -> bool:
+    """Whether the law of this site knows the prescriber who reports so; nobody else is shown the way."""
+    known = where is not None and where.kind(reports.tga().protocol) is not None
+    return known and "report.tga" in request.permissions
 
 
 def _missing(request: Admitted, finding: Finding) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from holdfast.actions.results import Measured, order_test, record_collected, rec
 from holdfast.actions.results import review_results as sign_review
 from holdfast.definitions import clinical
 from holdfast.domain.laboratory import is_outside
+from holdfast.records.access import printed_name
 from holdfast.records.care import Enrollment
 from holdfast.records.clinical import TestOrder, TestResult
 from holdfast.records.clinical_now import (
@@ -301,7 +302,7 @@ def _shown(row: TestOrder, may: frozenset[str], sent: dict[str, forms.Form]) -> 
         "id": row.id,
         "title": said.TESTS.get(row.test, row.test),
         "at": row.ordered_at,
-        "by": row.ordered_by.login,
+        "by": printed_name(row.ordered_by),
         "due": row.review_due_at,
         "taken": taken,
         "mark": "unknown" if signed is None else ("passed" if signed.is_acceptable else "failed"),

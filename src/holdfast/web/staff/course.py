@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import orjson
 from django.http import HttpResponse
@@ -18,17 +19,18 @@ from holdfast.actions.gates import shown_gate
 from holdfast.actions.judging import local_date
 from holdfast.definitions.gates import load as load_gates
 from holdfast.domain import board as rules
-from holdfast.domain.course import CourseNow
+from holdfast.domain.course import CourseNow, Held
 from holdfast.domain.gates import GateAnswer
 from holdfast.domain.visits import NO_ANCHOR, SKIPPED, PlannedVisit
 from holdfast.records.board import TO_ENROLL, CourseMoment
 from holdfast.records.care import Enrollment
 from holdfast.records.course import Deviation
-from holdfast.records.courses import course_of, read_once, standing
+from holdfast.records.courses import course_of, standing
 from holdfast.records.forgotten import is_erased
 from holdfast.records.keys import opened_rows
 from holdfast.records.people import StaffRecord
 from holdfast.records.protocols import protocol_of
+from holdfast.records.reading import read_once
 from holdfast.records.rooms import Room
 from holdfast.web.admitted import Admitted
 from holdfast.web.staff.board_words import (
@@ -128,6 +130,7 @@ def _course(enrollment: Enrollment, course: CourseNow, today: date) -> dict[str,
     missed = [{"title": _title(course, visit), "on": day_short(on)} for visit, on in course.missed]
     to_come = _to_come(planned, course, next_code, names, _rooms(course))
     stages = {stage.code: stage.title for stage in course.schedule.stages}
+    was = _was(planned, course, ZoneInfo(enrollment.site.zone))
     return {
         "course": course,
         "enrolled_on": day_short(course.enrolled_on),
@@ -135,7 +138,8 @@ def _course(enrollment: Enrollment, course: CourseNow, today: date) -> dict[str,
         "pair": [names.get(UUID(each), "") for each in (pair.lead, pair.second)] if pair else [],
         "drawing": drawing(marks, today, course.enrolled_on),
         "drawing_title": title_words(enrollment.label, course.enrolled_on),
-        "was": _was(planned, course),
+        "was": was,
+        "earlier": max(0, len(was) - 8),
         "to_come": to_come,
         "later": max(0, len(to_come) - 6),
         "left_out": _left_out(planned),
@@ -178,7 +182,9 @@ def _mark(one: PlannedVisit, course: CourseNow, next_code: str) -> Mark | None:
     )
 
 
-def _was(planned: tuple[PlannedVisit, ...], course: CourseNow) -> list[dict[str, Any]]:
+def _was(
+    planned: tuple[PlannedVisit, ...], course: CourseNow, zone: ZoneInfo
+) -> list[dict[str, Any]]:
     """What happened, the latest first; visits outside the plan among it."""
     by_code = {one.visit.code: one for one in planned}
     rows = []
@@ -190,14 +196,24 @@ def _was(planned: tuple[PlannedVisit, ...], course: CourseNow) -> list[dict[str,
                 "title": _title(course, held.visit) if held.visit else _("Visit outside the plan"),
                 "kind": KINDS.get(held.kind, held.kind),
                 "on": day_short(held.on),
-                "began_at": held.began_at,
-                "ended_at": held.ended_at,
+                "hours": _hours(held, zone),
                 "place": PLACES_OF_VISITS.get(held.place, ""),
                 "deviation": REASONS[deviates.reason] if deviates else "",
                 "cause": cause_words(course, deviates.cause) if deviates else "",
             }
         )
     return rows
+
+
+def _hours(held: Held, zone: ZoneInfo) -> str:
+    """From when until when a visit was, by the site's own clock."""
+    began = held.began_at.astimezone(zone)
+    if held.ended_at is None:
+        return f"{began:%H:%M}"
+    ended = held.ended_at.astimezone(zone)
+    if ended.date() != began.date():
+        return f"{began:%H:%M} – {day_short(ended.date())}, {ended:%H:%M}"
+    return f"{began:%H:%M}–{ended:%H:%M}"
 
 
 def _to_come(

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
+from holdfast.actions.judging import local_date
 from holdfast.definitions.gates import load as load_gates
 from holdfast.domain.course import CourseNow
 from holdfast.records.access import printed_name, roles_of, staff_at
@@ -57,7 +58,7 @@ def choices_of(
     held = {user.id: (user, roles_of(user, site, now, study)) for user in staff_at(site, now)}
     names = {each: printed_name(user) for each, (user, _roles) in held.items()}
     visits = [v for v in course.visits if v.code not in course.actual] if course else []
-    pair = course.present_on(now.date()) if course else None
+    pair = course.present_on(local_date(site, now)) if course else None
     in_pair = [UUID(hex=each) for each in sorted(pair.people)] if pair else []
     asked = standing(ChangeAsked, [enrollment.id])
     mine = set(roles_of(by, site, now, study))

@@ -8,6 +8,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from holdfast.actions.outcomes import Answered, Receipt, Refusal
@@ -61,10 +62,30 @@ def _page(
         "enrollment": enrollment,
         "who": name_of(request, enrollment),
         "done": done_words(request),
-        "sheets": sheets,
+        "groups": _grouped(sheets),
         "amendments": amendments_shown(course) if course and _shows_amendments(sheets) else [],
     }
     return render(request, "staff/course_do.html", context, status=422 if form is not None else 200)
+
+
+# The sheets under what they are about, as they stand on the page.
+_GROUPS = (
+    (_("Visits"), ("hold", "miss", "skip", "back", "deviation")),
+    (_("Bookings"), ("book", "cancel")),
+    (_("Before a session"), ("pass", "state", "aside")),
+    (_("Therapists"), ("pair", "cover", "ask", "unask")),
+    (_("The course"), ("enroll", "amend", "turn", "attempt", "transfer", "close")),
+)
+
+
+def _grouped(sheets: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The sheets that are shown, each group in its order; a group without any is left out."""
+    by_name = {sheet["name"]: sheet for sheet in sheets}
+    found = [
+        {"title": title, "sheets": [by_name[name] for name in names if name in by_name]}
+        for title, names in _GROUPS
+    ]
+    return [group for group in found if group["sheets"]]
 
 
 def _is_shown(

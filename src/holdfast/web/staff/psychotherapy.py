@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from holdfast.actions.notes import record_psychotherapy
+from holdfast.records.access import printed_name
 from holdfast.records.care import Enrollment
 from holdfast.records.clinical_care import PsychotherapyNote
 from holdfast.records.clinical_now import standing
@@ -69,5 +70,5 @@ def _page(
 
 def _line(row: PsychotherapyNote) -> Line:
     words = words_of(row, "words")
-    by = row.recorded_by.login
+    by = printed_name(row.recorded_by)
     return Line(day_words(row.on_day), row.recorded_at, by, (("", words),), id=row.id)

@@ -12,13 +12,15 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from holdfast.actions.judging import local_date
+from holdfast.domain import course as course_rules
 from holdfast.domain.course import CourseNow
 from holdfast.domain.schedule import VisitKind
 from holdfast.records.access import covers
 from holdfast.records.board import board
 from holdfast.records.bookings import Booking
-from holdfast.records.courses import booked_of, courses_of, read_once
+from holdfast.records.courses import booked_of, courses_of
 from holdfast.records.keys import Erased
+from holdfast.records.reading import read_once
 from holdfast.web.admitted import Admitted, studies
 from holdfast.web.staff.board import blocked_words, next_words, when_words
 from holdfast.web.staff.board_names import names_on_board
@@ -41,7 +43,7 @@ def page(request: Admitted, site: str) -> HttpResponse:
     context = {
         "today": day_short(today),
         "visits": _visits(request, today, now),
-        "courses": _courses(request, now),
+        **_courses(request, now),
     }
     return render(request, "staff/today.html", context)
 
@@ -129,17 +131,20 @@ def _gate(row: Booking, course: CourseNow, now: datetime) -> dict[str, Any] | No
     return shown if shown["act"] == begins else None
 
 
-def _courses(request: Admitted, now: datetime) -> list[dict[str, Any]]:
-    """The courses in which I am one of the pair, what is late first."""
+OVER = frozenset(status.value for status in course_rules.OVER)
+
+
+def _courses(request: Admitted, now: datetime) -> dict[str, list[dict[str, Any]]]:
+    """The courses in which I am one of the pair, what is late first; those that are over apart."""
     me = request.user.id
     lines = board(request.here, now, studies(request, "today.see"))
     mine = [line for line in lines if me in (line.lead_id, line.second_id)]
     names = names_on_board(request, mine, ())
-    found = []
+    found: dict[str, list[dict[str, Any]]] = {"courses": [], "over": []}
     for line in mine:
         number = f"{request.here.code}-{line.number:04d}"
         who = names.get(line.enrollment_id, "")
-        found.append(
+        found["over" if line.status in OVER else "courses"].append(
             {
                 "href": reverse("staff:course", args=[request.here.code, line.enrollment_id]),
                 "who": who or number,

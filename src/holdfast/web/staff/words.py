@@ -48,6 +48,7 @@ UNITS = {
     "d": _("days"),
     "h": _("hours"),
     "mL/min/{1.73_m2}": "mL/min/1.73 m²",
+    "umol/L": "µmol/L",
 }
 
 
