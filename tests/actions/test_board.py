@@ -1,15 +1,25 @@
 """The board follows the facts of every course, in their transaction, and can always be made again."""
 
 from datetime import UTC, date, datetime, timedelta
+from random import Random
 
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from holdfast.actions.board import compare, differing, follow_site, put_off, rebuild, stale_rows
-from holdfast.records.board import CourseMoment, board
+from holdfast.domain.identity import PersonIdentity
+from holdfast.records.board import (
+    STATES,
+    CourseMoment,
+    Wanted,
+    board,
+    by_urgency,
+    first_lines,
+    groups,
+)
 from holdfast.watch.runner import take_turn
 from tests.actions.approvals import in_jurisdiction
-from tests.actions.clinic import NOW, enrolled
+from tests.actions.clinic import IDENTITY, NOW, enrolled
 from tests.actions.courses import booked, course, half_way, held, paired, stepped
 
 BEGAN = date(2026, 3, 2)
@@ -99,6 +109,70 @@ def test_a_board_that_drifted_is_found_and_made_again(clinic, enrollment):
     assert compare(clinic.now) == [enrollment.id]
     assert rebuild(clinic.now, clinic.site) == 1
     assert compare(clinic.now) == []
+
+
+def _in_every_state(clinic) -> None:
+    """Ten people who were referred, with rows of the board that differ in all that is asked of them."""
+    chance, rows = Random(7), []
+    pairs = ((clinic.therapist, clinic.physician), (clinic.physician, clinic.monitor), (None, None))
+    for number in range(10):
+        protocol = ("mapp2", "oehen-2013")[number % 2]
+        person = PersonIdentity(family=f"Person {number}", born_on=IDENTITY.born_on)
+        told = {"bundle_sha256": f"{number:064}", "protocol": protocol, "identity": person}
+        due = NOW + timedelta(days=4 - 2 * number) if number % 4 else None
+        lead, second = pairs[number % 3]
+        row = CourseMoment(
+            enrollment=enrolled(clinic, **told),
+            site=clinic.site,
+            protocol_version=1,
+            status=STATES[number],
+            lead=lead,
+            second=second,
+            as_of=BEGAN,
+            judged_at=NOW,
+            due_at=due,
+            overdue_at=due + timedelta(days=3) if due and number % 3 else None,
+            blocked_by=str([["pair", "failed"]] * chance.randint(0, 3)).replace("'", '"'),
+        )
+        rows.append(row)
+    CourseMoment.objects.bulk_create(rows)
+
+
+ORDERS = {
+    "urgency": by_urgency,
+    "next": lambda line: (line.due_at is None, line.due_at, line.number),
+    "blocked": lambda line: (-len(line.blocked_by), line.number),
+    "number": lambda line: line.number,
+    "status": lambda line: (STATES.index(line.status), line.number),
+}
+SHOWN = {"overdue": "is_overdue", "due": "is_due", "blocked": "is_blocked"}
+
+
+def test_the_database_chooses_counts_and_orders_as_a_line_says_of_itself(clinic):
+    _in_every_state(clinic)
+    every = board(clinic.site, NOW)
+    assert len(every) == 10
+    for sort, key in ORDERS.items():
+        found = first_lines(clinic.site, NOW, None, Wanted(sort=sort), 100)
+        assert found == sorted(every, key=key), sort
+    for show, name in SHOWN.items():
+        wanted = [line for line in every if getattr(line, name)]
+        assert 0 < len(wanted) < 10
+        assert first_lines(clinic.site, NOW, None, Wanted(show=show), 100) == wanted
+        counted = sum(each.courses for each in groups(clinic.site, NOW) if getattr(each, name))
+        assert counted == len(wanted)
+    paired_up = Wanted(study="mapp2", pair=clinic.physician.id)
+    own = [
+        x for x in every if x.study == "mapp2" and clinic.physician.id in (x.lead_id, x.second_id)
+    ]
+    assert first_lines(clinic.site, NOW, None, paired_up, 100) == own
+    assert sum(each.courses for each in groups(clinic.site, NOW) if paired_up.has(each)) == len(own)
+    one = frozenset({every[3].enrollment_id})
+    assert first_lines(clinic.site, NOW, None, Wanted(among=one), 100) == [every[3]]
+    assert (
+        first_lines(clinic.site, NOW, frozenset({"mapp2"}), Wanted(), 2)
+        == [line for line in every if line.study == "mapp2"][:2]
+    )
 
 
 def test_the_board_is_one_query_for_any_number_of_courses(one_clinic):

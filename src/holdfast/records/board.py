@@ -12,6 +12,7 @@ from uuid import UUID
 
 import orjson
 from django.db import models
+from django.db.models.functions import Length, Replace
 
 from holdfast.records.authority import Approval, ApprovalChange, SiteJurisdiction
 from holdfast.records.care import Enrollment, SignedLimit
@@ -129,6 +130,142 @@ _COLUMNS = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Courses that stand alike on the board, and how many they are."""
+
+    status: str
+    study: str
+    lead_id: UUID | None
+    second_id: UUID | None
+    as_of: date
+    is_overdue: bool
+    is_due: bool
+    is_blocked: bool
+    courses: int
+
+    @property
+    def seats(self) -> set[UUID]:
+        """Whoever of the pair is named."""
+        return {each for each in (self.lead_id, self.second_id) if each is not None}
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which courses of a board, in which order; what is empty chooses nothing.
+
+    ``show`` is overdue, due, blocked or all; ``among`` the enrollments that a search found.
+    """
+
+    show: str = "all"
+    sort: str = "urgency"
+    status: str = ""
+    study: str = ""
+    pair: UUID | None = None
+    among: frozenset[UUID] | None = None
+
+    def has(self, group: Group) -> bool:
+        """Whether courses are of the chosen state, protocol and therapist."""
+        return (
+            (not self.status or group.status == self.status)
+            and (not self.study or group.study == self.study)
+            and (self.pair is None or self.pair in group.seats)
+        )
+
+
+def groups(
+    site: Site,
+    now: datetime,
+    studies: frozenset[str] | None = None,
+    among: frozenset[UUID] | None = None,
+) -> list[Group]:
+    """How many courses of a site stand alike: one query, however many there are."""
+    rows = _now(site, now, studies, among).values_list(
+        "status",
+        "enrollment__protocol_name",
+        "lead_id",
+        "second_id",
+        "as_of",
+        "late",
+        "due",
+        "blocked",
+    )
+    found: Any = rows.annotate(courses=models.Count("pk")).order_by()
+    return [
+        Group(status, study, lead, second, as_of, bool(late), bool(due), bool(blocked), courses)
+        for status, study, lead, second, as_of, late, due, blocked, courses in found
+    ]
+
+
+def first_lines(
+    site: Site, now: datetime, studies: frozenset[str] | None, wanted: Wanted, limit: int
+) -> list[BoardLine]:
+    """The first of the wanted courses in the wanted order: one query that reads no other."""
+    rows = _now(site, now, studies, wanted.among)
+    if wanted.show != "all":
+        rows = rows.filter(**{_SHOWN[wanted.show]: 1})
+    if wanted.status:
+        rows = rows.filter(status=wanted.status)
+    if wanted.study:
+        rows = rows.filter(enrollment__protocol_name=wanted.study)
+    if wanted.pair is not None:
+        rows = rows.filter(models.Q(lead=wanted.pair) | models.Q(second=wanted.pair))
+    ordered = rows.order_by(*_ORDERS[wanted.sort], "enrollment__number")
+    return [BoardLine(now, *row) for row in ordered.values_list(*_COLUMNS)[:limit]]
+
+
+def _now(
+    site: Site, now: datetime, studies: frozenset[str] | None, among: frozenset[UUID] | None
+) -> Any:
+    """The rows of a site with what their moments mean now, as ``BoardLine`` says it."""
+    rows = _rows(site, studies)
+    if among is not None:
+        rows = rows.filter(enrollment_id__in=among)
+    is_late = models.Q(overdue_at__lte=now)
+    return rows.annotate(
+        late=_flag(is_late),
+        due=_flag(models.Q(due_at__lte=now), unless=is_late),
+        blocked=_flag(~models.Q(blocked_by="[]")),
+    )
+
+
+def _flag(is_so: models.Q, unless: models.Q | None = None) -> models.Case:
+    cases = [] if unless is None else [models.When(unless, then=0)]
+    cases.append(models.When(is_so, then=1))
+    return models.Case(*cases, default=0, output_field=models.IntegerField())
+
+
+_SHOWN = {"overdue": "late", "due": "due", "blocked": "blocked"}
+# When it was late, and where it is not late when it comes.
+_WHEN = models.Case(models.When(late=1, then="overdue_at"), default="due_at")
+_OPEN = Length("blocked_by") - Length(Replace("blocked_by", models.Value("["), models.Value("")))
+# As the life of a course goes; what nobody could read or judge comes last.
+STATES = (
+    TO_ENROLL,
+    "running",
+    "paused",
+    "treatment-stopped",
+    "lost",
+    "transferred",
+    "completed",
+    "closed",
+    NOT_READABLE,
+    NOT_JUDGED,
+)
+_STATE = models.Case(
+    *(models.When(status=code, then=place) for place, code in enumerate(STATES)),
+    default=len(STATES),
+    output_field=models.IntegerField(),
+)
+_ORDERS: dict[str, tuple[Any, ...]] = {
+    "urgency": ("-late", "-due", models.OrderBy(_WHEN, nulls_last=True)),
+    "next": (models.F("due_at").asc(nulls_last=True),),
+    "blocked": (models.OrderBy(_OPEN, descending=True),),
+    "number": (),
+    "status": (_STATE,),
+}
+
+
 def board(site: Site, now: datetime, studies: frozenset[str] | None = None) -> list[BoardLine]:
     """Every course of a site: what is late first, then what is due, then by when it comes.
 
@@ -144,12 +281,15 @@ def by_urgency(line: BoardLine) -> tuple[bool, bool, bool, datetime | None, int]
 
 
 def _lines(site: Site, now: datetime, studies: frozenset[str] | None) -> Iterator[BoardLine]:
-    rows = CourseMoment.objects.filter(site=site)
-    if studies is not None:
-        rows = rows.filter(enrollment__protocol_name__in=studies)
+    rows = _rows(site, studies)
     values: Iterator[tuple[Any, ...]] = rows.values_list(*_COLUMNS).iterator(chunk_size=2000)
     for row in values:
         yield BoardLine(now, *row)
+
+
+def _rows(site: Site, studies: frozenset[str] | None) -> "models.QuerySet[CourseMoment]":
+    rows = CourseMoment.objects.filter(site=site)
+    return rows if studies is None else rows.filter(enrollment__protocol_name__in=studies)
 
 
 def last_turn(site: Site) -> datetime | None:

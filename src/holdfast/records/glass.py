@@ -130,6 +130,15 @@ def open_now(user: User, now: datetime) -> list[GlassOpening]:
     return [row for row in rows.order_by("until", "id") if glass.is_open(opening_value(row), now)]
 
 
+def open_or_unreviewed(user: User, site: Site | None, now: datetime) -> list[GlassOpening]:
+    """What somebody has open, and what nobody reviewed of a site: what every page must know."""
+    told = models.Q(user=user, until__gt=now)
+    if site is not None:
+        told |= models.Q(enrollment__site=site, review=None)
+    rows = GlassOpening.objects.filter(told).select_related("end", "review", "enrollment__site")
+    return list(rows.order_by("opened_at", "id"))
+
+
 def openings_at(site: Site) -> list[GlassOpening]:
     """Every opening of a record of a site, newest first."""
     rows = GlassOpening.objects.filter(enrollment__site=site).select_related(

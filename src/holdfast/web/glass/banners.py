@@ -7,17 +7,16 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from holdfast.domain.access_review import State
-from holdfast.domain.glass import Review, review_state
+from holdfast.domain.glass import Review, is_open, review_state
 from holdfast.records import access
 from holdfast.records.access_lists import review_standing
 from holdfast.records.glass import (
     REVIEWED_WITHIN,
     GlassOpening,
-    open_now,
+    open_or_unreviewed,
     opening_value,
     responsible_for,
     time_in_force,
-    unreviewed_at,
 )
 from holdfast.records.people import Site
 from holdfast.web.glass.forms import EndForm
@@ -28,10 +27,10 @@ def own_openings(request: HttpRequest) -> list[dict[str, Any]]:
 
     Who opened one twice sees it once, with the longer time.
     """
-    if not request.user.is_authenticated:
-        return []
     now = timezone.now()
-    longest = {row.enrollment_id: row for row in open_now(request.user, now)}
+    mine = [row for row in _told(request) if row.user_id == request.user.pk]
+    still = [row for row in mine if is_open(opening_value(row), now)]
+    longest = {row.enrollment_id: row for row in sorted(still, key=lambda row: row.until)}
     return [
         {
             "row": row,
@@ -41,6 +40,17 @@ def own_openings(request: HttpRequest) -> list[dict[str, Any]]:
         }
         for row in longest.values()
     ]
+
+
+def _told(request: HttpRequest) -> list[GlassOpening]:
+    """The openings that concern the reader here, read once for a request."""
+    kept = vars(request)
+    if "openings_told" not in kept:
+        site, user = kept.get("here"), request.user
+        told = open_or_unreviewed(user, site, timezone.now()) if user.is_authenticated else []
+        kept["openings_told"] = told
+    rows: list[GlassOpening] = kept["openings_told"]
+    return rows
 
 
 def left_words(until: datetime, now: datetime) -> str:
@@ -57,7 +67,8 @@ def to_review(request: HttpRequest) -> dict[str, Any] | None:
     site: Site | None = getattr(request, "here", None)
     if site is None:
         return None
-    rows = _mine(request, site, unreviewed_at(site))
+    here = [row for row in _told(request) if row.enrollment.site_id == site.id]
+    rows = _mine(request, site, [row for row in here if getattr(row, "review", None) is None])
     if not rows:
         return None
     now, within = timezone.now(), time_in_force(site, REVIEWED_WITHIN)

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods
 from holdfast.actions.judging import local_date
 from holdfast.definitions import protocols
 from holdfast.domain.findings import Outcome
-from holdfast.records.board import BoardLine, board
+from holdfast.records.board import BoardLine, Group, Wanted, first_lines, groups
 from holdfast.web.admitted import Admitted, studies
 from holdfast.web.staff.board_names import names_on_board
 from holdfast.web.staff.board_words import (
@@ -36,27 +36,18 @@ from holdfast.web.staff.worklist import span_words
 
 STEP = 100  # rows shown at first, and with each "more"
 FEW = 3  # conditions named in a row; the page of the course names all
-TABS: dict[str, tuple[Any, Callable[[BoardLine], bool]]] = {
-    "all": (gettext_lazy("All courses"), lambda line: True),
-    "overdue": (gettext_lazy("Overdue"), lambda line: line.is_overdue),
-    "due": (gettext_lazy("Due"), lambda line: line.is_due),
-    "blocked": (gettext_lazy("Blocked"), lambda line: line.is_blocked),
+TABS: dict[str, tuple[Any, Callable[[Group], bool]]] = {
+    "all": (gettext_lazy("All courses"), lambda group: True),
+    "overdue": (gettext_lazy("Overdue"), lambda group: group.is_overdue),
+    "due": (gettext_lazy("Due"), lambda group: group.is_due),
+    "blocked": (gettext_lazy("Blocked"), lambda group: group.is_blocked),
 }
-SORTS: dict[str, tuple[Any, Callable[[BoardLine], Any] | None]] = {
-    "urgency": (gettext_lazy("What is late or due first"), None),
-    "next": (
-        gettext_lazy("Date of the next visit"),
-        lambda line: (line.due_at is None, line.due_at, line.number),
-    ),
-    "blocked": (
-        gettext_lazy("Most conditions open first"),
-        lambda line: (-len(line.blocked_by), line.number),
-    ),
-    "number": (gettext_lazy("Record number"), lambda line: line.number),
-    "status": (
-        gettext_lazy("State of the course"),
-        lambda line: (list(STATUSES).index(line.status), line.number),
-    ),
+SORTS: dict[str, Any] = {
+    "urgency": gettext_lazy("What is late or due first"),
+    "next": gettext_lazy("Date of the next visit"),
+    "blocked": gettext_lazy("Most conditions open first"),
+    "number": gettext_lazy("Record number"),
+    "status": gettext_lazy("State of the course"),
 }
 
 
@@ -78,14 +69,17 @@ class Asked:
         chosen |= {"study": self.study, "pair": self.pair} | other
         return "?" + urlencode({name: value for name, value in chosen.items() if value})
 
-    def fits(self, line: BoardLine) -> bool:
-        """True where a line belongs to the chosen state, protocol and therapist."""
-        own = (line.lead_id, line.second_id)
-        return (
-            (not self.status or line.status == self.status)
-            and (not self.study or line.study == self.study)
-            and (not self.pair or self.pair in [each.hex for each in own if each])
-        )
+    def wanted(self, among: frozenset[UUID] | None) -> Wanted:
+        """What the record is asked for; who is no account is nobody's therapist."""
+        pair = _account(self.pair) if self.pair else None
+        return Wanted(self.tab, self.sort, self.status, self.study, pair, among)
+
+
+def _account(words: str) -> UUID:
+    try:
+        return UUID(hex=words)
+    except ValueError:
+        return UUID(int=0)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -96,25 +90,26 @@ def page(request: Admitted, site: str) -> HttpResponse:
     """
     now = timezone.now()
     asked = _asked(request)
-    lines = board(request.here, now, studies(request, "board.see"))
-    fitting = [line for line in lines if asked.fits(line)]
-    if asked.words:
-        found = found_enrollments(request, asked.words)
-        fitting = [line for line in fitting if line.enrollment_id in found]
-    wanted = _sorted([line for line in fitting if TABS[asked.tab][1](line)], asked.sort)
-    rows = wanted[: asked.shown]
-    names = names_on_board(request, rows, _therapists(lines))
-    today = local_date(request.here, now)
+    here, mine = request.here, studies(request, "board.see")
+    every = groups(here, now, mine)
+    among = frozenset(found_enrollments(request, asked.words)) if asked.words else None
+    wanted = asked.wanted(among)
+    fitting = every if among is None else groups(here, now, mine, among)
+    fitting = [group for group in fitting if wanted.has(group)]
+    found = sum(group.courses for group in fitting if TABS[asked.tab][1](group))
+    rows = first_lines(here, now, mine, wanted, asked.shown)
+    names = names_on_board(request, rows, _therapists(every))
+    today = local_date(here, now)
     context = {
         "asked": asked,
         "rows": [_row(request, line, names, now) for line in rows],
-        "found": len(wanted),
-        "more": min(STEP, len(wanted) - len(rows)),
+        "found": found,
+        "more": min(STEP, found - len(rows)),
         "more_href": asked.address(shown=asked.shown + STEP),
         "more_value": asked.shown + STEP,
         "tabs": _tabs(fitting, asked),
-        "selects": _selects(lines, names, asked),
-        "waiting": sum(line.as_of != today for line in lines),
+        "selects": _selects(every, names, asked),
+        "waiting": sum(group.courses for group in every if group.as_of != today),
         "is_filtered": bool(asked.words or asked.status or asked.study or asked.pair)
         or asked.tab != "all",
     }
@@ -138,22 +133,17 @@ def _asked(request: Admitted) -> Asked:
     )
 
 
-def _sorted(lines: list[BoardLine], sort: str) -> list[BoardLine]:
-    key = SORTS[sort][1]
-    return lines if key is None else sorted(lines, key=key)
-
-
-def _therapists(lines: Sequence[BoardLine]) -> list[UUID]:
-    seats = {each for line in lines for each in (line.lead_id, line.second_id) if each}
+def _therapists(every: Sequence[Group]) -> list[UUID]:
+    seats = {each for group in every for each in group.seats}
     return sorted(seats, key=lambda each: each.hex)
 
 
-def _tabs(lines: Sequence[BoardLine], asked: Asked) -> list[dict[str, Any]]:
+def _tabs(fitting: Sequence[Group], asked: Asked) -> list[dict[str, Any]]:
     return [
         {
             "href": asked.address(show=code),
             "words": words,
-            "count": sum(belongs(line) for line in lines),
+            "count": sum(group.courses for group in fitting if belongs(group)),
             "here": code == asked.tab,
             "code": code,
         }
@@ -161,15 +151,15 @@ def _tabs(lines: Sequence[BoardLine], asked: Asked) -> list[dict[str, Any]]:
     ]
 
 
-def _selects(
-    lines: Sequence[BoardLine], names: dict[UUID, str], asked: Asked
-) -> list[dict[str, Any]]:
+def _selects(every: Sequence[Group], names: dict[UUID, str], asked: Asked) -> list[dict[str, Any]]:
     """The choices, each with how many courses it has; only what there is can be chosen."""
-    statuses = Counter(line.status for line in lines)
-    kinds = Counter(line.study for line in lines)
-    seats = Counter(
-        each for line in lines for each in {line.lead_id, line.second_id} if each is not None
-    )
+    statuses, kinds = Counter[str](), Counter[str]()
+    seats = Counter[UUID]()
+    for group in every:
+        statuses[group.status] += group.courses
+        kinds[group.study] += group.courses
+        for each in group.seats:
+            seats[each] += group.courses
     everyone = sorted((names.get(each, ""), each.hex, n) for each, n in seats.items())
     return [
         _select(
@@ -198,7 +188,7 @@ def _selects(
             _("Order"),
             "",
             asked.sort,
-            [(code, words, None) for code, (words, _key) in SORTS.items()],
+            [(code, words, None) for code, words in SORTS.items()],
         ),
     ]
 
