@@ -88,9 +88,10 @@ def read(path: Path) -> Gates:
     gates, titles = {}, {}
     for table in root.tables("gate", required=True):
         gate, title = _gate(table, conditions, stated)
-        if gate.act in gates:
-            table.problem("act", f"gate {gate.act.value!r} is here twice", "Leave one of them")
-        gates[gate.act], titles[gate.act] = gate, title
+        act = Act(gate.act)
+        if act in gates:
+            table.problem("act", f"gate {act.value!r} is here twice", "Leave one of them")
+        gates[act], titles[act] = gate, title
     for act in Act:
         if act not in gates:
             root.problem(None, f"there is no gate {act.value!r}", "Add a [[gate]] for it")

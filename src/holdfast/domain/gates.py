@@ -42,9 +42,12 @@ class Condition:
 
 @dataclass(frozen=True)
 class Gate:
-    """The conditions of one act, in the order in which they are shown."""
+    """The conditions of one act, in the order in which they are shown.
 
-    act: Act
+    ``act`` is one of a course (``Act``) or of a dosing session (``SessionAct``).
+    """
+
+    act: StrEnum
     conditions: tuple[Condition, ...]
 
 
@@ -66,7 +69,7 @@ class Judged:
 class GateAnswer:
     """What a gate says: everything, met or not."""
 
-    act: Act
+    act: StrEnum
     judged: tuple[Judged, ...]
 
     @property

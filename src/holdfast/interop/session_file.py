@@ -1,0 +1,429 @@
+"""A whole dosing session as a JSON file, read strictly and never guessed at, and written.
+
+``docs/session-files.md`` says the form. What does not fit is refused with its place and the mend; a
+session in a file names nobody: people are ids, words are not in it.
+"""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from holdfast.definitions import monitoring, protocols
+from holdfast.definitions import session as entry_kinds
+from holdfast.definitions.session import gates as session_gates
+from holdfast.definitions.session import limits as session_limits
+from holdfast.domain.course_so_far import CourseSoFar, course_so_far
+from holdfast.domain.dose_totals import PastDose
+from holdfast.domain.findings import Outcome
+from holdfast.domain.limits import SignedLimit
+from holdfast.domain.protocol import ProtocolVersion
+from holdfast.domain.replay import Handed, Recorded
+from holdfast.domain.session_compile import (
+    NoSuchSession,
+    PersonalLimit,
+    compile_plan,
+    dosing_visit,
+)
+from holdfast.domain.session_entries import EntryRefused, SessionEntry, read_entry
+from holdfast.domain.session_plan import PlanUnreadable, SessionPlan, from_json
+
+SCHEMA = 1
+LARGEST_BYTES = 20_000_000
+MOST_ENTRIES = 50_000
+_KEYS = (
+    "schema",
+    "session",
+    "title",
+    "zone",
+    "protocol",
+    "signed",
+    "personal",
+    "plan",
+    "people",
+    "past_doses",
+    "outside_mg",
+    "handed",
+    "until",
+    "entries",
+)
+_NEEDED = ("schema", "session", "zone", "protocol", "entries")
+
+
+class SessionFileRefused(ValueError):
+    """This is no session file. ``place`` is where, ``problem`` what is wrong, ``mend`` what to write."""
+
+    def __init__(self, place: str, problem: str, mend: str) -> None:
+        super().__init__(f"{place}: {problem}. {mend}.")
+        self.place, self.problem, self.mend = place, problem, mend
+
+
+def read_session_file(data: bytes) -> Recorded:
+    """A session from the bytes of its file; ``SessionFileRefused`` for anything else."""
+    told = _parsed(data)
+    _refuse_keys(told, _KEYS, _NEEDED, "")
+    if told["schema"] != SCHEMA or isinstance(told["schema"], bool):
+        raise SessionFileRefused(
+            "schema", f"{told['schema']!r} is not read here", f"Write {SCHEMA}"
+        )
+    zone = _zone(told["zone"])
+    entries = _entries(told["entries"])
+    protocol, visit, number = _protocol(told["protocol"])
+    signed = _signed(told.get("signed", []))
+    day = _first(entries).astimezone(zone).date()
+    plan = _plan(told, protocol, visit, number, signed, day)
+    return Recorded(
+        session=_text(told["session"], "session"),
+        title=_text(told.get("title", ""), "title"),
+        zone=zone,
+        plan=plan,
+        course=_course(told, protocol, plan, signed, day),
+        entries=entries,
+        handed=_handed(told.get("handed", [])),
+        until=None if told.get("until") is None else _moment(told["until"], "until"),
+    )
+
+
+def session_document(recorded: Recorded, signed: Sequence[SignedLimit] = ()) -> Mapping[str, Any]:
+    """A session as the file that ``read_session_file`` reads: with the plan as it was compiled."""
+    plan, course = recorded.plan, recorded.course
+    return {
+        "schema": SCHEMA,
+        "session": recorded.session,
+        "title": recorded.title,
+        "zone": str(recorded.zone),
+        "protocol": {
+            "name": plan.protocol,
+            "version": plan.protocol_version,
+            "visit": plan.visit,
+            "number": plan.session_number,
+        },
+        "signed": [_signed_json(one) for one in signed],
+        "plan": plan.to_json(),
+        "people": {person: list(roles) for person, roles in sorted(course.roles.items())},
+        "past_doses": [
+            {
+                "session": one.session,
+                "on": one.on.isoformat(),
+                "highest_mg": float(one.highest_mg),
+                "is_of_course": one.is_of_course,
+            }
+            for one in course.past
+        ],
+        "outside_mg": None if course.outside_mg is None else float(course.outside_mg),
+        "handed": [_handed_json(one) for one in recorded.handed],
+        "until": None if recorded.until is None else recorded.until.isoformat(),
+        "entries": [entry.to_json() for entry in recorded.entries],
+    }
+
+
+def _signed_json(one: SignedLimit) -> Mapping[str, Any]:
+    return {
+        "code": one.code,
+        "value": float(one.value),
+        "unit": one.unit,
+        "signed_by": one.signed_by,
+        "signed_on": one.signed_on.isoformat(),
+    }
+
+
+def _handed_json(one: Handed) -> Mapping[str, Any]:
+    return {
+        "condition": one.condition,
+        "outcome": one.outcome.value,
+        "reason": one.reason,
+        "from": None if one.from_at is None else one.from_at.isoformat(),
+        "until": None if one.until is None else one.until.isoformat(),
+    }
+
+
+def _parsed(data: bytes) -> Mapping[str, Any]:
+    if len(data) > LARGEST_BYTES:
+        raise SessionFileRefused("file", "larger than 20 MB", "Name one session's file")
+    try:
+        told = json.loads(
+            data.decode("utf-8"),
+            parse_float=Decimal,
+            parse_constant=_no_constant,
+            object_pairs_hook=_without_doubles,
+        )
+    except UnicodeDecodeError as error:
+        raise SessionFileRefused(
+            f"byte {error.start}", "the file is not UTF-8 text", "Save it as UTF-8"
+        ) from None
+    except json.JSONDecodeError as error:
+        place = f"line {error.lineno}, column {error.colno}"
+        raise SessionFileRefused(place, f"this is not JSON: {error.msg}", "Mend it there") from None
+    except (RecursionError, InvalidOperation):
+        raise SessionFileRefused("file", "this is not JSON of a session", "Mend it") from None
+    if not isinstance(told, dict):
+        raise SessionFileRefused("file", "this is no object", "Write { ... } with schema and so on")
+    return told
+
+
+def _no_constant(name: str) -> None:
+    raise SessionFileRefused("file", f"{name} is no number", "Write a number, or leave it out")
+
+
+def _without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in found:
+            raise SessionFileRefused(key, "the key is here twice", "Leave one of them")
+        found[key] = value
+    return found
+
+
+def _refuse_keys(
+    told: Mapping[str, Any], known: Sequence[str], needed: Sequence[str], place: str
+) -> None:
+    before = f"{place}." if place else ""
+    for key in told:
+        if key not in known:
+            mend = f"Known here: {', '.join(known)}"
+            raise SessionFileRefused(f"{before}{key}", "unknown key", mend)
+    for key in needed:
+        if key not in told:
+            raise SessionFileRefused(f"{before}{key}", "missing", f"Write {key}")
+
+
+def _rows(
+    told: object, place: str, known: Sequence[str], needed: Sequence[str]
+) -> list[tuple[str, Mapping[str, Any]]]:
+    """Every object of a list, with its place."""
+    if not isinstance(told, list):
+        raise SessionFileRefused(place, "this is no list", "Write [ ... ]")
+    rows: list[tuple[str, Mapping[str, Any]]] = []
+    for index, row in enumerate(told):
+        where = f"{place}[{index}]"
+        if not isinstance(row, dict):
+            raise SessionFileRefused(where, "this is no object", "Write { ... }")
+        _refuse_keys(row, known, needed, where)
+        rows.append((where, row))
+    return rows
+
+
+def _text(told: object, place: str) -> str:
+    if not isinstance(told, str) or len(told) > 300:
+        raise SessionFileRefused(place, f"{told!r} is no text", "Write up to 300 characters")
+    return told
+
+
+def _zone(told: object) -> ZoneInfo:
+    try:
+        return ZoneInfo(_text(told, "zone"))
+    except (KeyError, ValueError, OSError):
+        mend = "Write an IANA zone, like Europe/Zurich"
+        raise SessionFileRefused("zone", f"{told!r} is no zone", mend) from None
+
+
+def _moment(told: object, place: str) -> datetime:
+    mend = "Write an instant with its offset, like 2026-05-04T10:12:00Z"
+    try:
+        moment = datetime.fromisoformat(_text(told, place))
+    except ValueError:
+        raise SessionFileRefused(place, f"{told!r} is no instant", mend) from None
+    if moment.tzinfo is None:
+        raise SessionFileRefused(place, f"{told!r} has no offset", mend)
+    return moment.astimezone(UTC)
+
+
+def _day(told: object, place: str) -> date:
+    try:
+        return date.fromisoformat(_text(told, place))
+    except ValueError:
+        mend = "Write it like 2026-05-04"
+        raise SessionFileRefused(place, f"{told!r} is no date", mend) from None
+
+
+def _number(told: object, place: str) -> Decimal:
+    if isinstance(told, bool) or not isinstance(told, int | Decimal):
+        raise SessionFileRefused(place, f"{told!r} is no number", "Write a number without quotes")
+    return Decimal(told)
+
+
+def _entries(told: object) -> tuple[SessionEntry, ...]:
+    if not isinstance(told, list) or not told:
+        raise SessionFileRefused("entries", "there are none", "Write at least one entry")
+    if len(told) > MOST_ENTRIES:
+        raise SessionFileRefused("entries", f"more than {MOST_ENTRIES}", "Name one session's file")
+    kinds = entry_kinds.load().kinds
+    try:
+        return tuple(read_entry(one, kinds, f"entries[{i}]") for i, one in enumerate(told))
+    except EntryRefused as refused:
+        raise SessionFileRefused(refused.place, refused.problem, refused.mend) from None
+
+
+def _first(entries: Sequence[SessionEntry]) -> datetime:
+    return min(entry.known_at for entry in entries)
+
+
+def _protocol(told: object) -> tuple[ProtocolVersion, str, int]:
+    keys = ("name", "version", "visit", "number")
+    if not isinstance(told, dict):
+        raise SessionFileRefused("protocol", "this is no object", "Write name, version and number")
+    _refuse_keys(told, keys, ("name", "number"), "protocol")
+    number, version = told["number"], told.get("version")
+    for key, value in (("number", number), ("version", version)):
+        if isinstance(value, bool) or not isinstance(value, int | None):
+            raise SessionFileRefused(
+                f"protocol.{key}", f"{value!r} is no number", "Write 1 or more"
+            )
+    if number is None:
+        raise SessionFileRefused(
+            "protocol.number", "missing", "Write which session it is: 1, 2 ..."
+        )
+    try:
+        protocol = protocols.load(_text(told["name"], "protocol.name"), version)
+    except protocols.UnknownProtocol as error:
+        raise SessionFileRefused(
+            "protocol", str(error).rstrip("."), "See holdfast protocol list"
+        ) from None
+    return protocol, _text(told.get("visit", ""), "protocol.visit"), number
+
+
+def _signed(told: object) -> Mapping[str, SignedLimit]:
+    keys = ("code", "value", "unit", "signed_by", "signed_on")
+    found: dict[str, SignedLimit] = {}
+    for place, row in _rows(told, "signed", keys, keys):
+        code = _text(row["code"], f"{place}.code")
+        if code in found:
+            raise SessionFileRefused(place, f"{code!r} is here twice", "Leave one of them")
+        found[code] = SignedLimit(code, *_signature(row, place))
+    return found
+
+
+def _signature(row: Mapping[str, Any], place: str) -> tuple[Decimal, str, str, date]:
+    return (
+        _number(row["value"], f"{place}.value"),
+        _text(row["unit"], f"{place}.unit"),
+        _text(row["signed_by"], f"{place}.signed_by"),
+        _day(row["signed_on"], f"{place}.signed_on"),
+    )
+
+
+def _plan(
+    told: Mapping[str, Any],
+    protocol: ProtocolVersion,
+    visit: str,
+    number: int,
+    signed: Mapping[str, SignedLimit],
+    day: date,
+) -> SessionPlan:
+    """The plan as it was compiled, where the file has it; else compiled from what was signed."""
+    if told.get("plan") is not None:
+        try:
+            return from_json(told["plan"])
+        except PlanUnreadable as error:
+            mend = "Export the session again, or leave plan out"
+            raise SessionFileRefused("plan", str(error), mend) from None
+    keys = ("code", "value", "unit", "signed_by", "signed_on")
+    personal = [
+        PersonalLimit(_text(row["code"], f"{place}.code"), *_signature(row, place))
+        for place, row in _rows(told.get("personal", []), "personal", keys, keys)
+    ]
+    try:
+        return compile_plan(
+            monitoring.load(),
+            monitoring.schedule_of(protocol.name),
+            protocol,
+            session=_text(told["session"], "session"),
+            session_number=number,
+            on=day,
+            signed=signed,
+            personal=personal,
+            visit=visit,
+        )
+    except NoSuchSession as error:
+        raise SessionFileRefused("protocol", str(error).rstrip("."), "Name another") from None
+    except LookupError as error:
+        raise SessionFileRefused(
+            "protocol.name", str(error.args[0]).rstrip("."), "Name another"
+        ) from None
+
+
+def _course(
+    told: Mapping[str, Any],
+    protocol: ProtocolVersion,
+    plan: SessionPlan,
+    signed: Mapping[str, SignedLimit],
+    day: date,
+) -> CourseSoFar:
+    schedule = protocol.schedule
+    if schedule is None:
+        raise SessionFileRefused("protocol", "this version says no visits", "Name a later version")
+    outside = told.get("outside_mg")
+    try:
+        visit = dosing_visit(schedule, plan.session_number, plan.visit)
+    except NoSuchSession as error:
+        raise SessionFileRefused("protocol", str(error).rstrip("."), "Name another") from None
+    return course_so_far(
+        schedule,
+        visit,
+        session_limits.load(),
+        as_of=day,
+        signed=signed,
+        past=_past(told.get("past_doses", [])),
+        outside_mg=None if outside is None else _number(outside, "outside_mg"),
+        roles=_people(told.get("people", {})),
+    )
+
+
+def _past(told: object) -> tuple[PastDose, ...]:
+    keys, needed = ("session", "on", "highest_mg", "is_of_course"), ("session", "on", "highest_mg")
+    return tuple(
+        PastDose(
+            _text(row["session"], f"{place}.session"),
+            _day(row["on"], f"{place}.on"),
+            _number(row["highest_mg"], f"{place}.highest_mg"),
+            row.get("is_of_course", True) is True,
+        )
+        for place, row in _rows(told, "past_doses", keys, needed)
+    )
+
+
+def _people(told: object) -> Mapping[str, tuple[str, ...]]:
+    if not isinstance(told, dict):
+        raise SessionFileRefused("people", "this is no object", 'Write {"t1": ["therapist"]}')
+    found = {}
+    for person, roles in told.items():
+        if not isinstance(roles, list) or not all(isinstance(role, str) for role in roles):
+            raise SessionFileRefused(
+                f"people.{person}", "roles are no list of texts", 'Write ["therapist"]'
+            )
+        found[person] = tuple(roles)
+    return found
+
+
+def _handed(told: object) -> tuple[Handed, ...]:
+    keys = ("condition", "outcome", "reason", "from", "until")
+    known = session_gates.load().conditions
+    found = []
+    for place, row in _rows(told, "handed", keys, ("condition", "outcome", "reason")):
+        code = _text(row["condition"], f"{place}.condition")
+        if code not in known:
+            mend = "Write a condition of the session's gates"
+            raise SessionFileRefused(f"{place}.condition", f"{code!r} is not known", mend)
+        found.append(
+            Handed(
+                code,
+                _outcome(row["outcome"], f"{place}.outcome"),
+                _text(row["reason"], f"{place}.reason"),
+                *(_maybe(row.get(key), f"{place}.{key}", _moment) for key in ("from", "until")),
+            )
+        )
+    return tuple(found)
+
+
+def _maybe(told: object, place: str, read: Callable[[object, str], datetime]) -> datetime | None:
+    return None if told is None else read(told, place)
+
+
+def _outcome(told: object, place: str) -> Outcome:
+    try:
+        return Outcome(_text(told, place))
+    except ValueError:
+        known = ", ".join(Outcome)
+        raise SessionFileRefused(place, f"{told!r} is not known", f"Known: {known}") from None
