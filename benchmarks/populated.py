@@ -2,19 +2,33 @@
 
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 KEPT = ROOT / "var" / "populated"
-CODE = ("src/holdfast/**/*.py", "src/holdfast/**/*.toml")
+# What the acts and their facts follow from: no page, no watch and no command but those that drive.
+CODE = (
+    *(
+        f"src/holdfast/{part}/**/*.{kind}"
+        for part in ("domain", "definitions", "interop", "records", "unblinded", "actions")
+        for kind in ("py", "toml")
+    ),
+    "src/holdfast/cli/courses/**/*.*",
+    "src/holdfast/cli/demonstration/**/*.*",
+    "src/holdfast/cli/populate.py",
+)
 
 
 @dataclass(frozen=True)
 class Populated:
-    """A record's file, and the site key its words are sealed under. Copy it before writing to it."""
+    """A record's file, and the site key its words are sealed under; ``copied`` opens a copy of it."""
 
     path: Path
     key: str
@@ -35,10 +49,29 @@ def populated(seed: int = 1, sites: int = 20, enrollments: int = 2000) -> Popula
 def code_sha256() -> str:
     """One hash over everything that a populated record follows from."""
     digest = hashlib.sha256()
-    for file in sorted(path for pattern in CODE for path in ROOT.glob(pattern)):
+    found = {path for pattern in CODE for path in ROOT.glob(pattern)}
+    for file in sorted(path for path in found if path.suffix != ".pyc" and path.is_file()):
         digest.update(f"{file.relative_to(ROOT)}\0".encode())
         digest.update(hashlib.sha256(file.read_bytes()).digest())
     return digest.hexdigest()
+
+
+@contextmanager
+def copied(kept: Populated) -> Iterator[None]:
+    """Django at a copy of a populated record that can be written to, until the end."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "holdfast.settings")
+    os.environ |= {"HOLDFAST_KEY": kept.key, "HOLDFAST_SECOND_FACTOR": "optional"}
+    os.environ.pop("HOLDFAST_KEY_FILE", None)
+    import django
+
+    django.setup()
+    from tests import databases
+
+    with tempfile.TemporaryDirectory(dir=KEPT) as folder:
+        copy = Path(folder) / "record.sqlite3"
+        shutil.copyfile(kept.path, copy)
+        with databases.pointed_at(f"sqlite:///{copy}"):
+            yield
 
 
 def _populate(path: Path, key: Path, seed: int, sites: int, enrollments: int) -> None:
@@ -54,6 +87,8 @@ def _populate(path: Path, key: Path, seed: int, sites: int, enrollments: int) ->
     environment = {k: v for k, v in os.environ.items() if not k.startswith("HOLDFAST_")}
     subprocess.run(command, check=True, env=environment | {"HOLDFAST_KEY": secret})
     key.write_text(secret, "ascii")
+    for suffix in ("-wal", "-shm"):
+        building.with_name(building.name + suffix).unlink(missing_ok=True)
     building.rename(path)
 
 
