@@ -8,6 +8,7 @@ the page rendered.
 
 import os
 import time
+from collections import defaultdict
 from random import Random
 from statistics import median, quantiles
 from typing import Any
@@ -102,10 +103,12 @@ def _all_at(site: Any) -> None:
     from holdfast.records.models import CourseMoment, Enrollment
 
     CourseMoment.objects.update(site=site)
-    rows, chance = list(CourseMoment.objects.order_by("enrollment_id")), Random(1)
+    alike, chance = defaultdict(list), Random(1)
+    for row in CourseMoment.objects.select_related("enrollment").order_by("enrollment_id"):
+        alike[row.enrollment.protocol_name].append(row)
     more = []
     for absent in Enrollment.objects.filter(on_board=None).order_by("id"):
-        like = chance.choice(rows)
+        like = chance.choice(alike[absent.protocol_name])
         values = {field.attname: getattr(like, field.attname) for field in like._meta.fields}
         more.append(CourseMoment(**values | {"enrollment_id": absent.id}))
     CourseMoment.objects.bulk_create(more)
