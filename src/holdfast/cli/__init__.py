@@ -19,6 +19,7 @@ COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("protocol", "protocol", "list, show or check protocol versions"),
     ("plan", "plan", "print every visit of a course with its dates"),
     ("envelope", "envelope", "the expected course of a session: context, not a limit"),
+    ("replay", "replay", "judge a whole dosing session again, minute by minute, from its file"),
     ("serve", "serve", "serve the pages and the API"),
     ("demo", "demo", "set up and serve the demonstration clinic"),
     ("populate", "populate", "fill an empty record with invented courses"),

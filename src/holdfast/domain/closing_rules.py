@@ -52,7 +52,7 @@ def _accounted(asked: Asked, condition: Condition, slot: Slot) -> Finding:
         if any(one.code("dose") == slot for one in asked.standing(kind)):
             return passed(condition, reason, dose=slot.value)
     if slot is Slot.SUPPLEMENTAL and asked.plan.supplement_after_minutes is None:
-        return passed(condition, "no-supplement-in-protocol", dose=slot.value)
+        return passed(condition, "no-supplement-asked", dose=slot.value)
     return failed(condition, "dose-not-accounted", dose=slot.value)
 
 

@@ -46,7 +46,7 @@ def session_open(asked: Asked, condition: Condition) -> Findings:
 def no_dose_yet(asked: Asked, condition: Condition) -> Findings:
     """Nothing was, or may have been, taken in this session."""
     if asked.taken:
-        return (failed(condition, "dose-taken", doses=len(asked.taken)),)
+        return (failed(condition, "already-dosed", doses=len(asked.taken)),)
     return (passed(condition, "no-dose-taken"),)
 
 
