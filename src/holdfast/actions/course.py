@@ -14,7 +14,7 @@ from holdfast.actions.judging import latest_verdict
 from holdfast.actions.outcomes import Answered, Refusal
 from holdfast.actions.permission import refused
 from holdfast.actions.writing import lock, message, one_transaction, refused_where_erased
-from holdfast.domain.course import CourseNow, Status
+from holdfast.domain.course import BLIND_OPENED, CourseNow, Status
 from holdfast.domain.gates import Act
 from holdfast.domain.protocol import ProtocolVersion
 from holdfast.records.care import Confirmation, Enrollment
@@ -147,6 +147,8 @@ def take_turn(
             return refusal
         if refusal := _stage_refused(course, kind, stage, visits):
             return refusal
+        if refusal := _blind_refused(course, reason, stage, visits):
+            return refusal
         return [step_fact(pen, kind, on, reason, remark, stage, visits)]
 
     told = {"kind": kind, "on": on, "reason": reason, "remark": remark, "stage": stage}
@@ -187,6 +189,18 @@ def _stage_refused(
         visit = course.schedule.visit(code)
         if visit is None or visit.stage not in ("", stage):
             return Refusal("visit-unknown", {"visit": code})
+    return None
+
+
+def _blind_refused(
+    course: CourseNow, reason: str, stage: str, visits: Sequence[str]
+) -> Refusal | None:
+    """A refusal where naming visits would say in which arm somebody is whose blind was not opened."""
+    stages = {each.code: each for each in course.schedule.stages}
+    is_blind = any(stages[code].is_blinded for code in course.stages)
+    of_arms = [v for v in map(course.schedule.visit, visits) if v is not None and v.arms]
+    if of_arms and (stages[stage].is_blinded or (is_blind and reason != BLIND_OPENED)):
+        return Refusal("blind-not-opened")
     return None
 
 

@@ -4,7 +4,7 @@ Pure: the same facts give the same course, whatever order they are told in.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 from functools import cached_property
@@ -39,6 +39,9 @@ _BEGINS = {
     "closed": Status.CLOSED,
 }
 _ENDS = {"resumed": Status.PAUSED, "found-again": Status.LOST}
+BLIND_OPENED = (
+    "blind-opened"  # why a stage was entered: what this person got is known to who treats
+)
 OVER = frozenset({Status.CLOSED, Status.TRANSFERRED, Status.COMPLETED})
 
 
@@ -172,6 +175,30 @@ class CourseNow:
         wanted |= {held.visit for held in self.held}
         codes = self._with_needs(wanted)
         return tuple(visit for visit in self.schedule.visits if visit.code in codes)
+
+    def under_the_blind(self) -> "CourseNow":
+        """This course as it looks to somebody for whom the blind still stands.
+
+        Without what was entered after the blind was opened for this person, and without every visit
+        that not all arms have: which they are, how many, and whether there are any, tells the arm.
+        """
+        stages = self.schedule.stages
+        if not any(stage.is_blinded for stage in stages):
+            return self
+        told = [step for step in self.steps if step.reason == BLIND_OPENED]
+        opened = {step.stage for step in told if step.stage}
+        hidden = {v.code for v in self.schedule.visits if v.arms or v.stage in opened}
+        if not told and not hidden & {held.visit for held in self.held}:
+            return self
+        return replace(
+            self,
+            steps=tuple(step for step in self.steps if step not in told),
+            held=tuple(held for held in self.held if held.visit not in hidden),
+            missed=tuple((code, on) for code, on in self.missed if code not in hidden),
+            skipped_by_people=self.skipped_by_people - hidden,
+            bookings=tuple(booked for booked in self.bookings if booked.visit not in hidden),
+            _plans={},
+        )
 
     def _with_needs(self, wanted: set[str]) -> set[str]:
         """Visits with those that they count from, so that their dates can be told."""

@@ -14,10 +14,12 @@ import orjson
 from django.db import models
 from django.db.models.functions import Length, Replace
 
+from holdfast.domain.course import BLIND_OPENED
 from holdfast.records.authority import Approval, ApprovalChange, SiteJurisdiction
 from holdfast.records.care import Enrollment, SignedLimit
 from holdfast.records.columns import Instant, SafeText
 from holdfast.records.concerns import AssignmentPause
+from holdfast.records.course import CourseStep
 from holdfast.records.people import Site, User
 
 TO_ENROLL = "to-enroll"  # eligible and signed, and no course opened yet
@@ -178,9 +180,14 @@ def groups(
     now: datetime,
     studies: frozenset[str] | None = None,
     among: frozenset[UUID] | None = None,
+    *,
+    is_blind: bool = False,
 ) -> list[Group]:
-    """How many courses of a site stand alike: one query, however many there are."""
-    rows = _now(site, now, studies, among).values_list(
+    """How many courses of a site stand alike: one query, however many there are.
+
+    ``is_blind`` where the blind of a trial stands for who asks, here and below.
+    """
+    rows = _now(site, now, studies, among, is_blind=is_blind).values_list(
         "status",
         "enrollment__protocol_name",
         "lead_id",
@@ -198,10 +205,16 @@ def groups(
 
 
 def first_lines(
-    site: Site, now: datetime, studies: frozenset[str] | None, wanted: Wanted, limit: int
+    site: Site,
+    now: datetime,
+    studies: frozenset[str] | None,
+    wanted: Wanted,
+    limit: int,
+    *,
+    is_blind: bool = False,
 ) -> list[BoardLine]:
     """The first of the wanted courses in the wanted order: one query that reads no other."""
-    rows = _now(site, now, studies, wanted.among)
+    rows = _now(site, now, studies, wanted.among, is_blind=is_blind)
     if wanted.show != "all":
         rows = rows.filter(**{_SHOWN[wanted.show]: 1})
     if wanted.status:
@@ -211,22 +224,61 @@ def first_lines(
     if wanted.pair is not None:
         rows = rows.filter(models.Q(lead=wanted.pair) | models.Q(second=wanted.pair))
     ordered = rows.order_by(*_ORDERS[wanted.sort], "enrollment__number")
-    return [BoardLine(now, *row) for row in ordered.values_list(*_COLUMNS)[:limit]]
+    columns = [_SEEN.get(name, name) for name in _COLUMNS]
+    return [BoardLine(now, *row) for row in ordered.values_list(*columns)[:limit]]
 
 
 def _now(
-    site: Site, now: datetime, studies: frozenset[str] | None, among: frozenset[UUID] | None
+    site: Site,
+    now: datetime,
+    studies: frozenset[str] | None,
+    among: frozenset[UUID] | None,
+    *,
+    is_blind: bool,
 ) -> Any:
     """The rows of a site with what their moments mean now, as ``BoardLine`` says it."""
-    rows = _rows(site, studies)
+    rows = _rows(site, studies).annotate(**_seen(is_blind=is_blind))
     if among is not None:
         rows = rows.filter(enrollment_id__in=among)
-    is_late = models.Q(overdue_at__lte=now)
+    is_late = models.Q(seen_overdue_at__lte=now)
     return rows.annotate(
         late=_flag(is_late),
-        due=_flag(models.Q(due_at__lte=now), unless=is_late),
-        blocked=_flag(~models.Q(blocked_by="[]")),
+        due=_flag(models.Q(seen_due_at__lte=now), unless=is_late),
+        blocked=_flag(~models.Q(seen_blocked_by="[]")),
     )
+
+
+# What tells of what is to come; of a stage that was entered after the blind was opened for one
+# person, it tells their arm.
+_BLANK = {
+    "visit": "",
+    "visit_kind": "",
+    "starts": "",
+    "due_at": None,
+    "overdue_at": None,
+    "overdue_visits": 0,
+    "act": "",
+    "blocked_by": "[]",
+    "on_the_day": 0,
+}
+_SEEN = {name: f"seen_{name}" for name in _BLANK}
+
+
+def _seen(*, is_blind: bool) -> dict[str, Any]:
+    """What is to come as it may be shown: blank under the blind once it was opened for a person."""
+    if not is_blind:
+        return {seen: models.F(name) for name, seen in _SEEN.items()}
+    fields = {field.name: field for field in CourseMoment._meta.concrete_fields}
+    steps = CourseStep.objects.filter(reason=BLIND_OPENED, corrected_by=None, is_withdrawn=False)
+    opened = models.Exists(steps.filter(enrollment=models.OuterRef("enrollment")))
+    return {
+        seen: models.Case(
+            models.When(opened, then=models.Value(_BLANK[name])),
+            default=models.F(name),
+            output_field=fields[name],
+        )
+        for name, seen in _SEEN.items()
+    }
 
 
 def _flag(is_so: models.Q, unless: models.Q | None = None) -> models.Case:
@@ -237,8 +289,10 @@ def _flag(is_so: models.Q, unless: models.Q | None = None) -> models.Case:
 
 _SHOWN = {"overdue": "late", "due": "due", "blocked": "blocked"}
 # When it was late, and where it is not late when it comes.
-_WHEN = models.Case(models.When(late=1, then="overdue_at"), default="due_at")
-_OPEN = Length("blocked_by") - Length(Replace("blocked_by", models.Value("["), models.Value("")))
+_WHEN = models.Case(models.When(late=1, then="seen_overdue_at"), default="seen_due_at")
+_OPEN = Length("seen_blocked_by") - Length(
+    Replace("seen_blocked_by", models.Value("["), models.Value(""))
+)
 # As the life of a course goes; what nobody could read or judge comes last.
 STATES = (
     TO_ENROLL,
@@ -259,7 +313,7 @@ _STATE = models.Case(
 )
 _ORDERS: dict[str, tuple[Any, ...]] = {
     "urgency": ("-late", "-due", models.OrderBy(_WHEN, nulls_last=True)),
-    "next": (models.F("due_at").asc(nulls_last=True),),
+    "next": (models.F("seen_due_at").asc(nulls_last=True),),
     "blocked": (models.OrderBy(_OPEN, descending=True),),
     "number": (),
     "status": (_STATE,),

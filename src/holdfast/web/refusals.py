@@ -289,6 +289,9 @@ REFUSALS = {
     "same-site": _("The person is at this site already."),
     "seat-not-theirs": _("Somebody named does not hold the role for it at this site."),
     "side-unknown": _("Choose who asks."),
+    "blind-not-opened": _(
+        "These visits belong to one arm. They are named in a stage without a blind, once it was opened."
+    ),
     "stage-unknown": _("Choose a stage of the protocol."),
     "time-is-past": _("This time is past."),
     "time-to-come": _("This time has not come yet."),

@@ -21,6 +21,7 @@ from holdfast.definitions import protocols
 from holdfast.domain.findings import Outcome
 from holdfast.records.board import BoardLine, Group, Wanted, first_lines, groups
 from holdfast.web.admitted import Admitted, studies
+from holdfast.web.staff.blind import looks_on
 from holdfast.web.staff.board_names import names_on_board
 from holdfast.web.staff.board_words import (
     ACTS,
@@ -91,13 +92,14 @@ def page(request: Admitted, site: str) -> HttpResponse:
     now = timezone.now()
     asked = _asked(request)
     here, mine = request.here, studies(request, "board.see")
-    every = groups(here, now, mine)
+    is_blind = looks_on(request)
+    every = groups(here, now, mine, is_blind=is_blind)
     among = frozenset(found_enrollments(request, asked.words)) if asked.words else None
     wanted = asked.wanted(among)
-    fitting = every if among is None else groups(here, now, mine, among)
+    fitting = every if among is None else groups(here, now, mine, among, is_blind=is_blind)
     fitting = [group for group in fitting if wanted.has(group)]
     found = sum(group.courses for group in fitting if TABS[asked.tab][1](group))
-    rows = first_lines(here, now, mine, wanted, asked.shown)
+    rows = first_lines(here, now, mine, wanted, asked.shown, is_blind=is_blind)
     names = names_on_board(request, rows, _therapists(every))
     today = local_date(here, now)
     context = {

@@ -33,6 +33,7 @@ from holdfast.records.protocols import protocol_of
 from holdfast.records.reading import read_once
 from holdfast.records.rooms import Room
 from holdfast.web.admitted import Admitted
+from holdfast.web.staff.blind import as_seen
 from holdfast.web.staff.board_words import (
     ACTS,
     CONDITIONS,
@@ -62,11 +63,12 @@ def page(request: Admitted, site: str, enrollment_id: UUID) -> HttpResponse:
         return erased_page(request, enrollment)
     now = timezone.now()
     today = local_date(enrollment.site, now)
-    course = course_of(enrollment)
+    found = course_of(enrollment)
+    course = as_seen(request, found) if found else None
     context = _head(request, enrollment, course)
-    context["stands"] = _stands(enrollment)
+    context["stands"] = _stands(enrollment) if course is found else None
     if course is not None:
-        context |= _course(enrollment, course, today)
+        context |= _course(enrollment, course, today, is_told=course is found)
     return render(request, "staff/course.html", context)
 
 
@@ -77,9 +79,11 @@ def gate(request: Admitted, site: str, enrollment_id: UUID) -> HttpResponse:
     if is_erased(enrollment.person_id):
         return erased_page(request, enrollment)
     with read_once():
-        course = course_of(enrollment)
+        found = course_of(enrollment)
+        course = as_seen(request, found) if found else None
         context = _head(request, enrollment, course)
-        context["gate"] = gate_shown(enrollment, course, timezone.now())
+        is_told = course is found
+        context["gate"] = gate_shown(enrollment, course, timezone.now()) if is_told else None
     return render(request, "staff/course_gate.html", context)
 
 
@@ -114,7 +118,9 @@ def _stands(enrollment: Enrollment) -> dict[str, Any] | None:
     }
 
 
-def _course(enrollment: Enrollment, course: CourseNow, today: date) -> dict[str, Any]:
+def _course(
+    enrollment: Enrollment, course: CourseNow, today: date, *, is_told: bool
+) -> dict[str, Any]:
     planned = course.planned(today)
     ahead = rules.ahead(course, today)
     next_code = ahead.planned.visit.code if ahead else ""
@@ -126,7 +132,7 @@ def _course(enrollment: Enrollment, course: CourseNow, today: date) -> dict[str,
         if not held.visit
     ]
     pair = course.present_on(today)
-    deviations = _deviations(enrollment, course)
+    deviations = _deviations(enrollment, course, is_told=is_told)
     missed = [{"title": _title(course, visit), "on": day_short(on)} for visit, on in course.missed]
     to_come = _to_come(planned, course, next_code, names, _rooms(course))
     stages = {stage.code: stage.title for stage in course.schedule.stages}
@@ -262,8 +268,12 @@ def _left_out(planned: tuple[PlannedVisit, ...]) -> list[dict[str, Any]]:
     ]
 
 
-def _deviations(enrollment: Enrollment, course: CourseNow) -> list[dict[str, Any]]:
-    """Every deviation on record that stands, the latest first."""
+def _deviations(
+    enrollment: Enrollment, course: CourseNow, *, is_told: bool
+) -> list[dict[str, Any]]:
+    """Every deviation on record that stands, the latest first; of a visit that is shown, or of all."""
+    every = {visit.code for visit in course.schedule.visits}
+    kept_from = set() if is_told else every - {visit.code for visit in course.visits}
     rows = standing(Deviation, [enrollment.id])
     return [
         {
@@ -273,6 +283,7 @@ def _deviations(enrollment: Enrollment, course: CourseNow) -> list[dict[str, Any
             "cause": cause_words(course, row.cause) if row.cause != row.visit else "",
         }
         for row in reversed(rows)
+        if not {row.visit, row.cause} & kept_from
     ]
 
 

@@ -46,6 +46,7 @@ class Choices:
     stated: Listed
     told: Listed
     every_visit: Listed
+    of_arms: Listed
     sites: Listed
     versions: Listed
 
@@ -95,7 +96,8 @@ def choices_of(
             if mine & set(how.by)
         ],
         told=_told(enrollment, titles) if course else [],
-        every_visit=list(titles.items()),
+        every_visit=[(v.code, v.title) for v in course.visits] if course else [],
+        of_arms=[(v.code, v.title) for v in course.schedule.visits if v.arms] if course else [],
         sites=[(str(each.id), each.name) for each in Site.objects.exclude(id=site.id)],
         versions=[
             (str(each.version), _("version %(n)s") % {"n": each.version})

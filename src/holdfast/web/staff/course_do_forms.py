@@ -256,7 +256,21 @@ class TurnForm(Sheet):
     stage = forms.ChoiceField(
         label=_("Stage"), required=False, help_text=_("Only where a stage is entered.")
     )
+    visits = forms.MultipleChoiceField(
+        label=_("Visits that this person has there"),
+        help_text=_("Only where a stage is entered whose visits are not the same for everybody."),
+        required=False,
+        widget=fields.ManyOptions,
+    )
     remark = _words(_("Remark"))
+
+    def __init__(self, *args: Any, offered: Choices, **options: Any) -> None:
+        super().__init__(*args, offered=offered, **options)
+        visits = self.fields["visits"]
+        assert isinstance(visits, forms.MultipleChoiceField)
+        visits.choices = list(offered.of_arms)
+        if not offered.of_arms:
+            del self.fields["visits"]
 
 
 class AttemptForm(Sheet):

@@ -1,0 +1,20 @@
+"""What of a course somebody is shown who only looks on: the blind of a trial stands for them.
+
+Who treats, books or states a condition has to know which stage a person is in once their blind was
+opened. A monitor, an auditor and a safety unit do not: what they are shown is the same in every arm.
+"""
+
+from holdfast.domain.course import CourseNow
+from holdfast.web.admitted import Admitted
+
+RUNS_COURSES = frozenset({"visit.record", "booking.make", "gate.state", "pair.assign"})
+
+
+def looks_on(request: Admitted) -> bool:
+    """Whether somebody sees courses here without doing anything in them."""
+    return not RUNS_COURSES & request.permissions
+
+
+def as_seen(request: Admitted, course: CourseNow) -> CourseNow:
+    """A course as it may be shown to whoever asks; the course itself where nothing is kept from them."""
+    return course.under_the_blind() if looks_on(request) else course
