@@ -12,7 +12,7 @@ machine: what is there shows a record that was cut, or replaced by an older copy
 import logging
 import os
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -77,16 +77,16 @@ def public_key_of(key: Ed25519PrivateKey) -> str:
 
 def select_key_rows(vendor: str) -> str:
     """A SELECT of every data key's row, whose first value is the id, the same in both databases."""
-    return f"SELECT {', '.join(_key_columns(vendor))} FROM records_personkey"  # noqa: S608
-
-
-def _key_columns(vendor: str) -> list[str]:
-    ids = "replace({}::text,'-','')" if vendor == "postgresql" else "{}"
-    texts = {"word_class", "wrapped", "wrapped_with", "made_at", "destroyed_at"}
+    form = "replace({}::text,'-','')" if vendor == "postgresql" else "{}"
     columns = (
-        "id owner word_class wrapped wrapped_with made_at made_by_id destroyed_at destroyed_by_id"
+        form.format("id"),
+        form.format("owner"),
+        "word_class, wrapped, wrapped_with, made_at",
+        form.format("made_by_id"),
+        "destroyed_at",
+        form.format("destroyed_by_id"),
     )
-    return [name if name in texts else ids.format(name) for name in columns.split()]
+    return f"SELECT {', '.join(columns)} FROM records_personkey"  # noqa: S608 - our own names
 
 
 def make_seal(
@@ -140,7 +140,7 @@ class _Remembered:
     """
 
     sealed: SealedSoFar = _NOTHING
-    keys: Mapping[str, tuple[str, str]] = MappingProxyType({})  # id and hash, by all values
+    keys: Mapping[str, tuple[tuple[Any, ...], str]] = MappingProxyType({})  # values and hash, by id
 
 
 def _said(
@@ -180,30 +180,17 @@ def _heads() -> dict[str, tuple[int, str]]:
 
 def _keys() -> dict[str, str]:
     """The hash of each row of a key; one whose every value is as it was has the hash it had."""
-    each = " || ".join(
-        f"coalesce(length({column}) || ':' || {column}, '-')"
-        for column in _key_columns(connection.vendor)
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {each} FROM records_personkey")  # noqa: S608 - our own names
-        rows = [whole for (whole,) in cursor.fetchall()]
-        if any(row not in _Remembered.keys for row in rows):
-            _Remembered.keys = _hashed(cursor, rows)
-    return dict(map(_Remembered.keys.__getitem__, rows))
-
-
-def _hashed(cursor: Any, rows: Sequence[str]) -> Mapping[str, tuple[str, str]]:
-    """The hashes of rows: those that are known, and those of the rows that are new."""
     known = _Remembered.keys
-    new = {row[3:35]: row for row in rows if row not in known}  # behind "32:" stands its id
-    found = {row: known[row] for row in rows if row in known}
-    for first in range(0, len(new), 500):
-        some = list(new)[first : first + 500]
-        marks = ", ".join(["%s"] * len(some))
-        cursor.execute(f"{select_key_rows(connection.vendor)} WHERE id IN ({marks})", some)
+    found: dict[str, tuple[tuple[Any, ...], str]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(select_key_rows(connection.vendor))
         for row in cursor.fetchall():
-            found[new[row[0]]] = row[0], row_sha256(list(row))
-    return found
+            before = known.get(row[0])
+            if before is None or before[0] != row:
+                before = row, row_sha256(list(row))
+            found[row[0]] = before
+    _Remembered.keys = found
+    return {key: hashed for key, (_, hashed) in found.items()}
 
 
 def _sealed_so_far(last: Seal) -> SealedSoFar:
