@@ -21,11 +21,13 @@ from holdfast.domain import (
 )
 from holdfast.domain.asked import Asked, Rule, SessionView, failed, passed, unknown
 from holdfast.domain.conditions import Alarm, alarms_of
+from holdfast.domain.conditions import Condition as AlarmCondition
 from holdfast.domain.course_so_far import CourseSoFar
 from holdfast.domain.dose_meaning import dose_conditions
 from holdfast.domain.findings import Finding, Outcome
 from holdfast.domain.gates import Condition, GateAnswer, judge
 from holdfast.domain.monitoring import conditions_of
+from holdfast.domain.night import night_conditions
 from holdfast.domain.overrides import SetAside
 from holdfast.domain.session_entries import SessionEntry
 from holdfast.domain.session_gates import Lasts, SessionAct, SessionGates, StatedBy
@@ -146,9 +148,19 @@ def ask(
 def alarms_at(
     gates: SessionGates, plan: SessionPlan, course: CourseSoFar, log: Log, now: datetime
 ) -> tuple[Alarm, ...]:
-    """Every alarm of a session: of its monitoring, its doses and its end."""
-    found = (*conditions_of(plan, log, now), *dose_conditions(gates, plan, course, log))
-    return alarms_of(found, log)
+    """Every alarm of a session: of its monitoring, its doses and its end, its night."""
+    return alarms_of(session_conditions(gates, plan, course, log, now), log)
+
+
+def session_conditions(
+    gates: SessionGates, plan: SessionPlan, course: CourseSoFar, log: Log, now: datetime
+) -> tuple[AlarmCondition, ...]:
+    """Every condition of a session up to ``now``: of its monitoring, its doses and end, its night."""
+    return (
+        *conditions_of(plan, log, now),
+        *dose_conditions(gates, plan, course, log),
+        *night_conditions(plan, course, log, now),
+    )
 
 
 def gate_answer(asked: Asked) -> GateAnswer:

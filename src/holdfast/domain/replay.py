@@ -13,12 +13,11 @@ from functools import cached_property
 from holdfast.domain.asked import RECENT, Asked, SessionView
 from holdfast.domain.conditions import Alarm, Condition, alarms_of
 from holdfast.domain.course_so_far import CourseSoFar
-from holdfast.domain.dose_meaning import Meaning, dose_conditions, what_it_means
+from holdfast.domain.dose_meaning import Meaning, what_it_means
 from holdfast.domain.dose_totals import Totals, doses_taken, totals
-from holdfast.domain.dosing import gate_answer
+from holdfast.domain.dosing import gate_answer, session_conditions
 from holdfast.domain.findings import Finding, Outcome
 from holdfast.domain.gates import GateAnswer
-from holdfast.domain.monitoring import conditions_of
 from holdfast.domain.session_entries import SessionEntry
 from holdfast.domain.session_gates import SessionAct, SessionGates
 from holdfast.domain.session_log import Log, log_of
@@ -191,8 +190,7 @@ class Replay:
     @cached_property
     def _conditions(self) -> tuple[Condition, ...]:
         plan, course = self.recorded.plan, self.recorded.course
-        monitored = conditions_of(plan, self._log, self.end)
-        return (*monitored, *dose_conditions(self.gates, plan, course, self._log))
+        return session_conditions(self.gates, plan, course, self._log, self.end)
 
     def _range(self) -> Iterator[datetime]:
         if not self.recorded.entries:
