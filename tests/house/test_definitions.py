@@ -15,7 +15,10 @@ from holdfast.domain.findings import Standing
 from tests.house.source import PACKAGE, ROOT, plant
 
 DEFINITIONS = PACKAGE / "definitions"
-CLINICAL = ("protocols", "interactions", "retention", "jurisdictions", "patient_pages")
+CLINICAL = (
+    *("protocols", "interactions", "retention", "jurisdictions", "patient_pages"),
+    "monitoring",
+)
 STANDINGS = {str(standing) for standing in Standing} - {"signed"}
 NOT_CLINICAL = {"format", "version"}  # numbers of a form, not of a person
 RULES = (
@@ -29,6 +32,11 @@ RULES = (
     "arm",
     "done",
     "claim",
+    "rule",
+    "symptom",
+    "signal",
+    "tier",
+    "due",
 )
 NAMED_RULES = ("doses", "window")  # headed [doses.name]
 # These say a number of the table they stand in, which has the source.

@@ -99,14 +99,15 @@ class Judged:
             for entry in self.series.readings
             if self.log.corrected_at(entry) is None
             and not has_wrong_clock(entry, self.series.allowed)
-            and self._is_within(entry)
+            and self.is_within(entry)
         ]
         firsts: list[datetime] = []
         for entry in reversed(calm):
             firsts.append(min(entry.known_at, firsts[-1]) if firsts else entry.known_at)
         return [entry.at for entry in calm], firsts[::-1]
 
-    def _is_within(self, entry: SessionEntry) -> bool:
+    def is_within(self, entry: SessionEntry) -> bool:
+        """Whether a reading says that the limit is kept; one that does not measure it says nothing."""
         if self.rule.basis is Basis.VALUE:
             value = entry.number(self.rule.field)
         else:
@@ -127,13 +128,19 @@ def breaches(plan: SessionPlan, log: Log, series: Series, now: datetime) -> Iter
     """Every limit that a reading of this measure breaches."""
     for one in judged(plan, log, series, now):
         for index, entry in enumerate(series.readings):
-            if one.rule.when is When.SINGLE:
-                if found := one.breach(entry):
-                    yield _condition(one, entry, found.value, found.known_at, (entry.id,))
-                continue
-            yield from _pairs(one, index)
-            if one.rule.when is When.SUSTAINED and (unanswered := _unanswered(one, entry)):
+            yield from breaches_of(one, index)
+            if unanswered := never_repeated(one, entry):
                 yield unanswered
+
+
+def breaches_of(one: Judged, index: int) -> Iterator[Condition]:
+    """What one reading breaches, by itself or with those beside it."""
+    if one.rule.when is not When.SINGLE:
+        yield from _pairs(one, index)
+        return
+    entry = one.series.readings[index]
+    if found := one.breach(entry):
+        yield _condition(one, entry, found.value, found.known_at, (entry.id,))
 
 
 def _pairs(one: Judged, index: int) -> Iterator[Condition]:
@@ -156,13 +163,12 @@ def _pairs(one: Judged, index: int) -> Iterator[Condition]:
         yield _condition(one, second, late.value, known_at, (first.id, second.id))
 
 
-def _unanswered(one: Judged, entry: SessionEntry) -> Condition | None:
+def never_repeated(one: Judged, entry: SessionEntry) -> Condition | None:
     """A breach that nobody measured again in time stands for one that lasts.
 
     Where nobody signed how soon to measure again, it does so at once.
     """
-    found = one.breach(entry)
-    if found is None:
+    if one.rule.when is not When.SUSTAINED or (found := one.breach(entry)) is None:
         return None
     repeat = minutes(one.plan.value(one.rule.repeat))
     at = max(at_latest(entry) + repeat, found.known_at)
@@ -183,31 +189,38 @@ def _is_missed(one: Judged, entry: SessionEntry, at: datetime) -> bool:
 def repeats_missing(
     plan: SessionPlan, log: Log, series: Series, now: datetime
 ) -> Iterator[Condition]:
-    """Readings that had to be repeated by now and were not.
-
-    A reading has to be repeated if it breaches a rule that says so, or if one of the last readings
-    did and there are not yet so many in a row that do not.
-    """
+    """Readings that had to be repeated by now and were not."""
     for one in judged(plan, log, series, now):
-        repeat = plan.value(one.rule.repeat)
-        if repeat is None or one.rule.when is When.SUSTAINED:
-            continue
-        for index, entry in enumerate(series.readings):
-            overdue_at = at_latest(entry) + minutes(repeat)
-            at = max(overdue_at, entry.known_at)
-            if at > now or not _is_missed(one, entry, at) or not must_repeat(one, index, at):
-                continue
-            yield condition(
-                plan,
-                REPEAT,
-                since=overdue_at,
-                known_at=at,
-                because=(entry.id,),
-                tier=_graver(one.rule.tier, plan),
-                measure=series.measure,
-                detail=f"{series.measure}:{entry.id}",
-                until=repeat_over(one, entry, at),
-            )
+        for index in range(len(series.readings)):
+            if found := repeat_missing(one, index):
+                yield found
+
+
+def repeat_missing(one: Judged, index: int) -> Condition | None:
+    """A reading that had to be repeated by now and was not.
+
+    It has to be if it breaches a rule that says so, or if one of the last readings did and there are
+    not yet so many in a row that do not. A rule on what lasts has its own answer to a missing repeat.
+    """
+    repeat = one.plan.value(one.rule.repeat)
+    if repeat is None or one.rule.when is When.SUSTAINED:
+        return None
+    entry = one.series.readings[index]
+    overdue_at = at_latest(entry) + minutes(repeat)
+    at = max(overdue_at, entry.known_at)
+    if at > one.now or not _is_missed(one, entry, at) or not must_repeat(one, index, at):
+        return None
+    return condition(
+        one.plan,
+        REPEAT,
+        since=overdue_at,
+        known_at=at,
+        because=(entry.id,),
+        tier=_graver(one.rule.tier, one.plan),
+        measure=one.series.measure,
+        detail=f"{one.series.measure}:{entry.id}",
+        until=repeat_over(one, entry, at),
+    )
 
 
 def must_repeat(one: Judged, index: int, by: datetime) -> bool:

@@ -91,23 +91,9 @@ def compile_plan(
 ) -> SessionPlan:
     """The plan of one session, as it stands on a day.
 
-    Parameters
-    ----------
-    session
-        Its id.
-    session_number
-        The first dosing session of the course is 1.
-    signed
-        The site's signed numbers, by code.
-    personal
-        This person's own. What may not run is in ``not_taken``, with the reason.
-    visit
-        The visit's code, where the protocol has several of one number; then it decides.
-
-    Raises
-    ------
-    NoSuchSession
-        If the protocol has no such dosing session.
+    ``signed`` are the site's numbers and ``personal`` this person's; what may not run is in
+    ``not_taken``, with the reason. The first dosing session of a course is number 1; where ``visit``
+    names one, that decides. Raises ``NoSuchSession`` if the protocol has no such dosing session.
     """
     course = protocol.schedule
     if course is None:

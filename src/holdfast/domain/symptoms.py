@@ -76,11 +76,11 @@ def _beside_readings(
             if one.rule.code not in rule.beside:
                 continue
             for reading in series.readings:
-                if found := _with_reading(plan, log, rule, entry, one, reading):
+                if found := beside_reading(plan, log, rule, entry, one, reading):
                     yield found
 
 
-def _with_reading(
+def beside_reading(
     plan: SessionPlan,
     log: Log,
     rule: SymptomRule,
@@ -88,6 +88,7 @@ def _with_reading(
     one: Judged,
     reading: SessionEntry,
 ) -> Condition | None:
+    """A symptom beside one reading, where that breaches and is the last before it or comes after."""
     breach = one.breach(reading)
     if breach is None:
         return None
