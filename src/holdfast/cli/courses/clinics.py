@@ -21,7 +21,7 @@ ZONES = ("America/Denver", "America/New_York", "America/Los_Angeles", "America/C
 PROTOCOLS = ("mapp2", "mdd-2022", "oehen-2013", "social-anxiety-2023")
 LONGEST_DAYS = 730
 # How long before the end the first call of a course was, in days, and how many in a hundred.
-AGES = ((40, (2, 14)), (48, (14, 26)), (9, (26, 90)), (3, (90, 700)))
+AGES = ((30, (4, 13)), (50, (13, 26)), (15, (26, 90)), (5, (90, 700)))
 
 
 @dataclass(frozen=True)
