@@ -18,6 +18,7 @@ from holdfast.domain.dose_totals import Totals, doses_taken, totals
 from holdfast.domain.dosing import gate_answer, session_conditions
 from holdfast.domain.findings import Finding, Outcome
 from holdfast.domain.gates import GateAnswer
+from holdfast.domain.limits import SignedLimit
 from holdfast.domain.session_entries import SessionEntry
 from holdfast.domain.session_gates import SessionAct, SessionGates
 from holdfast.domain.session_log import Log, log_of
@@ -44,7 +45,10 @@ class Handed:
 
 @dataclass(frozen=True)
 class Recorded:
-    """A session as it is on record: everything that judges it again. ``zone`` is the site's."""
+    """A session as it is on record: everything that judges it again.
+
+    ``zone`` is the site's. ``signed`` is what plan and course were compiled from, kept to be told.
+    """
 
     session: str
     title: str
@@ -53,6 +57,7 @@ class Recorded:
     course: CourseSoFar
     entries: tuple[SessionEntry, ...]
     handed: tuple[Handed, ...] = ()
+    signed: tuple[SignedLimit, ...] = ()
     until: datetime | None = None
 
 

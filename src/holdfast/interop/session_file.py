@@ -82,6 +82,7 @@ def read_session_file(data: bytes) -> Recorded:
         course=_course(told, protocol, plan, signed, day),
         entries=entries,
         handed=_handed(told.get("handed", [])),
+        signed=tuple(signed.values()),
         until=None if told.get("until") is None else _moment(told["until"], "until"),
     )
 
@@ -100,7 +101,7 @@ def session_document(recorded: Recorded, signed: Sequence[SignedLimit] = ()) -> 
             "visit": plan.visit,
             "number": plan.session_number,
         },
-        "signed": [_signed_json(one) for one in signed],
+        "signed": [_signed_json(one) for one in recorded.signed],
         "plan": plan.to_json(),
         "people": {person: list(roles) for person, roles in sorted(course.roles.items())},
         "past_doses": [
