@@ -70,7 +70,7 @@ def run(args: argparse.Namespace) -> int:
 def _doses(args: argparse.Namespace) -> "tuple[Dose, ...]":
     from holdfast.analysis.exposure.people import Dose, ExposureRefused, initial_and_supplement
 
-    said = (args.supplement or "none").strip()
+    said = "none" if args.supplement is None else args.supplement.strip()
     has_supplement = said.lower() != "none"
     if args.initial is None or args.initial.strip().lower() in ("none", "0"):
         if has_supplement:

@@ -40,8 +40,9 @@ UNITS = {
 EVERY_MINUTES = 5
 MINUTES = tuple(range(0, SESSION_MINUTES + 1, EVERY_MINUTES))
 _NEXT_TO_NONE = 1e-30
-_STRATA = 48
-_COARSE = 12
+_STRATA = 64
+_COARSE = 16
+_MULTIPLES = 12
 
 
 @dataclass(frozen=True)
@@ -129,7 +130,7 @@ def envelope(person: Person, doses: Sequence[Dose], *, model: str = MODELS[0]) -
         part = shape.of(vital_sign)
         size, spread = rise(vital_sign, effects)
         changes = size * np.exp(blurred(np.log(np.maximum(part, _NEXT_TO_NONE)), spread))
-        multiples = size * np.exp(spread * strata(_COARSE))
+        multiples = size * np.exp(spread * strata(_MULTIPLES))
         coarse = part.reshape(len(part), _COARSE, -1).mean(axis=2)
         mean, sd = at_rest(vital_sign, person.baseline, effects)
         guess = _sum_of(part, size, spread, sd).quantiles(normal_scores())

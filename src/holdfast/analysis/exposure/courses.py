@@ -44,7 +44,7 @@ def one_course(
     The seed chooses the person, whose body, size of effect and values at rest are drawn from the
     spread of ``envelope``, independently of each other; and for each minute the error of the reading
     and what goes wrong with it. So the same person can be asked again about other minutes, and a
-    reading stays what it was. How often things go wrong was made up (``artefacts.toml``).
+    reading stays what it was. How often things go wrong was made up (``exposure_artefacts.toml``).
 
     Parameters
     ----------

@@ -19,8 +19,8 @@ _TITLES = {
     "heart_rate": ("Heart rate", "beats a minute", 0),
     "temperature": ("Temperature", "°C", 1),
 }
-_WIDTH, _LEFT, _RIGHT = 760, 64, 744
-_TOP, _PANEL, _PLOT, _BELOW = 76, 138, 92, 44
+_WIDTH, _LEFT, _RIGHT = 760, 64, 736
+_TOP, _PANEL, _PLOT, _BELOW = 92, 138, 92, 44
 _STEPS = (0.2, 0.5, 1, 2, 5, 10, 20, 25, 50, 100, 200, 500)
 
 # The colours of ink, paper and band by what the drawing is shown on.
@@ -56,8 +56,9 @@ def svg(envelope: Envelope, doses: Sequence[Dose]) -> str:
         f"<style>{_STYLE}</style>",
         f'<rect class="paper" width="{_WIDTH}" height="{height}"/>',
         '<text class="head" x="16" y="30">Expected course</text>',
-        f'<text class="soft" x="16" y="50">{escape(told)}. {escape(envelope.model.title)}. '
-        "Line: median; band: 5 to 95 % of people like this one.</text>",
+        f'<text class="soft" x="16" y="50">{escape(told)}. {escape(envelope.model.title)}.</text>',
+        '<text class="soft" x="16" y="67">Line: median. Band: 5 to 95 % of people like this one.'
+        "</text>",
     ]
     for number, (measure, band) in enumerate(envelope.bands.items()):
         parts += _panel(measure, band, envelope.minutes, doses, _TOP + _PANEL * number)

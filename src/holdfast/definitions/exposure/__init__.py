@@ -25,6 +25,7 @@ from holdfast.domain.findings import Reference, Standing
 
 FORMAT = 1
 FILES = FOLDER / "exposure"
+ARTEFACTS = FOLDER / "exposure_artefacts.toml"
 MODELS = ("three-state", "one-compartment")
 """The models of concentration; the first is the one used where none is named."""
 
@@ -148,7 +149,7 @@ class Numbers:
 @cache
 def load(name: str) -> Numbers:
     """The numbers of a file that ships with this release, by its name in ``UNITS``."""
-    return read(FILES / f"{name}.toml", name)
+    return read(ARTEFACTS if name == "artefacts" else FILES / f"{name}.toml", name)
 
 
 def read(path: Path, name: str) -> Numbers:
