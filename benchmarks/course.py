@@ -1,18 +1,20 @@
-"""Opening a course of 5,000 journal entries, beside the same course when it had a few dozen.
+"""Opening a course of 5,000 journal entries, beside the same course as it was before.
 
-Each page is asked for through its address: log-in, permissions, the look that is noted, names
-opened, the page rendered. The entries are written by the pen, each with its own fact.
+The course is the one of the populated record to which most has happened, among 2,000. Each page is
+asked for through its address: log-in, permissions, the look that is noted, names opened, the page
+rendered. The entries up to 5,000 are written by the pen, each with its own fact.
 """
 
 import os
-import tempfile
 import time
-from datetime import timedelta
-from pathlib import Path
 from statistics import median, quantiles
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from benchmarks.populated import copied, populated
+
+SITES = int(os.environ.get("BENCH_SITES", "20"))
+COURSES = int(os.environ.get("BENCH_COURSES", "2000"))
 ENTRIES = int(os.environ.get("BENCH_ENTRIES", "5000"))
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "40"))
 PAGES = {"course": "course/", "screening": "", "journal": "journal/"}
@@ -20,35 +22,23 @@ PAGES = {"course": "course/", "screening": "", "journal": "journal/"}
 
 def main() -> list[dict[str, Any]]:
     """One row for each page that opens a course, on SQLite as a clinic begins."""
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "holdfast.settings")
-    os.environ["HOLDFAST_KEY"] = os.urandom(32).hex()
-    os.environ["HOLDFAST_SECOND_FACTOR"] = "optional"
-    os.environ.pop("HOLDFAST_KEY_FILE", None)
-    import django
-
-    django.setup()
-    disk = Path(__file__).resolve().parent.parent / "var"
-    disk.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=disk) as folder:
-        return _measured(f"sqlite:///{folder}/course.sqlite3")
+    with copied(populated(1, SITES, COURSES)):
+        return _measured()
 
 
-def _measured(url: str) -> list[dict[str, Any]]:
-    from django.core.management import call_command
+def _measured() -> list[dict[str, Any]]:
     from django.test import Client
 
     from holdfast.records.histories import last_position
-    from tests import databases
 
-    with databases.pointed_at(url):
-        call_command("migrate", verbosity=0)
-        clinic, enrollment = _begun()
-        client = Client(headers={"host": "localhost"})
-        client.force_login(clinic.physician)
-        few = {name: _opened(client, enrollment, path) for name, path in PAGES.items()}
-        _written(clinic, enrollment)
-        many = {name: _opened(client, enrollment, path) for name, path in PAGES.items()}
-        entries = last_position(enrollment.id)
+    clinic, enrollment = _longest()
+    client = Client(headers={"host": "localhost"})
+    client.force_login(clinic.physician)
+    few = {name: _opened(client, enrollment, path) for name, path in PAGES.items()}
+    before = last_position(enrollment.id)
+    _written(clinic, enrollment)
+    many = {name: _opened(client, enrollment, path) for name, path in PAGES.items()}
+    entries = last_position(enrollment.id)
     return [
         {
             "page": name,
@@ -57,7 +47,8 @@ def _measured(url: str) -> list[dict[str, Any]]:
             "p95 ms": 1000 * quantiles(many[name][0], n=20)[-1],
             "of it this process, ms": 1000 * median(many[name][1]),
             "aim, ms": "100",
-            "with a few dozen, ms": 1000 * median(few[name][0]),
+            "before": before,
+            "with so many, ms": 1000 * median(few[name][0]),
             "ratio": median(many[name][0]) / median(few[name][0]),
         }
         for name in PAGES
@@ -66,7 +57,7 @@ def _measured(url: str) -> list[dict[str, Any]]:
 
 def _opened(client: Any, enrollment: Any, path: str) -> tuple[list[float], list[float]]:
     """Seconds of each request, and those that this process spent in it."""
-    address = f"/NORTH/people/{enrollment.id}/{path}"
+    address = f"/{enrollment.site.code}/people/{enrollment.id}/{path}"
     assert client.get(address).status_code == 200
     taken, spent = [], []
     for _ in range(ROUNDS):
@@ -77,18 +68,23 @@ def _opened(client: Any, enrollment: Any, path: str) -> tuple[list[float], list[
     return taken, spent
 
 
-def _begun() -> tuple[Any, Any]:
+def _longest() -> tuple[Any, Any]:
+    """The course with the longest journal, and its clinic."""
     from django.utils import timezone
 
-    from tests.actions.clinic import enrolled, found
-    from tests.actions.courses import course, half_way
+    from holdfast.records.models import Enrollment, Stream, User
+    from tests.actions.clinic import Clinic
 
-    clinic = found(timezone.now())
-    enrollment = enrolled(clinic)
-    today = clinic.now.astimezone(ZoneInfo(clinic.site.zone)).date()
-    course(clinic, enrollment, today - timedelta(days=45))
-    half_way(clinic, enrollment, today - timedelta(days=45))
-    return clinic, enrollment
+    streams = Stream.objects.filter(kind="enrollment").order_by("-position", "id")
+    stream = streams[0].id
+    enrollment = Enrollment.objects.select_related("site", "person").get(id=stream)
+    code = enrollment.site.code.lower()
+    accounts = {
+        role: User.objects.get(login=f"{role}{which}-{code}")
+        for role, which in (("coordinator", ""), ("physician", "-1"))
+    }
+    administrator = User.objects.get(login="administrator")
+    return Clinic(enrollment.site, administrator, accounts, timezone.now()), enrollment
 
 
 def _written(clinic: Any, enrollment: Any) -> None:
