@@ -56,3 +56,17 @@ def test_what_was_missed_before_the_last_visit_is_not_told_as_next():
 def test_every_protocol_goes_through_the_stations_it_has_and_ends_at_the_last(name):
     count = len(planned(name, 0))
     assert station(planned(name, count)) in (Station.FOLLOW_UP, None)
+
+
+def test_calls_that_a_file_lists_last_do_not_hide_the_sessions_before_them():
+    """In this file the calls after the first session stand after the last follow-up."""
+    visits = CourseNow(BEGAN, protocols.load("mapp2")).visits
+    codes = ("v0", "v1", "v2", "v3", "v4", "v5", "call-1-1", "call-1-2")
+    actual = {code: BEGAN + timedelta(days=7 * n) for n, code in enumerate(codes)}
+    told = plan(visits, enrolled_on=BEGAN, actual=actual, skipped=frozenset())
+    assert station(told) is Station.INTEGRATION
+    left = [each.visit.code for each in to_come(told)]
+    assert {"v6", "v10", "v15", "call-1-3", "call-2-1"} <= set(left)
+    assert not {"call-1-1", "v5"} & set(left)
+    days = [each.target for each in to_come(told) if each.target]
+    assert days == sorted(days)

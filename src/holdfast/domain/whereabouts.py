@@ -1,6 +1,7 @@
 """Where a person stands in their course, in the four words that they are told, and what comes next."""
 
 from collections.abc import Sequence
+from datetime import date
 from enum import StrEnum
 
 from holdfast.domain.schedule import VisitKind
@@ -24,12 +25,23 @@ _STATIONS = {
 
 
 def to_come(planned: Sequence[PlannedVisit]) -> tuple[PlannedVisit, ...]:
-    """The visits that neither were nor are skipped, in the order of the plan.
+    """The visits that neither were nor are skipped, by the day that each is aimed at.
 
-    One that stands before the last visit that was is no longer told as the next.
+    One that stands before the last visit that was is no longer told as the next. Calls are told
+    apart: a file may list them after the visits between which they are.
     """
+    calls = [each for each in planned if each.visit.kind is VisitKind.CALL]
+    visits = [each for each in planned if each.visit.kind is not VisitKind.CALL]
+    return tuple(sorted(_left(visits) + _left(calls), key=_day))
+
+
+def _left(planned: Sequence[PlannedVisit]) -> list[PlannedVisit]:
     last = max((n for n, each in enumerate(planned) if each.actual), default=-1)
-    return tuple(each for each in planned[last + 1 :] if not each.actual and each.reason != SKIPPED)
+    return [each for each in planned[last + 1 :] if not each.actual and each.reason != SKIPPED]
+
+
+def _day(planned: PlannedVisit) -> date:
+    return planned.target or planned.earliest or date.max
 
 
 def station(planned: Sequence[PlannedVisit]) -> Station | None:

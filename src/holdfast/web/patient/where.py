@@ -118,13 +118,52 @@ def all_to_come(
     appointments = appointments_of(mine.person_id, mine.site, now)
     booked = {(each.enrollment_id, each.visit) for each in appointments}
     open_visits = [
-        _planned(visit, today)
+        words
         for enrollment_id, course in courses.items()
         if not course.is_over
-        for visit in to_come(course.planned(today))
-        if (enrollment_id, visit.visit.code) not in booked
+        for words in _without_an_hour(
+            [
+                visit
+                for visit in to_come(course.planned(today))
+                if (enrollment_id, visit.visit.code) not in booked
+            ],
+            today,
+        )
     ]
     return {
         "booked": [booked_words(each, courses) for each in appointments],
         "planned": open_visits,
     }
+
+
+def _without_an_hour(visits: list[PlannedVisit], today: date) -> list[ToCome]:
+    """Each visit by itself; the calls after one session as one line, at the first of them."""
+    found: list[ToCome] = []
+    told: set[str] = set()
+    for visit in visits:
+        if visit.visit.kind is not VisitKind.CALL:
+            found.append(_planned(visit, today))
+            continue
+        if visit.visit.anchor in told:
+            continue
+        told.add(visit.visit.anchor)
+        found.append(
+            _calls(
+                [v for v in visits if v.visit.kind is VisitKind.CALL and _of_one(v, visit)], today
+            )
+        )
+    return found
+
+
+def _of_one(one: PlannedVisit, other: PlannedVisit) -> bool:
+    """Whether two calls come after the same session."""
+    return one.visit.anchor == other.visit.anchor
+
+
+def _calls(calls: list[PlannedVisit], today: date) -> ToCome:
+    days = [each.target for each in calls if each.target]
+    if len(calls) == 1 or not days or min(days) == max(days):
+        return _planned(calls[0], today)
+    said = {"first": day(min(days)), "last": day(max(days)), "n": len(calls)}
+    when = _("%(n)d calls, from about %(first)s to %(last)s. No hour is set yet.") % said
+    return ToCome(_("Calls from the clinic"), when, False)
