@@ -128,7 +128,8 @@ class EnrollmentPast:
     @cached_property
     def identity(self) -> Identity | None:
         """Who the person was known to be."""
-        standing = self._standing(Identity)
+        rows = _IDENTITIES.rows(self.enrollment.id, self.position, self.enrollment.person_id)
+        standing = _uncorrected(rows)
         return standing[-1] if standing else None
 
     @cached_property
@@ -160,9 +161,12 @@ class EnrollmentPast:
         return _up_to(model).rows(self.enrollment.id, self.position)
 
     def _standing(self, model: type[C]) -> list[C]:
-        rows = self._rows(model)
-        corrected = {row.corrects_id for row in rows}  # type: ignore[attr-defined]
-        return [row for row in rows if row.id not in corrected]
+        return _uncorrected(self._rows(model))
+
+
+def _uncorrected(rows: list[C]) -> list[C]:
+    corrected = {row.corrects_id for row in rows}  # type: ignore[attr-defined]
+    return [row for row in rows if row.id not in corrected]
 
 
 @cache
@@ -171,9 +175,20 @@ def _up_to(model: type[F]) -> Prepared[F]:
 
     def known(stream: UUID, position: int) -> "models.QuerySet[F]":
         found = model.objects.filter(stream_id=stream, position__lte=position)
+        if model in _BY_ENROLLMENT:
+            found = found.filter(enrollment=stream)
         return found.order_by("position", "id")
 
     return Prepared(known)
+
+
+# Found by their enrollment, whose stream has its id: there is no index of theirs over streams.
+_BY_ENROLLMENT = (VerdictShown, Confirmation, Override)
+_IDENTITIES = Prepared(
+    lambda stream, position, person: Identity.objects.filter(
+        stream_id=stream, position__lte=position, person=person
+    ).order_by("position", "id")
+)
 
 
 def enrollment_as_of(
