@@ -21,7 +21,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "benchmarks.md"
-NAMED = ("django", "orjson", "psycopg", "cryptography")
+NAMED = ("django", "numpy", "orjson", "psycopg", "cryptography")
 
 Row = Mapping[str, Any]
 

@@ -80,21 +80,24 @@ class Moments:
 def blurred(parts: Array, spread: float) -> Array:
     """Quantiles of the sum of something known by equal parts and a normal of its own.
 
-    Newton's steps from what the sum would be if it were normal.
+    Newton's steps from what the sum would be if it were normal: the first ones with the parts taken
+    together by four, the last with all of them.
 
     Parameters
     ----------
     parts
-        A row for each time, and in it a value for each equal part of the population.
+        A row for each time, and in it a value for each equal part of the population, in order; so many
+        that four divides them.
     spread
         SD of the normal, above 0.
     """
     width = np.hypot(spread, parts.std(axis=1))
     found = parts.mean(axis=1)[:, None] + normal_scores() * width[:, None]
     found = np.minimum(found, parts.max(axis=1)[:, None] + 3.0 * spread)
+    together = parts.reshape(len(parts), -1, 4).mean(axis=2)
     for _ in range(_STEPS):
-        found = nearer(found, parts, spread)
-    return found
+        found = nearer(found, together, spread)
+    return nearer(found, parts, spread)
 
 
 def nearer(found: Array, parts: Array, spread: float) -> Array:
