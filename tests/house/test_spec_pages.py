@@ -10,6 +10,8 @@ import pytest
 from tests.house.source import PACKAGE, ROOT, plant
 
 PROTOCOLS = PACKAGE / "definitions" / "protocols"
+MONITORING = PACKAGE / "definitions" / "monitoring"
+WATCHED = ("limit", "rule", "symptom", "signal")
 SPEC = ROOT / "tests" / "spec"
 
 
@@ -52,6 +54,14 @@ def protocol_files() -> list[Path]:
 @pytest.mark.parametrize("path", protocol_files(), ids=lambda p: f"{p.parent.name}-{p.stem}")
 def test_every_criterion_and_limit_has_a_page(path):
     assert sorted(codes(path) - named(SPEC)) == []
+
+
+@pytest.mark.parametrize("path", sorted(MONITORING.glob("*.toml")), ids=lambda p: p.stem)
+def test_every_limit_and_rule_of_a_session_has_a_page(path):
+    document = tomllib.loads(path.read_text("utf-8"))
+    watched = {rule["code"] for kind in WATCHED for rule in document.get(kind, ())}
+    assert watched
+    assert sorted(watched - named(SPEC)) == []
 
 
 def test_a_criterion_without_a_page_is_found(tmp_path):

@@ -69,12 +69,27 @@ class Judged:
 
     def _rise(self, entry: SessionEntry, by: datetime) -> Decimal | None:
         """How much higher than the last reading before the first dose; None where one is missing."""
-        value, dose = entry.number(self.rule.field), self.log.first_dose(by)
-        if value is None or dose is None or entry.at <= at_latest(dose):
+        value, counted = entry.number(self.rule.field), self._counted_from(by)
+        if value is None or counted is None or entry.at <= counted[0]:
             return None
-        before = self.series.last_until(at_latest(dose), by, self.rule.field)
-        start = None if before is None else before.number(self.rule.field)
-        return None if start is None else value - start
+        return value - counted[1]
+
+    def _counted_from(self, by: datetime) -> tuple[datetime, Decimal] | None:
+        """When the first dose was and the last value before it, as they were known by a moment."""
+        known = bisect_right(self._baseline_moments, by)
+        if known not in self._starts:
+            dose = self.log.first_dose(by)
+            self._starts[known] = None if dose is None else self._start(at_latest(dose), by)
+        return self._starts[known]
+
+    def _start(self, dose_at: datetime, by: datetime) -> tuple[datetime, Decimal] | None:
+        last = self.series.last_until(dose_at, by, self.rule.field)
+        value = None if last is None else last.number(self.rule.field)
+        return None if value is None else (dose_at, value)
+
+    @cached_property
+    def _starts(self) -> dict[int, tuple[datetime, Decimal] | None]:
+        return {}
 
     def _baseline_moments_after(self, moment: datetime) -> list[datetime]:
         return self._baseline_moments[bisect_right(self._baseline_moments, moment) :]

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
@@ -75,6 +76,12 @@ class SessionEntry:
             raise ValueError(f"Entry {self.id}: both of its times need an offset from UTC.")
         object.__setattr__(self, "fields", MappingProxyType(dict(self.fields)))
 
+    @cached_property
+    def order(self) -> tuple[Any, ...]:
+        """What it is sorted by: when it became known, then its id, then all that it says."""
+        content = (self.at, self.kind, self.by, self.corrects or "", _sorted(self.fields))
+        return (self.known_at, self.id, *content)
+
     def number(self, name: str) -> Decimal | None:
         """A number of the entry, in the unit of its name; None where it has none."""
         value = self.fields.get(name)
@@ -131,7 +138,7 @@ def known(entries: Iterable[SessionEntry], now: datetime) -> tuple[SessionEntry,
     for entry in entries:
         if entry.known_at > now:
             continue
-        key = (entry.id, entry.kind, entry.at, entry.by, entry.corrects, _sorted(entry.fields))
+        key = entry.order[1:]
         if key not in first or entry.known_at < first[key].known_at:
             first[key] = entry
     return tuple(sorted(first.values(), key=in_order))
@@ -139,8 +146,7 @@ def known(entries: Iterable[SessionEntry], now: datetime) -> tuple[SessionEntry,
 
 def in_order(entry: SessionEntry) -> tuple[Any, ...]:
     """The order in which entries became known; what is equal in time goes by id and content."""
-    content = (entry.at, entry.kind, entry.by, entry.corrects or "", _sorted(entry.fields))
-    return (entry.known_at, entry.id, *content)
+    return entry.order
 
 
 def corrected(entries: Sequence[SessionEntry]) -> Mapping[str, SessionEntry]:

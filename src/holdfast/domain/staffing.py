@@ -4,7 +4,7 @@ A break is one tap: who goes, for how long, and who covers. Whoever covers count
 break is over or they leave. Somebody who is there anyway covers nobody.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -68,8 +68,12 @@ class Room:
 
 def room_at(plan: SessionPlan, log: Log, moment: datetime, by: datetime) -> Room:
     """Who was in the room at one moment, as known by another."""
+    return _room_after(plan, _moves(log, moment, by))
+
+
+def _room_after(plan: SessionPlan, moves: Iterable[SessionEntry]) -> Room:
     present: dict[str, Presence] = {}
-    for entry in _moves(log, moment, by):
+    for entry in moves:
         person = entry.code("person")
         there = present.get(person)
         if entry.kind in _COMES:
@@ -118,6 +122,8 @@ def staffing(plan: SessionPlan, log: Log, now: datetime) -> Iterator[Condition]:
     if needed is not None:
         for entry in (*log.of(*MOVES), *log.doses):
             yield from _too_few(plan, log, entry, int(needed), now)
+            if found := _too_few_after_all(plan, log, entry, int(needed), now):
+                yield found
     for entry in log.of("break-began"):
         if found := _break_over(plan, log, entry, now):
             yield found
@@ -126,31 +132,64 @@ def staffing(plan: SessionPlan, log: Log, now: datetime) -> Iterator[Condition]:
 def _too_few(
     plan: SessionPlan, log: Log, entry: SessionEntry, needed: int, now: datetime
 ) -> Iterator[Condition]:
-    """Every moment from this entry's own on at which, with it known, too few were in the room."""
+    """Every moment from this entry's own on at which, with it known, there came to be too few."""
     known_at = entry.known_at
-    dose = log.first_dose(known_at)
+    dose, end = log.first_dose(known_at), log.ended(known_at)
     if dose is None or not log.stood(entry, known_at):
         return
-    end = log.ended(known_at)
-    for other in (*_moves(log, known_at, known_at), dose):
-        begins = max(at_latest(other), at_latest(dose))
-        if begins < at_latest(entry) or (end is not None and end <= begins):
+    moves = _moves(log, known_at, known_at)
+    for index, other in [*enumerate(moves), (len(moves), dose)]:
+        begins = at_latest(other)
+        is_outside = begins < at_latest(dose) or (end is not None and end <= begins)
+        if is_outside or begins < at_latest(entry):
             continue
-        there = room_at(plan, log, begins, known_at).therapists
-        if len(there) >= needed:
+        if other is dose:
+            there = room_at(plan, log, begins, known_at).therapists
+            is_fewer = True
+        else:
+            there = _room_after(plan, moves[: index + 1]).therapists
+            is_fewer = len(there) < len(_room_after(plan, moves[:index]).therapists)
+        if not is_fewer or len(there) >= needed:
             continue
-        code = PAIR_ALONE if there else PERSON_ALONE
-        over = _enough_again(plan, log, begins, needed, now)
-        yield condition(
-            plan,
-            code,
-            since=begins,
-            known_at=known_at,
-            because=(other.id,),
-            number=NEEDED,
-            value=Decimal(len(there)),
-            until=None if over is None else max(over, known_at),
-        )
+        over = earliest(_enough_again(plan, log, begins, needed, now), log.corrected_at(other))
+        yield _alone(plan, there, begins, known_at, other.id, over)
+
+
+def _too_few_after_all(
+    plan: SessionPlan, log: Log, entry: SessionEntry, needed: int, now: datetime
+) -> Condition | None:
+    """That somebody came or covered is taken back, and then there are too few."""
+    known_at = log.corrected_at(entry)
+    dose = None if known_at is None else log.first_dose(known_at)
+    if known_at is None or dose is None or log.ended(known_at) is not None:
+        return None
+    there = room_at(plan, log, known_at, known_at).therapists
+    if len(there) >= needed:
+        return None
+    begins = max(at_latest(entry), at_latest(dose))
+    over = _enough_again(plan, log, known_at, needed, now)
+    return _alone(plan, there, begins, known_at, f"{entry.id}/corrected", over)
+
+
+def _alone(
+    plan: SessionPlan,
+    there: frozenset[str],
+    begins: datetime,
+    known_at: datetime,
+    because: str,
+    over: datetime | None,
+) -> Condition:
+    return condition(
+        plan,
+        PAIR_ALONE if there else PERSON_ALONE,
+        since=begins,
+        known_at=known_at,
+        because=(because.removesuffix("/corrected"),),
+        detail=because,
+        number=NEEDED,
+        value=Decimal(len(there)),
+        until=None if over is None else max(over, known_at),
+    )
 
 
 def _enough_again(
