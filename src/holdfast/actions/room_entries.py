@@ -14,6 +14,8 @@ from holdfast.actions.outcomes import Answered, Refusal
 from holdfast.actions.permission import refused
 from holdfast.actions.room_openings import proof_not_held
 from holdfast.actions.rooms import public_key_of
+from holdfast.actions.session_entries import of_the_room, session_meant, taken_over
+from holdfast.actions.session_judging import judged_until
 from holdfast.actions.signatures import ReauthenticationProof
 from holdfast.actions.writing import LockedStream, lock, one_transaction, refused_where_erased
 from holdfast.domain import room
@@ -32,6 +34,7 @@ from holdfast.records.rooms import (
     RoomOpening,
     RoomStep,
 )
+from holdfast.records.session_now import stored_fields
 
 _HALF = 32  # bytes of each half of a raw P-256 signature
 
@@ -70,7 +73,9 @@ def record_room_entry(
     It is somebody's only while the opening stands, its session is here, the device's signature
     holds, and that person had switched. Otherwise it is the device's, until a person settles it.
     """
-    about = _about(told, subjects_of(opening))
+    subjects = subjects_of(opening)
+    session = session_meant(told, subjects)
+    about = session.enrollment if session else _about(told, subjects)
     stream = lock(about.id if about else opening.site_id, now)
     sent = stream.sent("room-entry-recorded", told.id, {"text": text})
     if earlier := stream.earlier(sent, by=device.account):
@@ -90,7 +95,7 @@ def record_room_entry(
         device=device,
         enrollment=about,
         kind=told.kind.code,
-        details=document(dict(told.details)).decode(),
+        details=stored_fields(told.fields) if told.is_of_session else _details(told),
         written_at=told.at,
         written_by=writer,
         reason=whose.reason,
@@ -102,7 +107,18 @@ def record_room_entry(
     )
     _seal(stream, entry, about, text)
     values = {"kind": told.kind.code, "came": came.value, "opening": opening.id.hex}
-    return stream.write(sent, [entry], by=writer or device.account, values=values)
+    by = writer or device.account
+    if session is None:
+        return stream.write(sent, [entry], by=by, values=values)
+    stream.place(entry, by=by)
+    facts = [entry, *of_the_room(stream, session, entry, told, by)]
+    receipt = stream.write(sent, facts, by=by, values=values)
+    judged_until(session, receipt)
+    return receipt
+
+
+def _details(told: RoomEntryTold) -> str:
+    return document(dict(told.details)).decode()
 
 
 def _about(told: RoomEntryTold, subjects: list[Enrollment]) -> Enrollment | None:
@@ -175,7 +191,10 @@ def settle_entry(
         proof_method=proof.method,
     )
     values = {"entry": entry.id.hex, "outcome": outcome}
-    return stream.write(sent, [fact], by=by, values=values)
+    receipt = stream.write(sent, [fact], by=by, values=values)
+    if outcome == "mine":
+        taken_over(stream, entry, by)
+    return receipt
 
 
 @refused_where_erased

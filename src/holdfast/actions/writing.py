@@ -34,7 +34,9 @@ from holdfast.records.keys import (
     site_key_named,
 )
 from holdfast.records.people import PersonKey, User
+from holdfast.records.rooms import RoomEntry
 from holdfast.records.seals import make_seal
+from holdfast.records.session import AlarmPaged, AlarmRaised, SessionFact
 from holdfast.records.statements import run
 
 P = ParamSpec("P")
@@ -48,8 +50,12 @@ _WRITTEN: ContextVar[dict[UUID, tuple[datetime, UUID]] | None] = ContextVar("wri
 Follower = Callable[[Iterable[UUID], datetime], Any]
 FOLLOWERS: list[Follower] = []
 NOT_FOLLOWED = "board-not-followed"  # told where a projection could not be made again
-# Facts about an enrollment that change nothing of it.
-_QUIET = (Conflict, Disclosure, Look, OutboxEntry)
+# Facts about an enrollment that change nothing of it; what a session's entry does change is a fact of
+# its own beside it.
+_QUIET = (
+    *(Conflict, Disclosure, Look, OutboxEntry),
+    *(RoomEntry, SessionFact, AlarmRaised, AlarmPaged),
+)
 
 _LOCK = (
     "SELECT s.kind, s.position, s.head, s.recorded_at, k.id, k.wrapped, k.wrapped_with "

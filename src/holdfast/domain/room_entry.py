@@ -4,18 +4,23 @@
 and numbers that the kind has), ``at`` (the device's clock, ISO 8601 with its offset from UTC),
 ``offset_ms`` (by how much that clock was ahead of the server's; null, never compared), ``step``
 (the switch it was made under; null, nobody had) and ``idle_ms``.
+
+``schema`` 2 is an entry of a dosing session: besides these it has ``session`` and ``corrects`` (the
+entry it corrects, or null), its kinds are those of a session, and ``details`` are their fields.
 """
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from holdfast.domain import session_entries
 from holdfast.domain.room import KINDS, Came, EntryKind, Written
+from holdfast.domain.session_entries import EntryRefused, FieldValue
 
-SCHEMA = 1
+SCHEMA, SESSION_SCHEMA = 1, 2
 LONGEST_TEXT = 64 * 1024  # characters of the whole entry
 MOST_OFFSET_MS = 366 * 86_400_000
 _KEYS = {
@@ -31,6 +36,8 @@ _KEYS = {
     "step",
     "idle_ms",
 }
+_SESSION_KEYS = _KEYS | {"session", "corrects"}
+NO_SESSIONS: Mapping[str, session_entries.EntryKind] = {}
 
 
 class EntryUnreadable(ValueError):
@@ -55,6 +62,14 @@ class RoomEntryTold:
     offset_ms: int | None
     step: UUID | None
     idle_ms: int
+    session: UUID | None = None
+    corrects: UUID | None = None
+    fields: Mapping[str, FieldValue] = field(default_factory=dict)
+
+    @property
+    def is_of_session(self) -> bool:
+        """It is an entry of a dosing session."""
+        return self.session is not None
 
     @property
     def at(self) -> datetime:
@@ -67,32 +82,60 @@ class RoomEntryTold:
         return Written(self.at, self.step, timedelta(milliseconds=self.idle_ms))
 
 
-def read_entry(text: str) -> RoomEntryTold:
-    """An entry from its exact text; ``EntryUnreadable`` for anything else."""
+def read_entry(
+    text: str, session_kinds: Mapping[str, session_entries.EntryKind] = NO_SESSIONS
+) -> RoomEntryTold:
+    """An entry from its exact text; ``EntryUnreadable`` for anything else.
+
+    ``session_kinds`` are the kinds of entries of a dosing session that may be told in a room.
+    """
     if len(text) > LONGEST_TEXT:
         raise EntryUnreadable("too-long")
     try:
         told = json.loads(text)
     except (ValueError, RecursionError):
         raise EntryUnreadable("not-json") from None
-    if not isinstance(told, dict) or set(told) != _KEYS:
+    if not isinstance(told, dict) or set(told) not in (_KEYS, _SESSION_KEYS):
         raise EntryUnreadable("keys")
-    if told["schema"] != SCHEMA or isinstance(told["schema"], bool):
+    is_of_session = set(told) == _SESSION_KEYS
+    wanted = SESSION_SCHEMA if is_of_session else SCHEMA
+    if told["schema"] != wanted or isinstance(told["schema"], bool):
         raise EntryUnreadable("schema")
-    if not isinstance(told["kind"], str) or (kind := KINDS.get(told["kind"])) is None:
-        raise EntryUnreadable("kind")
+    kind = _kind(told, session_kinds if is_of_session else None)
     return RoomEntryTold(
         id=_identifier(told, "id"),
         opening=_identifier(told, "opening"),
         enrollment=_identifier_or_none(told, "enrollment"),
         kind=kind,
         words=_words(told, kind),
-        details=_details(told, kind),
+        details={} if is_of_session else _details(told, kind),
         device_clock=_moment(told),
         offset_ms=None if told["offset_ms"] is None else _whole(told, "offset_ms", MOST_OFFSET_MS),
         step=_identifier_or_none(told, "step"),
         idle_ms=_whole(told, "idle_ms", MOST_OFFSET_MS, least=0),
+        session=_identifier(told, "session") if is_of_session else None,
+        corrects=_identifier_or_none(told, "corrects") if is_of_session else None,
+        fields=_fields(told, session_kinds[kind.code]) if is_of_session else {},
     )
+
+
+def _kind(
+    told: Mapping[str, Any], session_kinds: Mapping[str, session_entries.EntryKind] | None
+) -> EntryKind:
+    """What kind it is; every kind of a session may have words, and is of one person."""
+    code = told["kind"]
+    if isinstance(code, str) and session_kinds is None and code in KINDS:
+        return KINDS[code]
+    if isinstance(code, str) and session_kinds is not None and code in session_kinds:
+        return EntryKind(code)
+    raise EntryUnreadable("kind")
+
+
+def _fields(told: Mapping[str, Any], kind: session_entries.EntryKind) -> Mapping[str, FieldValue]:
+    try:
+        return session_entries.read_fields(told["details"], kind, "details")
+    except EntryRefused as error:
+        raise EntryUnreadable(error.place) from None
 
 
 def how_it_came(*, is_signed: bool, is_revoked: bool, is_closed: bool, is_standing: bool) -> Came:

@@ -215,6 +215,8 @@ REFUSALS = {
     "already-withdrawn": _("This approval was withdrawn already."),
     "test-unknown": _("Choose a test from the list."),
     "due-before-now": _("This moment is over already."),
+    "order-was-reported": _("It was reported already. A physician reviews it."),
+    "already-cancelled": _("It was cancelled already."),
     "collected-already": _("It was recorded already that this was taken."),
     "loinc-does-not-fit": _("This is no LOINC code: its check digit does not fit."),
     "value-or-finding": _("Enter either a value or a finding."),
@@ -302,6 +304,13 @@ REFUSALS = {
     "visit-is-skipped": _("It is recorded already that this visit will not be."),
     "visit-kind-unknown": _("Choose what the visit was for."),
     "visit-unknown": _("The plan holds no such visit."),
+    "session-is-open": _("A session of this person is open already."),
+    "session-is-closed": _("This session is closed already."),
+    "gate-not-passed": _("The gate before the session was not passed, or not for today."),
+    "needs-its-own-act": _("This is written by an act of its own, with a signature."),
+    "cannot-be-moved": _("This entry cannot be moved there."),
+    "came-unknown": _("How this came is not known."),
+    "not-a-personal-limit": _("This number is not one that may be one person's own."),
     "visit-was-held": _("This visit was held already."),
 }
 CONFLICT = _(

@@ -26,6 +26,9 @@ TOLD = {
     "result-critical": _("A critical result of somebody in a course"),
     "review-overdue": _("Results of somebody in a course wait for a review"),
     "call-missed": _("A call after a session was missed"),
+    "session-alarm-notify": _("Something to know of a dosing session"),
+    "session-alarm-urgent": _("Something urgent in a dosing session"),
+    "session-alarm-emergency": _("An emergency in a dosing session"),
 }
 SEEN = {"seen": _("I have seen it"), "cannot": ANSWERS["cannot"]}
 CHANNELS = {

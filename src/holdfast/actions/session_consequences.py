@@ -1,0 +1,113 @@
+"""What an entry of a session writes besides itself: impairment of the person, deviations of the course."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from uuid import UUID, uuid5
+
+from holdfast.actions.apart import apart
+from holdfast.actions.judging import local_date
+from holdfast.actions.session_judging import followed
+from holdfast.actions.writing import LockedStream
+from holdfast.definitions.session import gates as session_gates
+from holdfast.domain.dose_meaning import what_it_means
+from holdfast.domain.session_entries import SessionEntry
+from holdfast.records.consent import Impairment
+from holdfast.records.course import Deviation
+from holdfast.records.facts import Fact
+from holdfast.records.people import User
+from holdfast.records.session import DosingSession, SessionFact
+from holdfast.records.session_now import entry_of
+
+CLOSED = "entry-after-the-close"
+# Kinds by which something of the medicine may be in the person.
+_DOSES = frozenset({"dose-given", "dose-spat", "dose-vomited", "dose-dropped"})
+# Kinds from which a deviation may follow; no reading is among them.
+_MEANT = _DOSES | {"dose-refused", "dose-withheld", "override", "exit", "order", "correction"}
+
+
+def consequences(
+    stream: LockedStream, session: DosingSession, facts: Sequence[SessionFact], by: User
+) -> list[Fact]:
+    """What follows from entries that are about to be written, to be written with them.
+
+    ``facts`` have their place in the stream, and were judged. ``by`` is who records them.
+    """
+    found: list[Fact] = []
+    for fact in facts:
+        found += _impairment(session, fact, by)
+    means = any(fact.kind in _MEANT or fact.corrects for fact in facts)
+    is_closed = hasattr(session, "closing")
+    if means or is_closed:
+        found += apart("session-not-judged", lambda: _deviations(stream, session, facts), list)
+    return found
+
+
+def _impairment(session: DosingSession, fact: SessionFact, by: User) -> Iterator[Impairment]:
+    """From the dose on the person signs nothing, until somebody found them not impaired.
+
+    What nobody has put their name to yet ends no impairment, and a finding taken back never did.
+    """
+    entry = entry_of(fact)
+    if entry.kind in _DOSES and entry.code("recovered") != "whole":
+        yield _step(session, entry, "dosed", "dose-given", fact.written_by or by)
+    elif entry.kind == "impairment" and entry.flag("is_impaired") is False and fact.written_by:
+        yield _step(session, entry, "not-impaired", "criteria-met", fact.written_by)
+    if entry.corrects is not None:
+        gone = SessionFact.objects.filter(
+            session=session, id=UUID(entry.corrects), kind="impairment"
+        ).first()
+        if gone is not None and entry_of(gone).flag("is_impaired") is False:
+            again = entry_of(gone)
+            yield _step(session, again, "dosed", "dose-reported", fact.written_by or by, "again")
+
+
+def _step(
+    session: DosingSession, entry: SessionEntry, step: str, basis: str, by: User, name: str = ""
+) -> Impairment:
+    return Impairment(
+        id=uuid5(UUID(entry.id), f"impairment/{name}"),
+        enrollment_id=session.enrollment_id,
+        step=step,
+        basis=basis,
+        found_at=min(entry.at, entry.known_at),
+        found_by=by,
+    )
+
+
+def _deviations(
+    stream: LockedStream, session: DosingSession, facts: Iterable[SessionFact]
+) -> list[Deviation]:
+    kept = followed(session, stream)
+    told = {fact.id: entry_of(fact) for fact in facts}
+    wanted = [
+        (one.entry, code)
+        for one in what_it_means(session_gates.load(), kept.plan, kept.course, kept.log(stream.now))
+        for code in one.deviations
+    ]
+    if hasattr(session, "closing"):
+        late = [str(id_) for id_, entry in told.items() if entry.kind not in _AFTER_THE_CLOSE]
+        wanted += [(id_, CLOSED) for id_ in late]
+    at = {entry.id: entry.at for entry in (*kept.acts, *told.values())}
+    return _not_yet(session, at, wanted)
+
+
+_AFTER_THE_CLOSE = frozenset({"acknowledgement", "correction", "note"})
+
+
+def _not_yet(
+    session: DosingSession, at: Mapping[str, datetime], wanted: Sequence[tuple[str, str]]
+) -> list[Deviation]:
+    """Those of which no deviation is on record yet, each once."""
+    by_id = {uuid5(UUID(entry), f"deviation/{code}"): (entry, code) for entry, code in wanted}
+    there = set(Deviation.objects.filter(id__in=by_id).values_list("id", flat=True))
+    return [
+        Deviation(
+            id=id_,
+            enrollment_id=session.enrollment_id,
+            kind=code,
+            visit=session.visit,
+            on=local_date(session.site, at[entry]),
+        )
+        for id_, (entry, code) in by_id.items()
+        if id_ not in there
+    ]

@@ -1,0 +1,230 @@
+"""A dosing session as its rules read it: its plan, and its entries as they were known at a position."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import orjson
+from django.db.models import Max, Q, QuerySet
+
+from holdfast.definitions import session as entry_kinds
+from holdfast.domain import room
+from holdfast.domain.course_so_far import CourseSoFar
+from holdfast.domain.session_entries import FieldType, FieldValue, SessionEntry
+from holdfast.domain.session_log import Log, log_of
+from holdfast.domain.session_plan import SessionPlan, from_json
+from holdfast.records.canonical import document
+from holdfast.records.care import Enrollment
+from holdfast.records.columns import instant_of
+from holdfast.records.forgotten import is_erased
+from holdfast.records.keys import Erased, opened
+from holdfast.records.people import Site
+from holdfast.records.rooms import RoomAttribution, RoomEntry
+from holdfast.records.session import (
+    AlarmRaised,
+    DosingSession,
+    SessionFact,
+    SessionPlanned,
+)
+from holdfast.records.session_course import read_course
+
+_COLUMNS = (
+    "id",
+    "kind",
+    "at",
+    "recorded_at",
+    "position",
+    "fields",
+    "corrects",
+    "written_by_id",
+    "came",
+    "room_entry__attribution__outcome",
+    "room_entry__attribution__settled_by_id",
+    "room_entry__attribution__recorded_at",
+    "room_entry__attribution__position",
+)
+_KEPT_APART = frozenset(each.value for each in room.KEPT_APART)
+
+
+def stored_fields(fields: Mapping[str, FieldValue]) -> str:
+    """The fields of an entry as they are stored: canonical JSON, numbers with their digits as text."""
+    return document(dict(fields)).decode()
+
+
+def read_stored(kind: str, stored: str) -> dict[str, FieldValue]:
+    """Fields as they were stored. What this release does not know any more stays the text it was."""
+    known = entry_kinds.load().kinds.get(kind)
+    told: dict[str, Any] = orjson.loads(stored)
+    return {
+        name: _value(value, known.fields[name].type if known and name in known.fields else None)
+        for name, value in told.items()
+    }
+
+
+def _value(stored: Any, type_: FieldType | None) -> FieldValue:
+    if isinstance(stored, bool):
+        return stored
+    if type_ is FieldType.NUMBER:
+        return Decimal(str(stored))
+    if type_ is FieldType.MOMENT:
+        return instant_of(stored)
+    return str(stored)
+
+
+def entry_of(fact: SessionFact) -> SessionEntry:
+    """An entry as it was written, whoever it was attributed to since."""
+    return SessionEntry(
+        id=str(fact.id),
+        kind=fact.kind,
+        at=fact.at,
+        known_at=fact.recorded_at,
+        by=str(fact.written_by_id) if fact.written_by_id else "",
+        fields=read_stored(fact.kind, fact.fields),
+        corrects=str(fact.corrects) if fact.corrects else None,
+    )
+
+
+def entries_of(
+    session: DosingSession, position: int | None = None, after: int = 0
+) -> tuple[SessionEntry, ...]:
+    """The entries of a session as they were known at a position of its stream; by default, all.
+
+    ``after``: only those written behind this position. What is kept apart is no entry until somebody
+    took it over, and is known since then; an entry is of whoever wrote it, or took it over.
+    """
+    rows = SessionFact.objects.filter(session_id=session.id, position__gt=after)
+    if position is not None:
+        rows = rows.filter(position__lte=position)
+    told = rows.order_by("position", "id").values_list(*_COLUMNS)
+    found = (_as_known(row, position) for row in told)
+    return tuple(entry for entry in found if entry is not None)
+
+
+def _as_known(row: Sequence[Any], position: int | None) -> SessionEntry | None:
+    id_, kind, at, recorded_at, _, fields, corrects, by, came, outcome, settler, settled, place = (
+        row
+    )
+    is_settled = place is not None and (position is None or place <= position)
+    is_mine = is_settled and outcome == "mine"
+    if came in _KEPT_APART and not is_mine:
+        return None
+    writer = by or (settler if is_mine else None)
+    return SessionEntry(
+        id=str(id_),
+        kind=kind,
+        at=at,
+        known_at=settled if came in _KEPT_APART else recorded_at,
+        by=str(writer) if writer else "",
+        fields=read_stored(kind, fields),
+        corrects=str(corrects) if corrects else None,
+    )
+
+
+def is_settled_since(session: DosingSession, position: int) -> bool:
+    """Whether somebody said whose an entry of a session is, behind a position of its stream."""
+    rows = RoomAttribution.objects.filter(
+        stream_id=session.enrollment_id,
+        position__gt=position,
+        entry__session_fact__session_id=session.id,
+    )
+    return rows.exists()
+
+
+def planned_at(session: DosingSession, position: int | None = None) -> SessionPlanned:
+    """The plan that stands for a session at a position; by default, now."""
+    rows = SessionPlanned.objects.filter(session_id=session.id)
+    if position is not None:
+        rows = rows.filter(position__lte=position)
+    return rows.latest("position")
+
+
+def plan_of(session: DosingSession, position: int | None = None) -> SessionPlan:
+    """The same as the rules read it."""
+    return from_json(orjson.loads(planned_at(session, position).plan))
+
+
+def course_around(session: DosingSession, position: int | None = None) -> CourseSoFar:
+    """What the course was when the plan of a session was compiled."""
+    return read_course(orjson.loads(planned_at(session, position).course))
+
+
+def open_sessions(site: Site) -> list[DosingSession]:
+    """The sessions of a site that nobody closed, the first opened first."""
+    rows = DosingSession.objects.filter(site=site, closing=None)
+    return list(rows.select_related("enrollment__site", "room").order_by("opened_at", "id"))
+
+
+def sessions_of(enrollment: Enrollment) -> list[DosingSession]:
+    """Every session of an enrollment, in the order in which they were opened."""
+    rows = DosingSession.objects.filter(enrollment=enrollment).select_related("closing")
+    return list(rows.order_by("opened_at", "id"))
+
+
+def open_session_of(enrollment: Enrollment) -> DosingSession | None:
+    """The session of an enrollment that goes on; None where none does."""
+    rows = DosingSession.objects.filter(enrollment=enrollment, closing=None)
+    return rows.order_by("-opened_at", "-id").first()
+
+
+def alarms_raised(session: DosingSession) -> list[AlarmRaised]:
+    """Every condition that was raised in a session, the newest first."""
+    rows = AlarmRaised.objects.filter(session=session).select_related("paged__page")
+    return list(rows.order_by("-position", "condition"))
+
+
+def raised_with(entry_id: UUID) -> list[AlarmRaised]:
+    """The conditions that were judged true with one entry: they belong in its answer."""
+    return list(AlarmRaised.objects.filter(judged_with=entry_id).order_by("condition"))
+
+
+def last_heard(session: DosingSession) -> dict[str, datetime]:
+    """When each device was last heard from about a session, by its label."""
+    rows = RoomEntry.objects.filter(
+        Q(session_fact__session=session)
+        | Q(opening__subjects__enrollment_id=session.enrollment_id),
+        recorded_at__gte=session.opened_at,
+        device__isnull=False,
+    )
+    told = rows.values_list("device__label").annotate(last=Max("recorded_at"))
+    return dict(told.order_by("device__label"))
+
+
+def facts_of(session: DosingSession) -> "QuerySet[SessionFact]":
+    """The entries of a session as they stand in the record, with who wrote them."""
+    rows = SessionFact.objects.filter(session=session).select_related(
+        "written_by", "room_entry__attribution__settled_by", "room_entry__device"
+    )
+    return rows.order_by("position", "id")
+
+
+def words_of(fact: SessionFact, enrollment: Enrollment) -> str | None:
+    """The words of an entry, empty where it has none; None where they were erased."""
+    if fact.words is None:
+        return ""
+    if is_erased(enrollment.person_id):
+        return None
+    try:
+        return opened(fact, "words") or ""
+    except Erased:
+        return None
+
+
+def raised_ids(session: DosingSession, position: int, after: int = 0) -> Iterable[str]:
+    """The ids of the conditions raised in a session behind one position and up to another."""
+    rows = AlarmRaised.objects.filter(
+        session_id=session.id, position__gt=after, position__lte=position
+    )
+    return rows.values_list("condition", flat=True)
+
+
+def session_log(session: DosingSession, now: datetime) -> Log:
+    """What is known of a session by a moment, as its rules read it."""
+    return log_of(entries_of(session), now)
+
+
+def is_anything_waiting(session: DosingSession) -> bool:
+    """Whether an entry of a session is nobody's yet."""
+    rows = SessionFact.objects.filter(session=session, written_by=None)
+    return rows.filter(room_entry__attribution=None).exists()
