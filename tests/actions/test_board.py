@@ -70,6 +70,21 @@ def test_a_row_that_was_altered_is_found_at_night(clinic, enrollment):
     assert differing(clinic.now) == []
 
 
+def test_nothing_is_due_of_who_cannot_be_found(clinic, enrollment):
+    course(clinic, enrollment, BEGAN)
+    assert line(clinic, NOW + timedelta(days=30)).is_overdue
+    stepped(clinic, enrollment, "lost", BEGAN)
+    found = line(clinic, NOW + timedelta(days=30))
+    assert (found.status, found.visit, found.is_due, found.is_overdue) == (
+        "lost",
+        "v0",
+        False,
+        False,
+    )
+    stepped(clinic, enrollment, "found-again", BEGAN)
+    assert line(clinic, NOW + timedelta(days=30)).is_overdue
+
+
 def test_due_and_overdue_are_moments_of_the_sites_own_days(clinic, enrollment):
     """The first visit can be on the day of enrollment alone: at midnight in Melbourne it is late."""
     course(clinic, enrollment, BEGAN)

@@ -5,8 +5,10 @@ from decimal import Decimal
 from uuid import uuid4
 
 import pytest
+from django.db import IntegrityError
 
 from holdfast.actions import clinical_gates, results
+from holdfast.actions.board import compare
 from holdfast.actions.candidates import Told, record_candidate
 from holdfast.actions.care_entries import record_care
 from holdfast.actions.clinical import Entry
@@ -19,7 +21,14 @@ from holdfast.definitions import protocols
 from holdfast.domain.findings import Outcome
 from holdfast.domain.results import NeededResult, result_finding
 from holdfast.domain.schedule import VisitKind
-from holdfast.records.clinical import ClinicalAlarm, ResultReview, TestOrder, TestResult
+from holdfast.records.board import board
+from holdfast.records.clinical import (
+    ClinicalAlarm,
+    ResultReview,
+    TestCancelled,
+    TestOrder,
+    TestResult,
+)
 from holdfast.records.clinical_care import (
     CallHeld,
     CallPlanned,
@@ -28,7 +37,13 @@ from holdfast.records.clinical_care import (
     SafetyPlan,
     TaperPlan,
 )
-from holdfast.records.clinical_now import open_alarms, results_of, standing, standing_results
+from holdfast.records.clinical_now import (
+    cancelled,
+    open_alarms,
+    results_of,
+    standing,
+    standing_results,
+)
 from holdfast.records.course import Deviation, VisitMissed
 from holdfast.records.courses import course_of
 from holdfast.records.duty import DutyPage
@@ -83,6 +98,12 @@ class Course:
 @pytest.fixture
 def course(one_clinic: Clinic) -> Course:
     return Course(one_clinic)
+
+
+@pytest.fixture
+def course_on_both(clinic: Clinic) -> Course:
+    """For what a constraint of the tables holds: on SQLite and on PostgreSQL."""
+    return Course(clinic)
 
 
 def needed(test="laboratory", days: int | None = 30):
@@ -268,8 +289,9 @@ def test_a_call_begins_with_where_the_person_is(course):
 
 
 def test_a_call_after_dosing_that_nobody_answers_is_an_alarm_at_once_and_one_not_made_when_due(
-    course,
+    course_on_both,
 ):
+    course = course_on_both
     for _ in range(2):
         due = course.clinic.now + timedelta(hours=1)
         told = {"due_at": due, "purpose": "after-dosing", "after_dosing": True}
@@ -295,7 +317,8 @@ def test_a_psychotherapy_note_has_a_key_and_a_permission_of_its_own(course):
     assert verify_here().fits
 
 
-def test_only_one_safety_plan_stands_and_the_earlier_stays(course):
+def test_only_one_safety_plan_stands_and_the_earlier_stays(course_on_both):
+    course = course_on_both
     written(course.care("safety-plan", **PLAN))
     written(course.care("safety-plan", **(PLAN | {"places": "my sister's"})))
     (plan,) = standing(SafetyPlan, course.enrollment)
@@ -453,3 +476,67 @@ def test_the_calls_that_the_protocol_asks_for_after_a_session_are_planned_and_mi
 def test_a_page_for_something_clinical_tells_nothing_of_it_outside():
     assert {_told_outside(kind) for kind in ClinicalAlarm.KINDS} == {"come-now"}
     assert _told_outside("call-back") == "call-back"
+
+
+def test_an_order_is_cancelled_once_with_who_and_why_and_nothing_is_awaited_of_it(course_on_both):
+    """That it is cancelled once is a constraint of the table too."""
+    course, clinic = course_on_both, course_on_both.clinic
+    order, other = course.ordered(), course.ordered("ecg")
+    told = {"order": order, "reason": "ordered-twice", "words": f"said {CANARY}"}
+    assert results.cancel_order(entry=course.entry(), **(told | {"reason": "why"})) == Refusal(
+        "reason-unknown"
+    )
+    written(results.cancel_order(entry=course.entry(), **told))
+    row = cancelled(order)
+    assert (row.reason, row.cancelled_by) == ("ordered-twice", clinic.therapist)
+    assert opened(row, "words") == told["words"]
+    again = results.cancel_order(entry=course.entry(), **told)
+    assert again == Refusal("already-cancelled")
+    assert [one.test for one, _review in results_of(course.enrollment)] == ["ecg"]
+    twice = TestCancelled(enrollment=course.enrollment, order=order, reason="other")
+    twice.cancelled_at, twice.cancelled_by = clinic.now, clinic.therapist
+    with pytest.raises(IntegrityError):
+        wrote(course.enrollment.id, twice, by=clinic.therapist, now=clinic.now)
+    clinic.later(days=5)
+    assert page_overdue(clinic.site, clinic.now) == 1
+    assert [row.about for row in ClinicalAlarm.objects.all()] == [other.id]
+    assert verify_here().fits
+
+
+def test_what_is_reported_of_a_cancelled_order_counts_as_of_any_other(course):
+    order = course.ordered()
+    written(results.cancel_order(entry=course.entry(), order=order, reason="not-needed"))
+    critical = Measured("2823-3", Decimal("6.8"), "mmol/L", is_critical=True)
+    written(course.reported(order, critical))
+    assert DutyPage.objects.get().reason == "result-critical"
+    assert judged(course).reason == "result-critical"
+    told = {"order": order, "reason": "not-needed"}
+    assert results.cancel_order(entry=course.entry(), **told) == Refusal("order-was-reported")
+
+
+def test_planned_calls_and_results_to_review_stand_on_the_board(course):
+    began = course.clinic.now.date()
+    opened_course(course.clinic, course.enrollment, began)
+    held(course.clinic, course.enrollment, "v0", course.clinic.now)
+
+    def line():
+        (found,) = board(course.clinic.site, course.clinic.now)
+        return found
+
+    assert line().visit == "v1"
+    due = course.clinic.now + timedelta(hours=20)
+    written(plan_call(entry=course.entry(), due_at=due, purpose="after-dosing", after_dosing=True))
+    assert (line().visit_kind, line().visit, line().overdue_at) == ("planned-call", "", due)
+    order = course.ordered()
+    assert line().visit_kind == "planned-call", "what comes first"
+    spoken = Spoken("telephone", "spoke", "at home", "+61 400 000 000", "safe")
+    planned = CallPlanned.objects.get()
+    written(record_call(entry=course.entry(), spoken=spoken, planned=planned))
+    written(course.reported(order))
+    assert (line().visit_kind, line().overdue_at) == ("result-review", order.review_due_at)
+    assert line().is_due
+    course.clinic.later(days=3)
+    assert line().is_overdue
+    written(course.reviewed(order))
+    assert line().visit == "v1"
+    assert compare(course.clinic.now) == []

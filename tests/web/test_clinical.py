@@ -251,3 +251,19 @@ def test_an_order_that_is_not_named_is_said_and_one_of_another_course_is_not_fou
         address = at(clinic, f"results/{rest}/")
         assert client.post(address).status_code == 422
         assert client.post(address, entry(order=str(uuid4()))).status_code == 404
+
+
+def test_an_order_is_cancelled_on_its_page_with_a_reason(as_role, clinic):
+    desk, path = as_role("therapist"), at(clinic, "results/")
+    order = ordered(desk, clinic, "laboratory")
+    told = entry(order=str(order.id))
+    missing = desk.post(f"{path}cancel/", told)
+    assert missing.status_code == 422
+    assert f'id="cancel-{order.id}_reason_error"' in missing.content.decode()
+    assert desk.post(f"{path}cancel/", told | {"reason": "not-needed"}).status_code == 302
+    text = desk.get(path).content.decode()
+    assert "Cancelled: It is not needed any more" in text
+    assert "review due" not in text
+    again = desk.post(f"{path}cancel/", entry(order=str(order.id), reason="other"))
+    assert again.status_code == 422
+    assert "It was cancelled already." in again.content.decode()

@@ -55,6 +55,7 @@ POSTED = {
     "staff:course-aside",
     "staff:clinical-record",
     "staff:clinical-order",
+    "staff:clinical-cancel",
     "staff:clinical-collect",
     "staff:clinical-report",
     "staff:clinical-review",

@@ -22,10 +22,11 @@ from holdfast.actions.judging import local_date
 from holdfast.actions.writing import FOLLOWERS, NOT_FOLLOWED
 from holdfast.definitions.gates import load as load_gates
 from holdfast.domain import board as rules
-from holdfast.domain.course import CourseNow
+from holdfast.domain.course import CourseNow, Status
 from holdfast.domain.findings import Outcome
 from holdfast.records.board import NOT_JUDGED, NOT_READABLE, TO_ENROLL, CourseMoment, last_turn
 from holdfast.records.care import Confirmation, Enrollment
+from holdfast.records.clinical_now import PLANNED_CALL, awaited
 from holdfast.records.course import Course
 from holdfast.records.courses import course_of
 from holdfast.records.journal import OutboxEntry
@@ -116,6 +117,7 @@ def _judged(
         with read_once():
             course = course_of(enrollment)
             _put_course(found, course, enrollment.site, today)
+            _put_awaited(found, enrollment)
             _put_gate(found, course, enrollment, now)
     except ProtocolChanged:
         found.status = NOT_READABLE
@@ -146,9 +148,24 @@ def _put_course(found: CourseMoment, course: CourseNow | None, site: Site, today
     found.earliest, found.latest = ahead.planned.earliest, ahead.planned.latest
     if ahead.booked is not None:
         found.starts = ahead.booked.slot.starts.isoformat(timespec="minutes")
+    if course.status is Status.LOST:  # nothing is due of who is not to be found
+        found.overdue_visits = 0
+        return
     found.due_at = _midnight(ahead.due_on, site)
     if ahead.overdue_after is not None:
         found.overdue_at = _midnight(ahead.overdue_after + timedelta(days=1), site)
+
+
+def _put_awaited(found: CourseMoment, enrollment: Enrollment) -> None:
+    """A planned call or a review of results in the place of the visit, where it comes before it."""
+    for each in awaited(enrollment):
+        on = local_date(enrollment.site, each.since or each.by)
+        due_at = _midnight(on, enrollment.site)
+        comes_first = found.due_at is None or (due_at is not None and due_at <= found.due_at)
+        if comes_first and (each.kind != PLANNED_CALL or each.visit != found.visit):
+            found.visit, found.visit_kind, found.starts = "", each.kind, ""
+            found.earliest = found.latest = None
+            found.due_at, found.overdue_at = due_at, each.by
 
 
 def _midnight(day: date | None, site: Site) -> datetime | None:

@@ -13,8 +13,14 @@ from holdfast.actions.signatures import ReauthenticationProof, proof_refused, si
 from holdfast.actions.writing import one_transaction, refused_where_erased
 from holdfast.definitions.clinical import analyte_of, analytes, tests
 from holdfast.domain.laboratory import is_loinc, is_ucum, qtcf_ms, range_of
-from holdfast.records.clinical import ResultReview, TestCollected, TestOrder, TestResult
-from holdfast.records.clinical_now import standing_results
+from holdfast.records.clinical import (
+    ResultReview,
+    TestCancelled,
+    TestCollected,
+    TestOrder,
+    TestResult,
+)
+from holdfast.records.clinical_now import cancelled, standing_results
 from holdfast.records.facts import Fact
 from holdfast.records.keys import sealed
 
@@ -108,6 +114,36 @@ def record_collected(*, entry: Entry, order: TestOrder, collected_at: datetime) 
     what = {"order": order.id, "collected_at": collected_at}
     values = {"test": order.test}
     return clinical_record("test-collected", entry, what, made, check=check, values=values)
+
+
+@refused_where_erased
+@one_transaction
+def cancel_order(*, entry: Entry, order: TestOrder, reason: str, words: str = "") -> Answered:
+    """Cancel what was ordered and is not reported yet. It stays in the record, with who and why."""
+
+    def check() -> Refusal | None:
+        if reason not in TestCancelled.REASONS:
+            return Refusal("reason-unknown")
+        if standing_results(order):
+            return Refusal("order-was-reported")
+        return Refusal("already-cancelled") if cancelled(order) else None
+
+    def made(pen: Pen) -> Sequence[Fact]:
+        fact = TestCancelled(
+            id=pen.id_of("cancelled"),
+            enrollment=entry.enrollment,
+            order=order,
+            reason=reason,
+            cancelled_at=pen.stream.now,
+            cancelled_by=entry.by,
+        )
+        if words:
+            fact.words = sealed(pen.key, fact, "words", words)
+        return [fact]
+
+    what = {"order": order.id, "reason": reason, "words": words}
+    values = {"test": order.test, "reason": reason}
+    return clinical_record("test-cancelled", entry, what, made, check=check, values=values)
 
 
 @refused_where_erased

@@ -44,6 +44,35 @@ class TestCollected(Fact):
     collected_by = models.ForeignKey(User, models.PROTECT, related_name="+")
 
 
+class TestCancelled(Fact):
+    """What was ordered is not wanted any more, by whom and why.
+
+    An order that is reported all the same counts as any other: no value is hidden by this.
+    """
+
+    __test__ = False
+
+    REASONS = (
+        "entered-in-error",
+        "ordered-twice",
+        "not-needed",
+        "person-declined",
+        "could-not-be-taken",
+        "other",
+    )
+
+    hashed: ClassVar = {
+        1: names(FACT + "enrollment_id order_id reason words cancelled_at cancelled_by_id")
+    }
+
+    enrollment = models.ForeignKey(Enrollment, models.PROTECT, related_name="+")
+    order = models.OneToOneField(TestOrder, models.PROTECT, related_name="cancelled")
+    reason = SafeText(max_length=30)
+    words = SealedText(null=True)
+    cancelled_at = Instant()
+    cancelled_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+
+
 class TestResult(Correctable):
     """One value or finding of a test, with the laboratory's own range, verbatim and as numbers.
 

@@ -1,6 +1,7 @@
 """What stands now of a course's clinical records: results as the rules read them, plans, open alarms."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from typing import TypeVar
@@ -14,6 +15,7 @@ from holdfast.records.care import Enrollment
 from holdfast.records.clinical import (
     ClinicalAlarm,
     ResultReview,
+    TestCancelled,
     TestCollected,
     TestOrder,
     TestResult,
@@ -59,6 +61,11 @@ _REVIEW = Prepared(
     )
 )
 _COLLECTED = Prepared(lambda order: TestCollected.objects.filter(order=order).order_by("id")[:1])
+_CANCELLED = Prepared(
+    lambda order: (
+        TestCancelled.objects.filter(order=order).select_related("cancelled_by").order_by("id")[:1]
+    )
+)
 # By the enrollment.
 _ORDERS = Prepared(
     lambda enrollment: (
@@ -81,6 +88,16 @@ def standing_review(order: TestOrder, results: Iterable[TestResult]) -> ResultRe
     return last if last is not None and last.position > newest else None
 
 
+def cancelled(order: TestOrder) -> TestCancelled | None:
+    """That an order was cancelled; None where it was not."""
+    return _CANCELLED.first(order.id)
+
+
+def is_off(order: TestOrder, results: Iterable[TestResult]) -> bool:
+    """Whether nothing is awaited of an order: cancelled, and not reported all the same."""
+    return not any(True for _ in results) and cancelled(order) is not None
+
+
 def results_of(enrollment: Enrollment) -> list[tuple[Result, ResultReview | None]]:
     """Each order of a course as the rules read it, with the review that stands for it.
 
@@ -89,6 +106,8 @@ def results_of(enrollment: Enrollment) -> list[tuple[Result, ResultReview | None
     found = []
     for order in orders_of(enrollment):
         rows = standing_results(order)
+        if is_off(order, rows):
+            continue
         taken = taken_at(order)
         moment = taken or (rows[0].resulted_at if rows else order.ordered_at)
         review = standing_review(order, rows)
@@ -139,12 +158,67 @@ def open_alarms(enrollment: Enrollment) -> list[ClinicalAlarm]:
     return [row for row in rows.order_by("-position") if row.page_id not in done]
 
 
+@dataclass(frozen=True)
+class Awaited:
+    """Something besides a visit that somebody has to do by a moment; ``since`` when it came up.
+
+    ``visit`` is the visit of the plan that a call stands for, if it does.
+    """
+
+    kind: str
+    by: datetime
+    since: datetime | None = None
+    visit: str = ""
+
+
+PLANNED_CALL, RESULT_REVIEW = "planned-call", "result-review"
+
+
+def awaited(enrollment: Enrollment) -> list[Awaited]:
+    """The planned calls in which nobody was spoken to, and the orders that nobody reviewed."""
+    found = [Awaited(PLANNED_CALL, row.due_at, visit=row.visit) for row in _open_calls(enrollment)]
+    for order in orders_of(enrollment):
+        rows = standing_results(order)
+        if standing_review(order, rows) is None and not is_off(order, rows):
+            since = min((row.resulted_at for row in rows), default=None)
+            found.append(Awaited(RESULT_REVIEW, order.review_due_at, since))
+    return found
+
+
+def _open_calls(enrollment: Enrollment) -> list[CallPlanned]:
+    return _OPEN_CALLS.rows(enrollment.id)
+
+
+# Of a call that stands for a visit of the plan, the visit held is the call held.
+_OPEN_CALLS = Prepared(
+    lambda enrollment: CallPlanned.objects.filter(
+        ~models.Exists(CallHeld.objects.filter(planned=models.OuterRef("pk"), outcome="spoke")),
+        ~models.Exists(_held_for(models.OuterRef("visit"))),
+        enrollment=enrollment,
+        corrected_by=None,
+        is_withdrawn=False,
+    ).order_by("due_at", "id")
+)
+
+
+def _held_for(visit: models.OuterRef) -> "models.QuerySet[VisitHeld]":
+    rows = VisitHeld.objects.filter(
+        enrollment=models.OuterRef("enrollment"), visit=visit, corrected_by=None, is_withdrawn=False
+    )
+    return rows.exclude(visit="")
+
+
 def overdue_reviews(site: Site, now: datetime) -> list[TestOrder]:
     """Orders whose results nobody reviewed by their time, and for which no alarm was raised."""
     due = TestOrder.objects.filter(enrollment__site=site, review_due_at__lte=now)
     told = ClinicalAlarm.objects.filter(kind="review-overdue").values("about")
     rows = due.exclude(id__in=told).select_related("enrollment__site").order_by("review_due_at")
-    return [row for row in rows if standing_review(row, standing_results(row)) is None]
+    reported = [(row, standing_results(row)) for row in rows]
+    return [
+        row
+        for row, found in reported
+        if standing_review(row, found) is None and not is_off(row, found)
+    ]
 
 
 def overdue_calls(site: Site, now: datetime) -> list[CallPlanned]:

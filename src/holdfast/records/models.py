@@ -32,6 +32,7 @@ from holdfast.records.care import (
 from holdfast.records.clinical import (
     ClinicalAlarm,
     ResultReview,
+    TestCancelled,
     TestCollected,
     TestOrder,
     TestResult,
@@ -306,6 +307,7 @@ __all__ = [
     "TaperPlan",
     "TaperStep",
     "TaperTurn",
+    "TestCancelled",
     "TestCollected",
     "TestOrder",
     "TestResult",

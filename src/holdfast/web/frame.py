@@ -78,6 +78,7 @@ BELONGS = {
     "staff:clinical-record": "staff:board",
     "staff:clinical-results": "staff:board",
     "staff:clinical-order": "staff:board",
+    "staff:clinical-cancel": "staff:board",
     "staff:clinical-collect": "staff:board",
     "staff:clinical-report": "staff:board",
     "staff:clinical-review": "staff:board",

@@ -172,6 +172,7 @@ ROUTES: dict[str, str | Open | Anywhere] = {
     "staff:clinical-record": "clinical.record",
     "staff:clinical-results": "clinical.see",
     "staff:clinical-order": "clinical.record",
+    "staff:clinical-cancel": "clinical.record",
     "staff:clinical-collect": "clinical.record",
     "staff:clinical-report": "clinical.record",
     "staff:clinical-review": "result.review",

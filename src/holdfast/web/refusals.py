@@ -217,6 +217,8 @@ REFUSALS = {
     "due-before-now": _("This moment is over already."),
     "order-was-reported": _("It was reported already. A physician reviews it."),
     "already-cancelled": _("It was cancelled already."),
+    "order-was-reported": _("It was reported already. A physician reviews it."),
+    "already-cancelled": _("It was cancelled already."),
     "collected-already": _("It was recorded already that this was taken."),
     "loinc-does-not-fit": _("This is no LOINC code: its check digit does not fit."),
     "value-or-finding": _("Enter either a value or a finding."),

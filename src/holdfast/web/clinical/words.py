@@ -2,6 +2,14 @@
 
 from django.utils.translation import gettext_lazy as _
 
+CANCELLED = {
+    "not-needed": _("It is not needed any more"),
+    "ordered-twice": _("It was ordered twice"),
+    "person-declined": _("The person does not want it"),
+    "could-not-be-taken": _("It could not be taken"),
+    "entered-in-error": _("It was ordered in error"),
+    "other": _("Another reason"),
+}
 TESTS = {
     "laboratory": _("Laboratory"),
     "ecg": _("12-lead ECG"),

@@ -25,6 +25,7 @@ from holdfast.web.staff.blind import looks_on
 from holdfast.web.staff.board_names import names_on_board
 from holdfast.web.staff.board_words import (
     ACTS,
+    AWAITED,
     CONDITIONS,
     SAID_BY,
     STATUSES,
@@ -231,7 +232,7 @@ def _row(
         "when": when_words(line, now),
         "late": line.is_overdue,
         "due": line.is_due,
-        "others": max(0, line.overdue_visits - 1) if line.is_overdue else 0,
+        "others": others(line),
         "pair": ", ".join(name for name in pair if name),
         "act": ACTS.get(line.act, ""),
         "blocked": blocked_words(line.blocked_by),
@@ -239,8 +240,17 @@ def _row(
     }
 
 
+def others(line: BoardLine) -> int:
+    """How many visits are late beside what the row names."""
+    if not line.is_overdue:
+        return 0
+    return max(0, line.overdue_visits - (line.visit_kind not in AWAITED))
+
+
 def next_words(line: BoardLine) -> str:
     """The visit that comes next and the day it is booked for or aimed at."""
+    if line.visit_kind in AWAITED:
+        return str(AWAITED[line.visit_kind])
     if not line.visit:
         return ""
     return visit_title(line.study, line.version, line.visit)
@@ -250,6 +260,9 @@ def when_words(line: BoardLine, now: datetime) -> str:
     """When the next visit is, and how late it is."""
     if line.is_overdue and line.overdue_at:
         return _("overdue by %(span)s") % {"span": span_words(now - line.overdue_at)}
+    if line.visit_kind in AWAITED and line.overdue_at:
+        here = timezone.localtime(line.overdue_at)
+        return _("by %(when)s") % {"when": clock_short(here.replace(tzinfo=None).isoformat())}
     if line.starts:
         return _("booked %(when)s") % {"when": clock_short(line.starts)}
     if line.is_due and line.due_at:

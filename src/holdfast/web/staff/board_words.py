@@ -11,6 +11,7 @@ from holdfast.domain.course import Status
 from holdfast.domain.findings import Outcome
 from holdfast.domain.gates import Act
 from holdfast.records.board import NOT_JUDGED, NOT_READABLE, TO_ENROLL
+from holdfast.records.clinical_now import PLANNED_CALL, RESULT_REVIEW
 
 STATUSES = {
     TO_ENROLL: _("To enroll"),
@@ -29,6 +30,11 @@ ACTS = {
     Act.BEGIN_PREPARATION.value: _("Begin preparation"),
     Act.SCHEDULE_DOSING.value: _("Schedule the dosing session"),
     Act.BEGIN_DOSING.value: _("Begin the dosing session"),
+}
+# What is awaited besides a visit.
+AWAITED = {
+    PLANNED_CALL: _("Planned call"),
+    RESULT_REVIEW: _("Results to be reviewed"),
 }
 # Every condition of definitions/gates.toml in as few words as the board has room for.
 CONDITIONS = {

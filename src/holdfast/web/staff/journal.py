@@ -107,6 +107,7 @@ EVENTS = {
     "waiting-list-changed": _("A step on the waiting list was recorded"),
     "test-ordered": _("A test was ordered"),
     "test-cancelled": _("An order was cancelled"),
+    "test-cancelled": _("An order was cancelled"),
     "test-collected": _("What a test needs was taken"),
     "test-resulted": _("The report of a test was written in"),
     "results-reviewed": _("A physician reviewed results and signed"),

@@ -102,6 +102,7 @@ urlpatterns = [
     path(PERSON + "clinical/", clinical.page, name="clinical"),
     path(PERSON + "clinical/results/", clinical_results.page, name="clinical-results"),
     path(PERSON + "clinical/results/order/", clinical_results.order, name="clinical-order"),
+    path(PERSON + "clinical/results/cancel/", clinical_results.cancel, name="clinical-cancel"),
     path(PERSON + "clinical/results/taken/", clinical_results.collect, name="clinical-collect"),
     path(PERSON + "clinical/results/report/", clinical_results.report, name="clinical-report"),
     path(PERSON + "clinical/results/review/", clinical_results.review, name="clinical-review"),
