@@ -20,7 +20,9 @@ from tools.reaches import ROOT, files_read, stamp, tests_that_reach
 
 STATE = ROOT / "var" / "nightly.json"
 PAGE = ROOT / "docs" / "nightly.md"
-PYTEST = (sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider")
+# A single test may take hours here; in the other profiles one that takes five minutes has hung.
+LONG = ("-o", "faulthandler_timeout=14400")
+PYTEST = (sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *LONG)
 EXPLORING = {"HOLDFAST_PROPERTIES": "nightly"}
 
 Result = Mapping[str, str | float]
