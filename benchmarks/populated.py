@@ -1,15 +1,19 @@
 """Records full of invented courses for the benchmarks, made once for a seed and the code they follow from."""
 
 import hashlib
+import json
 import os
+import resource
 import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 KEPT = ROOT / "var" / "populated"
@@ -28,10 +32,14 @@ CODE = (
 
 @dataclass(frozen=True)
 class Populated:
-    """A record's file, and the site key its words are sealed under; ``copied`` opens a copy of it."""
+    """A record's file, and the site key its words are sealed under; ``copied`` opens a copy of it.
+
+    ``told`` is what the making of it took, and what it said at its end.
+    """
 
     path: Path
     key: str
+    told: Mapping[str, Any]
 
 
 def populated(seed: int = 1, sites: int = 20, enrollments: int = 2000) -> Populated:
@@ -43,7 +51,8 @@ def populated(seed: int = 1, sites: int = 20, enrollments: int = 2000) -> Popula
     if not path.exists():
         KEPT.mkdir(parents=True, exist_ok=True)
         _populate(path, key, seed, sites, enrollments)
-    return Populated(path, key.read_text("ascii"))
+    told = json.loads(path.with_suffix(".json").read_text("utf-8"))
+    return Populated(path, key.read_text("ascii"), told)
 
 
 def code_sha256() -> str:
@@ -85,11 +94,36 @@ def _populate(path: Path, key: Path, seed: int, sites: int, enrollments: int) ->
     command = [sys.executable, "-m", "holdfast", "populate", *options]
     command += ["--database", f"sqlite:///{building}"]
     environment = {k: v for k, v in os.environ.items() if not k.startswith("HOLDFAST_")}
-    subprocess.run(command, check=True, env=environment | {"HOLDFAST_KEY": secret})
+    began, before = time.monotonic(), _worked()
+    said = _heard(command, environment | {"HOLDFAST_KEY": secret})
+    took, worked = time.monotonic() - began, _worked() - before
+    told = {"seconds": took, "seconds at work": worked, "said": said}
+    path.with_suffix(".json").write_text(json.dumps(told), "utf-8")
     key.write_text(secret, "ascii")
     for suffix in ("-wal", "-shm"):
         building.with_name(building.name + suffix).unlink(missing_ok=True)
     building.rename(path)
+
+
+def _worked() -> float:
+    """Seconds of the processor that the commands run from here have taken."""
+    work = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return work.ru_utime + work.ru_stime
+
+
+def _heard(command: list[str], environment: dict[str, str]) -> list[str]:
+    """Run a command to its end, show what it says, and keep that."""
+    said = []
+    with subprocess.Popen(
+        command, env=environment, stdout=subprocess.PIPE, text=True, bufsize=1
+    ) as running:
+        assert running.stdout is not None  # a pipe was asked for
+        for line in running.stdout:
+            print(line, end="", flush=True)
+            said.append(line.rstrip())
+    if running.returncode:
+        raise subprocess.CalledProcessError(running.returncode, command)
+    return said
 
 
 if __name__ == "__main__":

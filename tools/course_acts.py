@@ -84,7 +84,8 @@ def main(words: list[str]) -> int:
     head = ["protocol", "visits", *ROLES, "together"]
     lines = ["| " + " | ".join(head) + " |", "| --- |" + " ---: |" * (len(head) - 1)]
     lines += [_in_a_database_of_its_own(name) for name in protocols.names()]
-    PAGE.write_text(WORDS + "\n".join(lines) + "\n", "utf-8")
+    _, mark, rest = PAGE.read_text("utf-8").partition("\n## ")
+    PAGE.write_text(WORDS + "\n".join(lines) + "\n" + mark + rest, "utf-8")
     return 0
 
 
