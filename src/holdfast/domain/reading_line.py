@@ -178,14 +178,12 @@ def _fahrenheit(part: _Part, value: Decimal) -> LineRefused:
 
 
 def _refuse_missing_slash(parts: list[_Part]) -> None:
-    """Two whole numbers side by side that can only be a pressure, and none with a slash."""
+    """Two whole numbers side by side, and no pressure with a slash: they may be one."""
     if any("/" in part.text for part in parts):
         return
     for first, second in pairwise(parts):
-        if not (_WHOLE.match(first.text) and _WHOLE.match(second.text)):
-            continue
-        if int(second.text) not in _COULD_BE_CELSIUS:
-            mend = f"Write the pressure as {first.text}/{second.text}"
+        if _WHOLE.match(first.text) and _WHOLE.match(second.text):
+            mend = f"Write a pressure as {first.text}/{second.text}, a temperature as 37.0"
             raise second.refused("slash-missing", "two whole numbers without a slash", mend)
 
 
