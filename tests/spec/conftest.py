@@ -9,10 +9,11 @@ from holdfast.definitions import interactions, protocols
 from holdfast.domain.eligibility import screen
 from holdfast.domain.findings import Finding, Verdict
 from holdfast.domain.medications import assess
+from tests.spec.dosing_page import dosing_spec
 from tests.spec.person import AS_OF, Page, all_signed, everything_answered, read_page, sign
 from tests.spec.session_page import session_spec
 
-__all__ = ["person_spec", "session_spec"]
+__all__ = ["dosing_spec", "person_spec", "session_spec"]
 
 PersonSpec = Callable[..., Verdict]
 
