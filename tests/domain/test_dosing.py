@@ -321,8 +321,11 @@ def test_an_order_is_a_physicians(by):
 
 def test_a_physician_who_shows_who_they_are_in_the_room_is_one():
     told = before_the_dose().add("09:00", "order", "p9", dose="initial", nominal_mg=80)
-    told = told.add("08:40", "identified", "p9", person="p9", role="physician", how="pin")
-    assert told.shut_by(INITIAL, "09:56") == {}
+    by_sight = {"person": "p9", "role": "physician", "how": "known-by-sight"}
+    seen = told.add("08:40", "identified", "t1", **by_sight)
+    assert seen.shut_by(INITIAL, "09:56") == {"order": {"ordered-by-no-physician"}}
+    shown = told.add("08:40", "identified", "p9", **(by_sight | {"how": "pin"}))
+    assert shown.shut_by(INITIAL, "09:56") == {}
 
 
 def test_a_spoken_order_opens_no_gate():

@@ -19,7 +19,13 @@ from holdfast.domain.staffing import room_at
 
 DOSE_ACTS = (SessionAct.GIVE_INITIAL_DOSE, SessionAct.GIVE_SUPPLEMENTAL_DOSE)
 RECENT = "reading-recent"  # minutes for which a reading, a score or a word counts
+PROOFS = frozenset({"pin", "passkey", "document"})
 THERAPIST, PHYSICIAN, ATTENDANT, PERSON = "therapist", "physician", "attendant", "person"
+
+
+def is_proved(identified: SessionEntry) -> bool:
+    """Somebody showed who they are by more than their face."""
+    return identified.code("how") in PROOFS
 
 
 @dataclass(frozen=True)
@@ -71,9 +77,9 @@ class SessionView:
         return moment.astimezone(self.now.tzinfo).date()
 
     def is_a(self, person: str, role: str) -> bool:
-        """Whether somebody holds a role here: in the record, or as they showed it in the room."""
+        """Whether somebody holds a role here: in the record, or as they proved it in the room."""
         return role in self.course.roles.get(person, ()) or any(
-            one.code("person") == person and one.code("role") == role
+            one.code("person") == person and one.code("role") == role and is_proved(one)
             for one in self.standing("identified")
         )
 
@@ -89,7 +95,7 @@ class SessionView:
         proved = {
             one.code("person")
             for one in self.standing("identified")
-            if one.code("role") == THERAPIST and one.code("how") in ("pin", "passkey", "document")
+            if one.code("role") == THERAPIST and is_proved(one)
         }
         return tuple(person for person in self.present if person in proved)
 

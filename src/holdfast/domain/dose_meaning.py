@@ -11,6 +11,7 @@ from decimal import Decimal
 from functools import cached_property
 from types import MappingProxyType
 
+from holdfast.domain.asked import PHYSICIAN, is_proved
 from holdfast.domain.conditions import Condition, condition
 from holdfast.domain.course_so_far import CourseSoFar
 from holdfast.domain.dose_totals import Slot, Taken, by_time, doses_taken, session_most
@@ -35,7 +36,6 @@ TAKEN_BACK = "dose-record-taken-back"
 SET_ASIDE = "set-aside"
 RELEASED_WITHOUT = "released-without-authorisation"
 AGAINST_ADVICE = "left-against-advice"
-PHYSICIAN = "physician"
 LOSSES = frozenset({"dose-dropped", "dose-spat", "dose-vomited"})
 _MEANT = LOSSES | {"dose-given", "dose-refused", "dose-withheld"}
 _ABOUT = _MEANT | {"order", "authorisation", "exit", "identified"}
@@ -249,8 +249,8 @@ def _spoken(state: _State, entry: SessionEntry, slot: Slot) -> bool:
 
 def _is_physician(state: _State, person: str) -> bool:
     return PHYSICIAN in state.course.roles.get(person, ()) or any(
-        one.code("person") == person and one.code("role") == PHYSICIAN
-        for one in state.log.of("identified")
+        one.code("person") == person and one.code("role") == PHYSICIAN and is_proved(one)
+        for one in state.log.standing("identified")
     )
 
 
