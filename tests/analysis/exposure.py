@@ -47,6 +47,7 @@ def typical(
     until: float = 24.0,
     clearance: float = 1.0,
     volume: float = 1.0,
+    every: float = EVERY,
 ) -> Curve:
     """The curve of a typical person of 70 kg; a dose is (hour, mg), on several days if need be."""
     numbers = load(model)
@@ -54,8 +55,8 @@ def typical(
     body = bodies(person, np.zeros((3, 1)), numbers)
     body = replace(body, clearance=body.clearance * clearance, volume=body.volume * volume)
     given = [LaterDose(hour * 60, mg) for hour, mg in doses]
-    fine = times(starts(given, numbers), until, EVERY).fine
-    return Curve(fine, concentrations(numbers, given, body, until, EVERY)[:, 0])
+    fine = times(starts(given, numbers), until, every).fine
+    return Curve(fine, concentrations(numbers, given, body, until, every)[:, 0])
 
 
 class LaterDose(Dose):

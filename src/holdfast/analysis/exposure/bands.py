@@ -130,12 +130,12 @@ def envelope(person: Person, doses: Sequence[Dose], *, model: str = MODELS[0]) -
         part = shape.of(vital_sign)
         size, spread = rise(vital_sign, effects)
         changes = size * np.exp(blurred(np.log(np.maximum(part, _NEXT_TO_NONE)), spread))
-        multiples = size * np.exp(spread * strata(_MULTIPLES))
-        coarse = part.reshape(len(part), _COARSE, -1).mean(axis=2)
         mean, sd = at_rest(vital_sign, person.baseline, effects)
-        guess = _sum_of(part, size, spread, sd).quantiles(normal_scores())
-        parts = (coarse[:, :, None] * multiples).reshape(len(part), -1)
-        found[vital_sign] = (mean + nearer(guess, parts, sd), changes)
+        values = _sum_of(part, size, spread, sd).quantiles(normal_scores())
+        if person.baseline is not None:
+            # With nothing but the error of a reading to smooth it, four moments are not enough.
+            values = nearer(values, _by_parts(part, size, spread), sd)
+        found[vital_sign] = (mean + values, changes)
     bands = {
         measure: Band(when.at_marks(values), when.at_marks(changes))
         for measure, (values, changes) in found.items()
@@ -164,6 +164,14 @@ def _shape_by_strata(levels: Array, weights: Array, effects: Numbers, fine: Arra
 
 def _logit(share: Array) -> Array:
     found: Array = np.log(np.maximum(share, _NEXT_TO_NONE) / (1.0 - share))
+    return found
+
+
+def _by_parts(part: Array, size: float, spread: float) -> Array:
+    """The rise in equal parts of the population: of the shape, and of how strongly people react."""
+    multiples = size * np.exp(spread * strata(_MULTIPLES))
+    coarse = part.reshape(len(part), _COARSE, -1).mean(axis=2)
+    found: Array = (coarse[:, :, None] * multiples).reshape(len(part), -1)
     return found
 
 

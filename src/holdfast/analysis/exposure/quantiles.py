@@ -80,7 +80,7 @@ class Moments:
 def blurred(parts: Array, spread: float) -> Array:
     """Quantiles of the sum of something known by equal parts and a normal of its own.
 
-    Newton's steps from what the sum would be if it were normal: the first ones with the parts taken
+    Newton's steps, from both spreads as if they were at right angles: the first ones with the parts taken
     together by four, the last with all of them.
 
     Parameters
@@ -91,9 +91,11 @@ def blurred(parts: Array, spread: float) -> Array:
     spread
         SD of the normal, above 0.
     """
-    width = np.hypot(spread, parts.std(axis=1))
-    found = parts.mean(axis=1)[:, None] + normal_scores() * width[:, None]
-    found = np.minimum(found, parts.max(axis=1)[:, None] + 3.0 * spread)
+    there = parts[:, [int(share * parts.shape[1]) for share in SHARES]]
+    middle = parts.mean(axis=1)[:, None]
+    scores = normal_scores()
+    width = np.hypot(there - middle, scores * spread)
+    found = middle + np.where(scores == 0.0, there - middle, np.sign(scores) * width)
     together = parts.reshape(len(parts), -1, 4).mean(axis=2)
     for _ in range(_STEPS):
         found = nearer(found, together, spread)
