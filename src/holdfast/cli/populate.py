@@ -53,6 +53,7 @@ def run(args: argparse.Namespace) -> int:
     set_up(args)
     from django.contrib.auth.hashers import make_password
     from django.core.management import call_command
+    from django.db import connection
 
     from holdfast.cli.courses.clinics import Clinics, Wanted, until_today
     from holdfast.cli.demonstration.steps import Refused
@@ -64,9 +65,10 @@ def run(args: argparse.Namespace) -> int:
         site_key()
     except KeyMissing as missing:
         return refuse(f"Not done. {missing}", NOT_UNDERSTOOD)
-    call_command("migrate", verbosity=0, interactive=False)
-    if Stream.objects.exists():
+    there = connection.introspection.table_names()
+    if Stream._meta.db_table in there and Stream.objects.exists():
         return refuse("Not done. This record is not empty; it was left as it is.", REFUSED)
+    call_command("migrate", verbosity=0, interactive=False)
     began, began_work = time.monotonic(), time.process_time()
     wanted = Wanted(args.sites, args.enrollments, args.seed, args.until or until_today())
     clinics = Clinics(wanted, make_password(None))  # nobody logs in here
