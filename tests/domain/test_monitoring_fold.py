@@ -1,19 +1,22 @@
 """The conditions kept one entry at a time are those of the plain function over all of them."""
 
+import sys
 from datetime import timedelta
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from holdfast.domain import monitoring
 from holdfast.domain.monitoring_fold import Fold
 from holdfast.domain.session_entries import in_order
-from tests.session_kit import at, plan_of, sessions, usual_plan
+from tests.session_kit import all_well, at, beginning, plan_of, rate, sessions, usual_plan
 
 LATER = timedelta(days=2)
+FEWER = settings(max_examples=max(settings.default.max_examples // 3, 30))
 BARE = plan_of(nothing_signed=True)
 
 
+@FEWER
 @given(sessions(), st.data())
 def test_one_by_one_as_all_at_once(entries, data):
     """At every moment, asked in between or not, for a site that signed everything and one that did not."""
@@ -41,3 +44,28 @@ def test_in_whatever_order_they_come(order, entries, minute):
         fold.add(one)
         fold.add(one)
     assert fold.conditions(at(minute)) == monitoring.conditions(usual_plan(), mixed, at(minute))
+
+
+def steps_of_a_reading(before: int) -> int:
+    """How many calls it takes to take in a reading and tell what holds, after so many others."""
+    readings = [all_well(5 + 400 * n / before, id=f"r{n}") for n in range(before)]
+    fold = Fold(usual_plan(), [*beginning(), *readings])
+    fold.holding(at(406))
+    calls = 0
+
+    def counted(frame, event, argument):
+        nonlocal calls
+        calls += 1
+
+    one = rate(407, 100, id="one")
+    sys.setprofile(counted)
+    fold.add(one)
+    fold.holding(one.known_at)
+    sys.setprofile(None)
+    return calls
+
+
+def test_a_reading_costs_the_same_however_many_came_before():
+    """Counted, not timed: within one and a half times of a session with a fiftieth of the readings."""
+    few, many = steps_of_a_reading(40), steps_of_a_reading(2_000)
+    assert many <= 1.5 * few

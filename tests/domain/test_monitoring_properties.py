@@ -27,6 +27,7 @@ from tests.session_kit import HAPPENED, at, beginning, entry, plan_of, sessions,
 BARE = plan_of(nothing_signed=True)
 PLANS = st.sampled_from([usual_plan(), BARE])
 END = at(5000)
+FEWER = settings(max_examples=max(settings.default.max_examples // 2, 30))
 
 
 def breached(plan: SessionPlan, entries, now):
@@ -56,6 +57,7 @@ def outline(found):
     return {one.id: (one.since, one.known_at, one.tier, one.because) for one in found}
 
 
+@FEWER
 @given(PLANS, sessions(), st.randoms(use_true_random=False), st.integers(-70, 600))
 def test_no_order_and_no_repetition_changes_anything(plan, entries, chance, minute):
     mixed = [*entries, *chance.sample(entries, len(entries) // 2)]
@@ -72,6 +74,7 @@ def test_every_breach_is_there_however_late_corrected_or_wrong_its_clock(plan, e
     assert breached(plan, entries, now) <= ids(monitoring.conditions(plan, entries, now))
 
 
+@FEWER
 @given(sessions(), st.integers(0, 300), st.data())
 def test_no_delay_of_a_reading_hides_its_breach(entries, delay, data):
     """Whichever entry becomes known later, what it breaches is there once it is known."""
@@ -105,6 +108,7 @@ def test_a_condition_is_over_no_sooner_than_it_is_known(plan, entries, minute):
         assert one.until is None or one.known_at <= one.until <= now
 
 
+@FEWER
 @given(PLANS, sessions())
 def test_observe_sounds_nowhere_and_every_other_tells_the_physician(plan, entries):
     for one in monitoring.conditions(plan, entries, END):
