@@ -4,12 +4,8 @@ import json
 
 import pytest
 
-from holdfast.interop.session_file import (
-    LARGEST_BYTES,
-    SessionFileRefused,
-    read_session_file,
-    session_document,
-)
+from holdfast.interop.session_file import read_session_file, session_document
+from holdfast.interop.session_values import LARGEST_BYTES, SessionFileRefused
 
 ENTRY = {
     "id": "e1",
@@ -120,6 +116,12 @@ def test_everything_that_a_file_may_hold_is_read_and_written_again():
         ({"people": {"t1": [7]}}, "people.t1"),
         ({"past_doses": [{"session": "a", "on": "x", "highest_mg": 1}]}, "past_doses[0].on"),
         ({"outside_mg": "none"}, "outside_mg"),
+        ({"outside_mg": -1}, "outside_mg"),
+        ({"signed": [LIMIT | {"value": -30}]}, "signed[0].value"),
+        (
+            {"past_doses": [{"session": "a", "on": "2026-04-07", "highest_mg": -80}]},
+            "past_doses[0].highest_mg",
+        ),
         (
             {"handed": [{"condition": "luck", "outcome": "passed", "reason": "x"}]},
             "handed[0].condition",
@@ -163,11 +165,24 @@ def test_what_is_missing_is_named(key):
         ("[]", "file"),
         ('{"schema": 1, "schema": 1}', "schema"),
         ('{"schema": NaN}', "file"),
+        ('{"schema": ' + "1" * 5000 + "}", "file"),
+        (json.dumps(GOOD)[:-1] + ', "outside_mg": 1e999999999999999999}', "outside_mg"),
         (b"\xff\xfe", "byte 0"),
         ("[" * 100_000, "file"),
         (b" " * (LARGEST_BYTES + 1), "file"),
     ],
-    ids=["empty", "not json", "a list", "twice", "not a number", "bytes", "deep", "large"],
+    ids=[
+        "empty",
+        "not json",
+        "a list",
+        "twice",
+        "not a number",
+        "too many digits",
+        "too large",
+        "bytes",
+        "deep",
+        "large",
+    ],
 )
 def test_what_is_no_file_of_a_session_is_refused(text, place):
     assert refused(text=text).place == place

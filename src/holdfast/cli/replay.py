@@ -26,7 +26,8 @@ def run(args: argparse.Namespace) -> int:
     from holdfast.definitions.session import gates
     from holdfast.domain.replay import Replay
     from holdfast.interop.replay_document import replay_document, replay_lines
-    from holdfast.interop.session_file import SessionFileRefused, read_session_file
+    from holdfast.interop.session_file import read_session_file
+    from holdfast.interop.session_values import SessionFileRefused
 
     try:
         recorded = read_session_file(_bytes(args.file))

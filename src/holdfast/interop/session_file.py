@@ -4,12 +4,10 @@
 session in a file names nobody: people are ids, words are not in it.
 """
 
-import json
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, date, datetime
-from decimal import Decimal, InvalidOperation
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from holdfast.definitions import monitoring, protocols
 from holdfast.definitions import session as entry_kinds
@@ -29,9 +27,19 @@ from holdfast.domain.session_compile import (
 )
 from holdfast.domain.session_entries import EntryRefused, SessionEntry, read_entry
 from holdfast.domain.session_plan import PlanUnreadable, SessionPlan, from_json
+from holdfast.interop.session_values import (
+    SessionFileRefused,
+    read_day,
+    read_moment,
+    read_number,
+    read_object,
+    read_rows,
+    read_text,
+    read_zone,
+    refuse_keys,
+)
 
 SCHEMA = 1
-LARGEST_BYTES = 20_000_000
 MOST_ENTRIES = 50_000
 _KEYS = (
     "schema",
@@ -52,38 +60,30 @@ _KEYS = (
 _NEEDED = ("schema", "session", "zone", "protocol", "entries")
 
 
-class SessionFileRefused(ValueError):
-    """This is no session file. ``place`` is where, ``problem`` what is wrong, ``mend`` what to write."""
-
-    def __init__(self, place: str, problem: str, mend: str) -> None:
-        super().__init__(f"{place}: {problem}. {mend}.")
-        self.place, self.problem, self.mend = place, problem, mend
-
-
 def read_session_file(data: bytes) -> Recorded:
     """A session from the bytes of its file; ``SessionFileRefused`` for anything else."""
-    told = _parsed(data)
-    _refuse_keys(told, _KEYS, _NEEDED, "")
+    told = read_object(data)
+    refuse_keys(told, _KEYS, _NEEDED, "")
     if told["schema"] != SCHEMA or isinstance(told["schema"], bool):
         raise SessionFileRefused(
             "schema", f"{told['schema']!r} is not read here", f"Write {SCHEMA}"
         )
-    zone = _zone(told["zone"])
+    zone = read_zone(told["zone"])
     entries = _entries(told["entries"])
     protocol, visit, number = _protocol(told["protocol"])
     signed = _signed(told.get("signed", []))
     day = _first(entries).astimezone(zone).date()
     plan = _plan(told, protocol, visit, number, signed, day)
     return Recorded(
-        session=_text(told["session"], "session"),
-        title=_text(told.get("title", ""), "title"),
+        session=read_text(told["session"], "session"),
+        title=read_text(told.get("title", ""), "title"),
         zone=zone,
         plan=plan,
         course=_course(told, protocol, plan, signed, day),
         entries=entries,
         handed=_handed(told.get("handed", [])),
         signed=tuple(signed.values()),
-        until=None if told.get("until") is None else _moment(told["until"], "until"),
+        until=None if told.get("until") is None else read_moment(told["until"], "until"),
     )
 
 
@@ -140,111 +140,6 @@ def _handed_json(one: Handed) -> Mapping[str, Any]:
     }
 
 
-def _parsed(data: bytes) -> Mapping[str, Any]:
-    if len(data) > LARGEST_BYTES:
-        raise SessionFileRefused("file", "larger than 20 MB", "Name one session's file")
-    try:
-        told = json.loads(
-            data.decode("utf-8"),
-            parse_float=Decimal,
-            parse_constant=_no_constant,
-            object_pairs_hook=_without_doubles,
-        )
-    except UnicodeDecodeError as error:
-        raise SessionFileRefused(
-            f"byte {error.start}", "the file is not UTF-8 text", "Save it as UTF-8"
-        ) from None
-    except json.JSONDecodeError as error:
-        place = f"line {error.lineno}, column {error.colno}"
-        raise SessionFileRefused(place, f"this is not JSON: {error.msg}", "Mend it there") from None
-    except (RecursionError, InvalidOperation):
-        raise SessionFileRefused("file", "this is not JSON of a session", "Mend it") from None
-    if not isinstance(told, dict):
-        raise SessionFileRefused("file", "this is no object", "Write { ... } with schema and so on")
-    return told
-
-
-def _no_constant(name: str) -> None:
-    raise SessionFileRefused("file", f"{name} is no number", "Write a number, or leave it out")
-
-
-def _without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for key, value in pairs:
-        if key in found:
-            raise SessionFileRefused(key, "the key is here twice", "Leave one of them")
-        found[key] = value
-    return found
-
-
-def _refuse_keys(
-    told: Mapping[str, Any], known: Sequence[str], needed: Sequence[str], place: str
-) -> None:
-    before = f"{place}." if place else ""
-    for key in told:
-        if key not in known:
-            mend = f"Known here: {', '.join(known)}"
-            raise SessionFileRefused(f"{before}{key}", "unknown key", mend)
-    for key in needed:
-        if key not in told:
-            raise SessionFileRefused(f"{before}{key}", "missing", f"Write {key}")
-
-
-def _rows(
-    told: object, place: str, known: Sequence[str], needed: Sequence[str]
-) -> list[tuple[str, Mapping[str, Any]]]:
-    """Every object of a list, with its place."""
-    if not isinstance(told, list):
-        raise SessionFileRefused(place, "this is no list", "Write [ ... ]")
-    rows: list[tuple[str, Mapping[str, Any]]] = []
-    for index, row in enumerate(told):
-        where = f"{place}[{index}]"
-        if not isinstance(row, dict):
-            raise SessionFileRefused(where, "this is no object", "Write { ... }")
-        _refuse_keys(row, known, needed, where)
-        rows.append((where, row))
-    return rows
-
-
-def _text(told: object, place: str) -> str:
-    if not isinstance(told, str) or len(told) > 300:
-        raise SessionFileRefused(place, f"{told!r} is no text", "Write up to 300 characters")
-    return told
-
-
-def _zone(told: object) -> ZoneInfo:
-    try:
-        return ZoneInfo(_text(told, "zone"))
-    except (KeyError, ValueError, OSError):
-        mend = "Write an IANA zone, like Europe/Zurich"
-        raise SessionFileRefused("zone", f"{told!r} is no zone", mend) from None
-
-
-def _moment(told: object, place: str) -> datetime:
-    mend = "Write an instant with its offset, like 2026-05-04T10:12:00Z"
-    try:
-        moment = datetime.fromisoformat(_text(told, place))
-    except ValueError:
-        raise SessionFileRefused(place, f"{told!r} is no instant", mend) from None
-    if moment.tzinfo is None:
-        raise SessionFileRefused(place, f"{told!r} has no offset", mend)
-    return moment.astimezone(UTC)
-
-
-def _day(told: object, place: str) -> date:
-    try:
-        return date.fromisoformat(_text(told, place))
-    except ValueError:
-        mend = "Write it like 2026-05-04"
-        raise SessionFileRefused(place, f"{told!r} is no date", mend) from None
-
-
-def _number(told: object, place: str) -> Decimal:
-    if isinstance(told, bool) or not isinstance(told, int | Decimal):
-        raise SessionFileRefused(place, f"{told!r} is no number", "Write a number without quotes")
-    return Decimal(told)
-
-
 def _entries(told: object) -> tuple[SessionEntry, ...]:
     if not isinstance(told, list) or not told:
         raise SessionFileRefused("entries", "there are none", "Write at least one entry")
@@ -265,7 +160,7 @@ def _protocol(told: object) -> tuple[ProtocolVersion, str, int]:
     keys = ("name", "version", "visit", "number")
     if not isinstance(told, dict):
         raise SessionFileRefused("protocol", "this is no object", "Write name, version and number")
-    _refuse_keys(told, keys, ("name", "number"), "protocol")
+    refuse_keys(told, keys, ("name", "number"), "protocol")
     number, version = told["number"], told.get("version")
     for key, value in (("number", number), ("version", version)):
         if isinstance(value, bool) or not isinstance(value, int | None):
@@ -277,19 +172,19 @@ def _protocol(told: object) -> tuple[ProtocolVersion, str, int]:
             "protocol.number", "missing", "Write which session it is: 1, 2 ..."
         )
     try:
-        protocol = protocols.load(_text(told["name"], "protocol.name"), version)
+        protocol = protocols.load(read_text(told["name"], "protocol.name"), version)
     except protocols.UnknownProtocol as error:
         raise SessionFileRefused(
             "protocol", str(error).rstrip("."), "See holdfast protocol list"
         ) from None
-    return protocol, _text(told.get("visit", ""), "protocol.visit"), number
+    return protocol, read_text(told.get("visit", ""), "protocol.visit"), number
 
 
 def _signed(told: object) -> Mapping[str, SignedLimit]:
     keys = ("code", "value", "unit", "signed_by", "signed_on")
     found: dict[str, SignedLimit] = {}
-    for place, row in _rows(told, "signed", keys, keys):
-        code = _text(row["code"], f"{place}.code")
+    for place, row in read_rows(told, "signed", keys, keys):
+        code = read_text(row["code"], f"{place}.code")
         if code in found:
             raise SessionFileRefused(place, f"{code!r} is here twice", "Leave one of them")
         found[code] = SignedLimit(code, *_signature(row, place))
@@ -298,10 +193,10 @@ def _signed(told: object) -> Mapping[str, SignedLimit]:
 
 def _signature(row: Mapping[str, Any], place: str) -> tuple[Decimal, str, str, date]:
     return (
-        _number(row["value"], f"{place}.value"),
-        _text(row["unit"], f"{place}.unit"),
-        _text(row["signed_by"], f"{place}.signed_by"),
-        _day(row["signed_on"], f"{place}.signed_on"),
+        read_number(row["value"], f"{place}.value"),
+        read_text(row["unit"], f"{place}.unit"),
+        read_text(row["signed_by"], f"{place}.signed_by"),
+        read_day(row["signed_on"], f"{place}.signed_on"),
     )
 
 
@@ -322,15 +217,15 @@ def _plan(
             raise SessionFileRefused("plan", str(error), mend) from None
     keys = ("code", "value", "unit", "signed_by", "signed_on")
     personal = [
-        PersonalLimit(_text(row["code"], f"{place}.code"), *_signature(row, place))
-        for place, row in _rows(told.get("personal", []), "personal", keys, keys)
+        PersonalLimit(read_text(row["code"], f"{place}.code"), *_signature(row, place))
+        for place, row in read_rows(told.get("personal", []), "personal", keys, keys)
     ]
     try:
         return compile_plan(
             monitoring.load(),
             monitoring.schedule_of(protocol.name),
             protocol,
-            session=_text(told["session"], "session"),
+            session=read_text(told["session"], "session"),
             session_number=number,
             on=day,
             signed=signed,
@@ -367,7 +262,7 @@ def _course(
         as_of=day,
         signed=signed,
         past=_past(told.get("past_doses", [])),
-        outside_mg=None if outside is None else _number(outside, "outside_mg"),
+        outside_mg=None if outside is None else read_number(outside, "outside_mg"),
         roles=_people(told.get("people", {})),
     )
 
@@ -376,12 +271,12 @@ def _past(told: object) -> tuple[PastDose, ...]:
     keys, needed = ("session", "on", "highest_mg", "is_of_course"), ("session", "on", "highest_mg")
     return tuple(
         PastDose(
-            _text(row["session"], f"{place}.session"),
-            _day(row["on"], f"{place}.on"),
-            _number(row["highest_mg"], f"{place}.highest_mg"),
+            read_text(row["session"], f"{place}.session"),
+            read_day(row["on"], f"{place}.on"),
+            read_number(row["highest_mg"], f"{place}.highest_mg"),
             row.get("is_of_course", True) is True,
         )
-        for place, row in _rows(told, "past_doses", keys, needed)
+        for place, row in read_rows(told, "past_doses", keys, needed)
     )
 
 
@@ -402,8 +297,8 @@ def _handed(told: object) -> tuple[Handed, ...]:
     keys = ("condition", "outcome", "reason", "from", "until")
     known = session_gates.load().conditions
     found = []
-    for place, row in _rows(told, "handed", keys, ("condition", "outcome", "reason")):
-        code = _text(row["condition"], f"{place}.condition")
+    for place, row in read_rows(told, "handed", keys, ("condition", "outcome", "reason")):
+        code = read_text(row["condition"], f"{place}.condition")
         if code not in known:
             mend = "Write a condition of the session's gates"
             raise SessionFileRefused(f"{place}.condition", f"{code!r} is not known", mend)
@@ -411,8 +306,8 @@ def _handed(told: object) -> tuple[Handed, ...]:
             Handed(
                 code,
                 _outcome(row["outcome"], f"{place}.outcome"),
-                _text(row["reason"], f"{place}.reason"),
-                *(_maybe(row.get(key), f"{place}.{key}", _moment) for key in ("from", "until")),
+                read_text(row["reason"], f"{place}.reason"),
+                *(_maybe(row.get(key), f"{place}.{key}", read_moment) for key in ("from", "until")),
             )
         )
     return tuple(found)
@@ -424,7 +319,7 @@ def _maybe(told: object, place: str, read: Callable[[object, str], datetime]) ->
 
 def _outcome(told: object, place: str) -> Outcome:
     try:
-        return Outcome(_text(told, place))
+        return Outcome(read_text(told, place))
     except ValueError:
         known = ", ".join(Outcome)
         raise SessionFileRefused(place, f"{told!r} is not known", f"Known: {known}") from None
