@@ -9,6 +9,7 @@ import pytest
 from django.utils import timezone
 
 from holdfast.records.models import Enrollment, Site, User
+from holdfast.web.staff.clinical_sections import SECTIONS
 from tests import databases
 from tests.actions.clinic import Clinic, enrolled
 from tests.actions.courses import booked, course, half_way
@@ -64,4 +65,40 @@ def test_the_board_a_day_and_a_course(page_of, axe, courses_at, width, scheme):
     page = page_of("therapist", width, scheme, at=courses_at)
     page.goto("/NORTH/today/")
     assert "Dosing session 2" in page.inner_text("main")
+    assert wrong_at(page, axe) == []
+
+
+OF_A_COURSE = (
+    "clinical/",
+    "clinical/results/",
+    "clinical/calls/",
+    "consent/",
+    "course/gate/",
+    "course/do/",
+)
+
+
+@pytest.mark.parametrize(("width", "scheme"), every())
+def test_the_pages_of_a_course_can_be_used_by_everybody(page_of, axe, courses_at, width, scheme):
+    """Everything folded unfolded, the look menu too."""
+    page = page_of("physician", width, scheme, at=courses_at)
+    page.goto("/NORTH/board/")
+    course_page = page.get_attribute("main a[href*='/course/']", "href")
+    wrong = {}
+    for part in OF_A_COURSE:
+        page.goto(course_page.replace("course/", part))
+        if found := wrong_at(page, axe):
+            wrong[part] = found
+    assert wrong == {}
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("section", SECTIONS)
+def test_every_section_of_the_clinical_record_can_be_used_by_everybody(
+    page_of, axe, courses_at, section
+):
+    page = page_of("physician", 390, "dark", at=courses_at)
+    page.goto("/NORTH/board/")
+    course_page = page.get_attribute("main a[href*='/course/']", "href")
+    page.goto(course_page.replace("course/", f"clinical/{section}/"))
     assert wrong_at(page, axe) == []

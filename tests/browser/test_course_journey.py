@@ -219,16 +219,17 @@ class Walk:
             told = {"visit": visit, "code": code, "is_so": "true", "how": "seen", "value": found}
             sheet(by, self.person, "state", "Stated.", **told)
 
+    def finds_the_gate_shut(self, visit: str) -> None:
+        """Nothing of the day was said yet."""
+        told = {"act": "begin-dosing", "visit": visit}
+        sheet(self.lead, self.person, "pass", "shut", **told)
+
     def dosed(self, visit: str, place: str) -> None:
         """A dosing session with its gates: shut until everything of the day is said."""
         lead = self.lead
         self.on(0, "07:30")
         self.physician_answers()
-        lead.goto(f"{self.person}course/do/")
-        form = lead.locator("form:has([name=sheet][value=pass])")
-        form.locator("xpath=..").locator("summary").click()
-        put(form, {"act": "begin-dosing", "visit": visit})
-        sent(lead, form, "shut")
+        self.finds_the_gate_shut(visit)
         self.stated(visit, place)
         aside = {"reason": "protocol-allows-it", "password": PASSWORD}
         self.doctor.goto(f"{self.person}course/gate/")
@@ -255,11 +256,11 @@ def has_what_the_record_says(walk: Walk, *titles: str) -> None:
     assert violations(walk.lead, walk.axe) == []
 
 
-@pytest.mark.parametrize("served", ["swiss-limited-medical-use"], indirect=True)
-def test_from_enrolment_to_the_last_integration(page_of, served, axe):
-    """One session; then the person wants no more of them, and what was is integrated."""
-    begun, clock, address = served
-    walk = Walk(begun, clock, page_of, address, axe)
+PROTOCOL = ["swiss-limited-medical-use"]
+
+
+def prepared(walk: Walk) -> None:
+    """From the signed verdict to the eve of the first session: consent, pair, preparation."""
     walk.consented()
     walk.enrolled()
     walk.held("enrollment-visit", ("11:00", "12:00"), by=walk.doctor, other=PHYSICIAN)
@@ -269,15 +270,48 @@ def test_from_enrolment_to_the_last_integration(page_of, served, axe):
         walk.booked(visit, "10:00", 60)
         walk.held(visit, ("10:00", "11:00"))
     walk.agrees()
-    walk.judged_ready("dosing-1")
+
+
+def integrated(walk: Walk, dosing: str) -> None:
+    for number in (1, 2):
+        walk.on(number, "08:00")
+        walk.booked(f"{dosing}-integration-{number}", "10:00", 60)
+        walk.held(f"{dosing}-integration-{number}", ("10:00", "11:00"))
+
+
+@pytest.mark.parametrize("served", PROTOCOL, indirect=True)
+def test_from_enrolment_to_the_last_integration_in_short(page_of, served, axe):
+    """One session, whose gate was shut: it was held all the same, and the record says so."""
+    begun, clock, address = served
+    walk = Walk(begun, clock, page_of, address, axe)
+    prepared(walk)
     walk.on(7, "06:00")
     walk.booked("dosing-1", "09:00", 480, physician=PHYSICIAN)
     walk.sees("/me/appointments/", "09:00")
-    walk.dosed("dosing-1", "site")
+    walk.finds_the_gate_shut("dosing-1")
+    walk.held("dosing-1", ("09:00", "17:45"))
     told = {"kind": "treatment-stopped", "reason": "person-asked"}
     sheet(walk.doctor, walk.person, "turn", "Recorded.", on=str(walk.day), **told)
-    for visit in ("dosing-1-integration-1", "dosing-1-integration-2"):
-        walk.on(1, "08:00")
-        walk.booked(visit, "10:00", 60)
-        walk.held(visit, ("10:00", "11:00"))
+    integrated(walk, "dosing-1")
+    has_what_the_record_says(
+        walk, "Held although no gate was passed", "Treatment stopped", "Integration"
+    )
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("served", PROTOCOL, indirect=True)
+def test_from_enrolment_to_the_last_integration_through_every_gate(page_of, served, axe):
+    """Three sessions, each behind its gate until everything of the day was said."""
+    begun, clock, address = served
+    walk = Walk(begun, clock, page_of, address, axe)
+    prepared(walk)
+    for number in (1, 2, 3):
+        dosing = f"dosing-{number}"
+        walk.on(30, "06:00")
+        walk.judged_ready(dosing)
+        walk.booked(dosing, "09:00", 480, physician=PHYSICIAN)
+        walk.sees("/me/appointments/", "09:00")
+        walk.dosed(dosing, "site")
+        integrated(walk, dosing)
     has_what_the_record_says(walk, "Integration")
+    assert "Held although" not in walk.lead.inner_text("main")
