@@ -3,6 +3,7 @@
 from uuid import uuid4
 
 import pytest
+from django.contrib.auth.hashers import make_password
 from django.test import Client
 
 from holdfast.actions import people
@@ -24,6 +25,7 @@ from holdfast.web.staff.course_words import DEVIATIONS
 from tests.actions.clinic import written
 from tests.actions.running import Running, running, running_template
 from tests.actions.test_course import third_version
+from tests.web.clinic import PASSWORD
 
 __all__ = ["running", "running_template", "third_version"]
 
@@ -247,3 +249,15 @@ def test_a_transferred_person_is_received_by_the_other_site_once(running):
     assert own.person_id == running.enrollment.person_id
     assert there.get(answer["Location"]).status_code == 200
     assert "NORTH-0001" not in there.get("/SOUTH/people/received/").content.decode()
+
+
+def test_a_condition_is_set_aside_by_who_shows_who_they_are_at_that_moment(running):
+    """The window has not begun: the record says who let the session be outside it."""
+    User.objects.filter(login="physician").update(password=make_password(PASSWORD))
+    told = {"visit": "v10", "condition": "window", "reason": "protocol-allows-it"}
+    wrong = sent(running, "physician", "aside", "aside", password="not mine", **told)
+    assert wrong.status_code == 422
+    assert not Deviation.objects.exists()
+    done = sent(running, "physician", "aside", "aside", password=PASSWORD, **told)
+    assert done.status_code == 302, done.content.decode()
+    assert Deviation.objects.get().kind == "condition-set-aside"
