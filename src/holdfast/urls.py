@@ -15,6 +15,7 @@ urlpatterns = [
     path("<slug:site>/", include("holdfast.web.concerns.urls")),
     path("<slug:site>/", include("holdfast.web.staff.urls")),
     path("<slug:site>/", include("holdfast.web.room.urls")),
+    path("<slug:site>/", include("holdfast.web.session.urls")),
 ]
 
 handler400 = errors.bad_request

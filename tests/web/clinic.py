@@ -157,6 +157,8 @@ class Places:
             "part": 1,
             "ask": "stop",
             "item": "touch",
+            "act": "give-initial-dose",
+            "session_id": self.enrollment_id,  # nobody's
             "section": "goals",
             "question": "able-to-swallow-pills",
             "approval_kind": "ethics-approval",

@@ -44,6 +44,8 @@ POSTED = {
     "staff:people-give",
     "staff:own-copy",
     "staff:prescreening-record",
+    "session:entry",
+    "session:ask",
     "staff:course-enroll",
     "staff:course-step",
     "staff:course-visit",

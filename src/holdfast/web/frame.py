@@ -19,6 +19,7 @@ from holdfast.web.reauthentication import signing
 PLACES = (
     ("staff:today", "clock", _("Today"), "today.see"),
     ("staff:board", "trail", _("Board"), "board.see"),
+    ("session:board", "pulse", _("Sessions"), "session.see"),
     ("staff:worklist", "list", _("Worklist"), "worklist.see"),
     ("staff:referral-new", "refer", _("New referral"), "referral.import"),
     ("staff:prescreening", "log", _("Pre-screening"), "prescreening.see"),
@@ -35,6 +36,7 @@ PLACES = (
 )
 # A page that belongs to a place in the rail marks it as the current one.
 BELONGS = {
+    "session:page": "session:board",
     "room:add": "room:rooms",
     "room:enroll": "room:rooms",
     "room:revoke": "room:rooms",

@@ -1,8 +1,5 @@
 """What a room's page sends, as JSON: steps, entries, attributions, the close. Each answers JSON."""
 
-import json
-from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -23,84 +20,15 @@ from holdfast.records.people import User
 from holdfast.records.room_state import steps_of, writer_of
 from holdfast.records.rooms import RoomEntry
 from holdfast.web import passkeys
+from holdfast.web.json_acts import Body, BodyUnreadable, told_receipt, unreadable, wrong
 from holdfast.web.reauthentication import address_of, prove_by_passkey, prove_person
 from holdfast.web.refusals import refusal_words
 from holdfast.web.room.admission import AtDevice, forget_opening, has_session
 from holdfast.web.room.page import opening_at
 from holdfast.web.room.shown import clock_words
 from holdfast.web.room.words import missing_words
-
-LARGEST_BODY = 256 * 1024  # bytes; an entry is at most a quarter of it
-
-
-class BodyUnreadable(ValueError):
-    """The body is no JSON of ours; ``place`` says what is wrong with it."""
-
-
-@dataclass(frozen=True)
-class Body:
-    """A small JSON object, read strictly."""
-
-    told: Mapping[str, Any]
-
-    @classmethod
-    def of(cls, request: AtDevice) -> "Body":
-        if len(request.body) > LARGEST_BODY:
-            raise BodyUnreadable("too-long")
-        try:
-            told = json.loads(request.body)
-        except (ValueError, RecursionError):
-            raise BodyUnreadable("not-json") from None
-        if not isinstance(told, dict):
-            raise BodyUnreadable("not-an-object")
-        return cls(told)
-
-    def text(self, name: str) -> str:
-        value = self.told.get(name, "")
-        if not isinstance(value, str):
-            raise BodyUnreadable(name)
-        return value
-
-    def identifier(self, name: str) -> UUID:
-        try:
-            return UUID(self.text(name))
-        except ValueError:
-            raise BodyUnreadable(name) from None
-
-    def identifiers(self, name: str) -> set[UUID]:
-        values = self.told.get(name)
-        if not isinstance(values, list) or not all(isinstance(each, str) for each in values):
-            raise BodyUnreadable(name)
-        try:
-            return {UUID(each) for each in values}
-        except ValueError:
-            raise BodyUnreadable(name) from None
-
-    def count(self, name: str) -> int | None:
-        value = self.told.get(name)
-        if value is None:
-            return None
-        if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-            raise BodyUnreadable(name)
-        return value
-
-
-def _wrong(reason: Any, status: int = 422, **more: Any) -> JsonResponse:
-    return JsonResponse({"problem": str(reason), **more}, status=status)
-
-
-def _unreadable(error: BodyUnreadable | EntryUnreadable) -> JsonResponse:
-    return _wrong(_("This could not be read (%(place)s).") % {"place": error}, refused=str(error))
-
-
-def _told_receipt(receipt: Receipt, **more: Any) -> dict[str, Any]:
-    return {
-        "id": str(receipt.entry_id),
-        "journal": receipt.entry_hash,
-        "position": receipt.position,
-        "recorded_at": receipt.recorded_at.isoformat(),
-        **more,
-    }
+from holdfast.web.session.kinds import told_in_a_room
+from holdfast.web.session.raised import alarms_with
 
 
 @require_POST
@@ -111,11 +39,11 @@ def entry(request: AtDevice, site: str, opening_id: UUID) -> JsonResponse:
         body = Body.of(request)
         text = body.text("entry")
         signature = body.text("signature")
-        told = read_entry(text)
+        told = read_entry(text, told_in_a_room())
     except (BodyUnreadable, EntryUnreadable) as error:
-        return _unreadable(error)
+        return unreadable(error)
     if told.opening != opening.id:
-        return _wrong(_("This entry is of another opening."), refused="opening", id=str(told.id))
+        return wrong(_("This entry is of another opening."), refused="opening", id=str(told.id))
     outcome = record_room_entry(
         device=request.device,
         opening=opening,
@@ -128,11 +56,12 @@ def entry(request: AtDevice, site: str, opening_id: UUID) -> JsonResponse:
     if isinstance(outcome, Conflict):
         return JsonResponse({"id": str(told.id), "conflict": str(outcome.id)}, status=409)
     if not isinstance(outcome, Receipt):
-        return _wrong(refusal_words(outcome), refused=outcome.reason, id=str(told.id))
+        return wrong(refusal_words(outcome), refused=outcome.reason, id=str(told.id))
     row = RoomEntry.objects.get(id=outcome.fact_id("records_roomentry") or told.id)
     whose = writer_of(row)
-    more = {"is_nobodys": whose is None, "came": row.came, "reason": row.reason}
-    return JsonResponse(_told_receipt(outcome, **more))
+    more: dict[str, Any] = {"is_nobodys": whose is None, "came": row.came, "reason": row.reason}
+    more["alarms"] = alarms_with(told.id) if told.is_of_session else []
+    return JsonResponse(told_receipt(outcome, **more))
 
 
 def _proved(request: AtDevice, body: Body) -> tuple[User, ReauthenticationProof] | JsonResponse:
@@ -144,13 +73,13 @@ def _proved(request: AtDevice, body: Body) -> tuple[User, ReauthenticationProof]
         user = User.objects.filter(id=body.identifier("person")).first()
     if (answer := body.text("passkey")) and not login:
         proof = prove_by_passkey(request, user, answer)
-        return (user, proof) if user and proof else _wrong(_("This passkey was not accepted."))
+        return (user, proof) if user and proof else wrong(_("This passkey was not accepted."))
     secret = body.text("secret")
     # All digits is a PIN: no password may be. Who comes in anew shows all components.
     method = "pin" if secret.isascii() and secret.isdigit() and not login else "password"
     proof = prove_person(user, secret, address=address_of(request), method=method)
     if user is None or proof is None:
-        return _wrong(_("This is not theirs, or there were too many tries."))
+        return wrong(_("This is not theirs, or there were too many tries."))
     return user, proof
 
 
@@ -163,12 +92,12 @@ def passkey(request: AtDevice, site: str, opening_id: UUID) -> JsonResponse:
     try:
         person = Body.of(request).identifier("person")
     except BodyUnreadable as error:
-        return _unreadable(error)
+        return unreadable(error)
     if person not in was_in_the_room(steps_of(opening)):
         raise Http404
     user = User.objects.get(id=person)
     if not has_passkey(user):
-        return _wrong(_("They have no passkey. Use the PIN or the password."))
+        return wrong(_("They have no passkey. Use the PIN or the password."))
     return JsonResponse(passkeys.to_show(request, user))
 
 
@@ -186,9 +115,9 @@ def step(request: AtDevice, site: str, opening_id: UUID) -> JsonResponse:
             raise BodyUnreadable("login")
         proved = _proved(request, body)
     except BodyUnreadable as error:
-        return _unreadable(error)
+        return unreadable(error)
     except ValueError:
-        return _wrong(_("This could not be read (%(place)s).") % {"place": "kind"})
+        return wrong(_("This could not be read (%(place)s).") % {"place": "kind"})
     if isinstance(proved, JsonResponse):
         return proved
     by, proof = proved
@@ -196,9 +125,9 @@ def step(request: AtDevice, site: str, opening_id: UUID) -> JsonResponse:
         opening=opening, kind=kind, proof=proof, entry_id=entry_id, by=by, now=timezone.now()
     )
     if not isinstance(outcome, Receipt):
-        return _wrong(refusal_words(outcome))
+        return wrong(refusal_words(outcome))
     step_id = outcome.fact_id("records_roomstep")
-    return JsonResponse(_told_receipt(outcome, step=str(step_id), person=str(by.id)))
+    return JsonResponse(told_receipt(outcome, step=str(step_id), person=str(by.id)))
 
 
 @require_POST
@@ -216,7 +145,7 @@ def attribute(request: AtDevice, site: str, opening_id: UUID) -> JsonResponse:
             raise Http404
         proved = _proved(request, body)
     except BodyUnreadable as error:
-        return _unreadable(error)
+        return unreadable(error)
     if isinstance(proved, JsonResponse):
         return proved
     by, proof = proved
@@ -233,8 +162,8 @@ def attribute(request: AtDevice, site: str, opening_id: UUID) -> JsonResponse:
             now=now,
         )
         if not isinstance(outcome, Receipt):
-            return _wrong(refusal_words(outcome))
-        receipts.append(_told_receipt(outcome))
+            return wrong(refusal_words(outcome))
+        receipts.append(told_receipt(outcome))
     return JsonResponse({"receipts": receipts})
 
 
@@ -249,7 +178,7 @@ def close(request: AtDevice, site: str, opening_id: UUID) -> JsonResponse:
         unsent, entry_id = body.count("unsent"), body.identifier("id")
         proved = _proved(request, body)
     except BodyUnreadable as error:
-        return _unreadable(error)
+        return unreadable(error)
     if isinstance(proved, JsonResponse):
         return proved
     by, proof = proved
@@ -257,12 +186,12 @@ def close(request: AtDevice, site: str, opening_id: UUID) -> JsonResponse:
         opening=opening, unsent=unsent, proof=proof, entry_id=entry_id, by=by, now=timezone.now()
     )
     if isinstance(outcome, Receipt):
-        response = JsonResponse(_told_receipt(outcome))
+        response = JsonResponse(told_receipt(outcome))
         forget_opening(response)
         return response
     found = closing_findings(opening, by, unsent)
     missing = [each for each in found if each.outcome is not Outcome.PASSED]
-    return _wrong(refusal_words(outcome), missing=[_missing(each) for each in missing])
+    return wrong(refusal_words(outcome), missing=[_missing(each) for each in missing])
 
 
 def _missing(finding: Any) -> dict[str, str]:

@@ -5,6 +5,7 @@ from uuid import UUID
 from django.http import Http404, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -14,6 +15,8 @@ from holdfast.web.room.admission import AtDevice, has_session
 from holdfast.web.room.door import theme_of
 from holdfast.web.room.shown import state as state_shown
 from holdfast.web.room.words import KINDS
+from holdfast.web.session.page_words import panel_words
+from holdfast.web.session.telephone import on_call_number
 
 WRITING = "X-Writing"
 
@@ -39,6 +42,11 @@ def page(request: AtDevice, site: str, opening_id: UUID) -> HttpResponse:
         "room": request.device.room,
         "kinds": [(code, KINDS[code]) for code, kind in ENTRY_KINDS.items() if kind.has_words],
         "theme": theme_of(request),
+        "words": panel_words(),
+        "telephone": on_call_number(opening.site),
+        "now_at": reverse("room:session-now", args=[site, opening.id]),
+        "live_at": reverse("room:session-live", args=[site, opening.id]),
+        "gate_at": reverse("room:session-gate", args=[site, opening.id, UUID(int=0), "an-act"]),
     }
     return render(request, "room/room.html", context)
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from holdfast.web.room import acts, door, page, reading, rooms
+from holdfast.web.room import acts, door, page, reading, rooms, session
 
 app_name = "room"
 OPENING = "room/<uuid:opening_id>/"
@@ -19,6 +19,9 @@ urlpatterns = [
     path("room/open/", door.open_it, name="open"),
     path(OPENING, page.page, name="page"),
     path(OPENING + "state/", page.state, name="state"),
+    path(OPENING + "session/", session.now, name="session-now"),
+    path(OPENING + "live/", session.live, name="session-live"),
+    path(OPENING + "session/<uuid:session_id>/gate/<slug:act>/", session.gate, name="session-gate"),
     path(OPENING + "passkey/", acts.passkey, name="passkey"),
     path(OPENING + "step/", acts.step, name="step"),
     path(OPENING + "entries/", acts.entry, name="entry"),

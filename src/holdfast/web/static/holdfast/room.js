@@ -15,6 +15,7 @@
   let touched = performance.now();
   let drafting = "";      /* whose draft stands in the field */
   let queue = null, asked = false;
+  let afterwards = null;  /* what waits until somebody writes */
 
   const me = () => (told && step ? told.people.find((each) => each.id === step.person) : null);
   const idleMs = () => Math.round(performance.now() - touched);
@@ -72,6 +73,7 @@
     showQueue();
     showWriter();
     tick();
+    if (globalThis.HoldfastPanel) globalThis.HoldfastPanel.show();
   }
 
   function showTiles(present) {
@@ -177,7 +179,8 @@
     drafting = `${body().dataset.opening}/${person}`;
     find("write").elements.words.value = queue ? await queue.draft(drafting) : "";
     show();
-    find("write").elements.words.focus();
+    const line = document.getElementById("s-line");
+    if (line && line.offsetParent) line.focus({ preventScroll: true }); else find("write").elements.words.focus();
     await ask();
   }
 
@@ -195,6 +198,9 @@
     HoldfastProve.close(); /* first, so that the field can take the focus */
     if (kind === "writes") await write(found.person, found.step);
     else await ask();
+    const then = afterwards;
+    afterwards = null;
+    if (then) then();
     return null;
   }
 
@@ -253,6 +259,27 @@
     button.disabled = false;
   }
 
+  /* An entry of a dosing session: signed and kept like any other, with the codes and numbers it has. */
+  async function recordOfSession({ id, kind, details, words, corrects, session, enrollment, told: told_ }) {
+    const text = JSON.stringify({
+      schema: 2, id, opening: body().dataset.opening, enrollment, kind, words, details, corrects, session,
+      at: new Date().toISOString(), offset_ms: offset, step: step ? step.id : null, idle_ms: idleMs(),
+    });
+    touched = performance.now();
+    const shown = { id, kind, kind_words: kind, time: clock(new Date()), about: "", words: "", is_urgent: false, is_in_sight: false, ...told_ };
+    await queue.add({ id, address: body().dataset.entry, text, told: shown });
+  }
+
+  /* What the panel of a session uses of the room. */
+  globalThis.HoldfastRoom = {
+    record: recordOfSession,
+    writer: () => { const writer = me(); return writer ? { id: writer.id, name: writer.name } : null; },
+    people: () => Object.fromEntries((told ? told.people : []).map((each) => [each.id, each.name])),
+    headers: () => (step ? { "X-Writing": step.id } : {}),
+    kept: keptEntries,
+    prove: (then) => { afterwards = then; prove("writes"); },
+  };
+
   const acts = {
     in: () => prove("in"), out: () => prove("out"), close: () => prove("close"), attribute: () => prove("attribute"),
     rest: () => rest(),
@@ -276,6 +303,7 @@
     addEventListener("pagehide", () => { step = null; });
     queue = await HoldfastQueue.open({ sign: HoldfastDevice.sign, token: () => token, changed: () => { if (told) { showEntries(); showQueue(); } } });
     await ask();
+    document.dispatchEvent(new Event("holdfast-room"));
     setInterval(ask, ASK_EVERY);
     setInterval(tick, 1000);
   }

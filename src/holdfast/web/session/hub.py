@@ -1,0 +1,222 @@
+"""One listener a process: it hears what is written of sessions and hands it to every open stream.
+
+It has a thread and a connection of its own. On PostgreSQL it waits for ``NOTIFY``, on SQLite it asks
+``PRAGMA data_version``; both tell it only that something was written, and it reads what. A stream has
+a bounded queue: one that does not keep up is ended, and its page comes back and catches up by
+position. Whether somebody may still listen is asked here as well, for all of them together.
+"""
+
+import asyncio
+import logging
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID, uuid4
+
+import orjson
+from django.db import connection
+from django.utils import timezone
+
+from holdfast.domain.session_entries import instant
+from holdfast.records.journal import Stream
+from holdfast.records.session import AlarmRaised, DosingSession
+from holdfast.records.session_now import entries_of, is_settled_since
+from holdfast.web.session.raised import raised_json
+
+log = logging.getLogger("holdfast.web")
+
+CHANNEL = "holdfast_sessions"
+LOOK_EVERY, ASK_EVERY = 0.1, 2.0  # seconds: for something new; whether each may still listen
+MOST_WAITING = 200  # messages of one stream; technical
+END = b""
+Covers = Callable[[DosingSession], bool]
+
+
+@dataclass
+class Listener:
+    """One open stream. ``may`` is asked every two seconds: what it covers now, None to end it."""
+
+    may: Callable[[], Covers | None]
+    loop: asyncio.AbstractEventLoop
+    queue: "asyncio.Queue[bytes]" = field(default_factory=lambda: asyncio.Queue(MOST_WAITING))
+    id: UUID = field(default_factory=uuid4)
+    covers: Covers | None = None
+    is_greeted: bool = False
+
+    def tell(self, message: bytes) -> None:
+        """Hand over a message, from the hub's thread."""
+        try:
+            self.loop.call_soon_threadsafe(self._put, message)
+        except RuntimeError:  # its loop is over
+            hub.leave(self)
+
+    def _put(self, message: bytes) -> None:
+        if self.queue.full():
+            while not self.queue.empty():
+                self.queue.get_nowait()
+            message = END
+        self.queue.put_nowait(message)
+
+
+class Hub:
+    """The listeners of this process, and the thread that serves them; it ends with the last one."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._listeners: dict[UUID, Listener] = {}
+        self._thread: threading.Thread | None = None
+        self._known: dict[UUID, tuple[DosingSession, int]] = {}
+
+    def join(self, listener: Listener) -> None:
+        """Serve one more."""
+        with self._lock:
+            self._listeners[listener.id] = listener
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="sessions", daemon=True)
+                self._thread.start()
+
+    def leave(self, listener: Listener) -> None:
+        """Serve one less."""
+        with self._lock:
+            self._listeners.pop(listener.id, None)
+
+    def _run(self) -> None:
+        try:
+            self._serve(Wakes())
+        finally:
+            connection.close()
+            with self._lock:
+                if threading.current_thread() is self._thread:
+                    self._thread = None
+            for each in list(self._listeners.values()):  # whoever came while it ended comes again
+                each.tell(END)
+
+    def _serve(self, wakes: "Wakes") -> None:
+        asked = 0.0
+        self._known = {}
+        self._read()
+        while True:
+            with self._lock:
+                listeners = list(self._listeners.values())
+                if not listeners:
+                    self._thread = None
+                    return
+            if time.monotonic() - asked > ASK_EVERY:
+                asked = time.monotonic()
+                self._ask(listeners)
+            self._greet([each for each in listeners if not each.is_greeted])
+            if wakes.is_woken():
+                self._read()
+
+    def _ask(self, listeners: list[Listener]) -> None:
+        for each in listeners:
+            each.covers = each.may()
+            if each.covers is None:
+                self.leave(each)
+                each.tell(END)
+
+    def _greet(self, listeners: list[Listener]) -> None:
+        for each in listeners:
+            if each.covers is None:
+                each.covers = each.may()
+            if each.covers is None:
+                self.leave(each)
+                each.tell(END)
+                continue
+            each.is_greeted = True
+            mine = [row for row in self._known.values() if each.covers(row[0])]
+            each.tell(message("hello", {str(one.id): place for one, place in mine}))
+
+    def _read(self) -> None:
+        """Find what was written since, and tell it."""
+        rows = DosingSession.objects.filter(closing=None).select_related("enrollment__site", "site")
+        found = {row.id: row for row in rows}
+        places = dict(
+            Stream.objects.filter(
+                id__in={
+                    *(row.enrollment_id for row in rows),
+                    *(one.enrollment_id for one, _ in self._known.values()),
+                }
+            ).values_list("id", "position")
+        )
+        for id_, row in found.items():
+            if id_ not in self._known:
+                self._known[id_] = (row, places[row.enrollment_id])
+                self._tell(row, "opened", {"session": str(id_)})
+        for id_, (row, place) in list(self._known.items()):
+            if places[row.enrollment_id] > place:
+                self._tell(row, "news", _news(row, place, places[row.enrollment_id]))
+                self._known[id_] = (row, places[row.enrollment_id])
+            if id_ not in found:
+                self._tell(row, "closed", {"session": str(id_)})
+                del self._known[id_]
+
+    def _tell(self, session: DosingSession, kind: str, told: dict[str, Any]) -> None:
+        encoded = message(kind, told)
+        with self._lock:
+            listeners = list(self._listeners.values())
+        for each in listeners:
+            if each.is_greeted and each.covers is not None and each.covers(session):
+                each.tell(encoded)
+
+
+def _news(session: DosingSession, after: int, position: int) -> dict[str, Any]:
+    """What was written of a session between two positions, without a word."""
+    alarms = AlarmRaised.objects.filter(session=session, position__gt=after, position__lte=position)
+    return {
+        "session": str(session.id),
+        "after": after,
+        "position": position,
+        "at": instant(timezone.now()),
+        "entries": [one.to_json() for one in entries_of(session, position, after=after)],
+        "alarms": [raised_json(row) for row in alarms],
+        "again": is_settled_since(session, after),
+    }
+
+
+def message(kind: str, told: dict[str, Any]) -> bytes:
+    """A message as an event stream writes it."""
+    return b"event: " + kind.encode() + b"\ndata: " + orjson.dumps(told) + b"\n\n"
+
+
+class Wakes:
+    """Says when something may have been written."""
+
+    def __init__(self) -> None:
+        self._version = -1
+        self._listening: Any = None
+        if connection.vendor == "postgresql":
+            self._listening = _listen()
+
+    def is_woken(self) -> bool:
+        """Wait a little; True where something was written, and at times to be sure."""
+        if self._listening is not None:
+            told = list(self._listening.notifies(timeout=LOOK_EVERY * 5, stop_after=1))
+            return bool(told) or self._is_time()
+        time.sleep(LOOK_EVERY)
+        with connection.cursor() as cursor:
+            version = cursor.execute("PRAGMA data_version").fetchone()[0]
+        before, self._version = self._version, version
+        return bool(before != version)
+
+    def _is_time(self) -> bool:
+        now = int(time.monotonic())
+        before, self._version = self._version, now
+        return before != now
+
+
+def _listen() -> Any:
+    """A connection of its own that hears ``NOTIFY``; it holds no transaction."""
+    import psycopg
+
+    told = connection.get_connection_params()
+    for name in ("cursor_factory", "context", "pool", "prepare_threshold"):
+        told.pop(name, None)
+    made = psycopg.connect(**told, autocommit=True)
+    made.execute(f"LISTEN {CHANNEL}")
+    return made
+
+
+hub = Hub()

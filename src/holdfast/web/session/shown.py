@@ -1,0 +1,181 @@
+"""A session as JSON for its pages: the same for a page that opens and for one that catches up.
+
+No words are in it but where the page may have them; numbers keep their digits.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from holdfast.domain import monitoring
+from holdfast.domain.conditions import Acknowledgement, Alarm, Condition
+from holdfast.domain.session_entries import SessionEntry, instant
+from holdfast.domain.staffing import Room
+from holdfast.records.access import printed_name
+from holdfast.records.people import User
+from holdfast.records.session import DosingSession
+from holdfast.records.session_now import facts_of, last_heard, words_of
+from holdfast.web.session.following import Look, look_at
+
+LATEST = (
+    "systolic_mmhg",
+    "diastolic_mmhg",
+    "heart_rate_per_min",
+    "temperature_celsius",
+    "oxygen_saturation_percent",
+    "score",
+    "correct",
+)
+_A_MINUTE = timedelta(minutes=1)
+
+
+def told(
+    session: DosingSession, now: datetime, *, after: int = 0, with_words: bool = False
+) -> dict[str, Any]:
+    """What a page of one session is told; the entries only those behind ``after``."""
+    look = look_at(session)
+    with look.busy:
+        entries = look.entries
+        alarms = look.alarms(now)
+        shown = [one for one in entries if after == 0 or one.id in _since(look, after)]
+        judged = _judged(look, alarms, now)
+    everybody = {one.by for one in entries} | {each["person"] for each in judged["present"]}
+    return {
+        **head(session),
+        "position": look.position,
+        "after": after,
+        "plan": look.plan.to_json(),
+        "entries": [one.to_json() for one in shown],
+        "words": _words(session) if with_words else {},
+        "judged": judged,
+        "names": names_of(everybody),
+        "heard": {label: instant(at) for label, at in last_heard(session).items()},
+    }
+
+
+def head(session: DosingSession) -> dict[str, Any]:
+    """Whose session it is, and where."""
+    return {
+        "id": str(session.id),
+        "enrollment": str(session.enrollment_id),
+        "label": session.enrollment.label,
+        "visit": session.visit,
+        "number": session.number,
+        "room": session.room.title if session.room else "",
+        "opened_at": instant(session.opened_at),
+        "is_closed": hasattr(session, "closing"),
+    }
+
+
+def _since(look: Look, after: int) -> frozenset[str]:
+    rows = facts_of(look.session).filter(position__gt=after).values_list("id", flat=True)
+    return frozenset(str(each) for each in rows)
+
+
+def _words(session: DosingSession) -> dict[str, str | None]:
+    rows = facts_of(session).exclude(words=None)
+    return {str(row.id): words_of(row, session.enrollment) for row in rows}
+
+
+def _judged(look: Look, alarms: Iterable[Alarm], now: datetime) -> dict[str, Any]:
+    plan, entries = look.plan, look.entries
+    since = monitoring.since_dose(entries, now)
+    fluids = monitoring.fluid_balance(plan, entries, now)
+    return {
+        "at": instant(now),
+        "phase": monitoring.phase(plan, entries, now).value,
+        "minutes": None if since is None else int(since / _A_MINUTE),
+        "due": [
+            {
+                "measure": one.measure,
+                "rule": one.rule,
+                "at": one.at and instant(one.at),
+                "overdue_at": one.overdue_at and instant(one.overdue_at),
+                "is_deferred": one.is_deferred,
+            }
+            for one in monitoring.due(plan, entries, now)
+        ],
+        "alarms": [alarm_json(one) for one in alarms],
+        "fluids": {
+            "taken_ml": str(fluids.taken_ml),
+            "lost_ml": str(fluids.lost_ml),
+            "left_ml": None if fluids.left_ml is None else str(fluids.left_ml),
+        },
+        "present": _present(monitoring.in_the_room(plan, entries, now), now),
+    }
+
+
+def _present(room: Room, now: datetime) -> list[dict[str, Any]]:
+    return [
+        {
+            "person": one.person,
+            "role": one.role,
+            "since": instant(one.since),
+            "break": one.on_break
+            and {"cover": one.on_break.cover, "ends_at": instant(one.on_break.ends_at)},
+        }
+        for one in room.present
+    ]
+
+
+def alarm_json(alarm: Alarm) -> dict[str, Any]:
+    """An alarm: its condition, whether it is open, and who acknowledged it with what."""
+    return {
+        **condition_json(alarm.condition),
+        "is_open": alarm.is_open,
+        "acknowledged": [_given(one) for one in alarm.acknowledgements],
+    }
+
+
+def condition_json(one: Condition) -> dict[str, Any]:
+    """A condition as JSON."""
+    return {
+        "id": one.id,
+        "code": one.code,
+        "tier": one.tier.value,
+        "measure": one.measure,
+        "since": instant(one.since),
+        "known_at": instant(one.known_at),
+        "until": one.until and instant(one.until),
+        "because": list(one.because),
+        "do": one.do,
+        "detail": one.detail,
+        "number": one.number,
+        "value": None if one.value is None else str(one.value),
+        "told": list(one.told),
+        "sounds_at": list(one.sounds_at),
+    }
+
+
+def _given(one: Acknowledgement) -> dict[str, str]:
+    return {"by": one.by, "at": instant(one.at), "done": one.done}
+
+
+def latest_of(entries: Iterable[SessionEntry]) -> dict[str, tuple[Decimal, datetime]]:
+    """The newest value of each field by its own time, corrected ones left out."""
+    known = list(entries)
+    gone = {one.corrects for one in known if one.corrects}
+    found: dict[str, tuple[Decimal, datetime]] = {}
+    for one in known:
+        if one.id in gone or one.kind not in ("reading", "distress", "orientation"):
+            continue
+        for name in LATEST:
+            value = one.number(name)
+            if value is not None and (name not in found or one.at >= found[name][1]):
+                found[name] = (value, one.at)
+    return found
+
+
+def names_of(people: Iterable[str]) -> Mapping[str, str]:
+    """Printed names by account; what is no account has none."""
+    ids = [each for each in map(_uuid, people) if each is not None]
+    return {str(user.id): printed_name(user) for user in User.objects.filter(id__in=ids)}
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

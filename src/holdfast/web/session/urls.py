@@ -1,0 +1,19 @@
+"""Addresses of dosing sessions, for people who are logged in."""
+
+from django.urls import path
+
+from holdfast.web.session import acts, live, pages
+
+app_name = "session"
+OF_PERSON = "people/<uuid:enrollment_id>/session/"
+
+urlpatterns = [
+    path("sessions/", pages.board, name="board"),
+    path("sessions/now/", pages.board_now, name="board-now"),
+    path("sessions/live/", live.of_site, name="live"),
+    path(OF_PERSON, pages.page, name="page"),
+    path(OF_PERSON + "now/", pages.now, name="now"),
+    path(OF_PERSON + "entries/", acts.entry, name="entry"),
+    path(OF_PERSON + "gate/<slug:act>/", acts.gate, name="gate"),
+    path(OF_PERSON + "gate/<slug:act>/ask/", acts.ask, name="ask"),
+]

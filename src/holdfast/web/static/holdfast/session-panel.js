@@ -1,0 +1,216 @@
+/* The panel of a session: shows what the store knows, and writes entries by line, pad, tap and key.
+   Where an entry goes is the place's own: a room's device signs it, a person logged in sends it; both
+   keep it until its receipt. */
+globalThis.HoldfastPanel = (() => {
+  "use strict";
+  const Say = globalThis.HoldfastSay, { say, of, words } = Say, Shown = globalThis.HoldfastShown, { find } = Shown, Sheet = globalThis.HoldfastSheet, { made } = Sheet;
+  const GATES = ["give-initial-dose", "give-supplemental-dose", "release-to-overnight", "release-home", "close-session"];
+  const GATE_EVERY = 10000;
+  /* Kinds beside the line and the taps, in the order in which a session needs them. */
+  const MORE = ["note", "fluid-taken", "distress", "orientation", "impairment", "touch", "comfort", "dose-given", "dose-withheld", "dose-refused", "dose-vomited", "dose-spat", "dose-dropped", "order", "rescue-given", "medicine-taken", "help-called",
+    "agreement", "statement", "escort", "suicidality", "fluid-lost", "recording", "clock-compared", "hand-over", "night-check", "exit", "exit-step", "call-set", "morning-hand-over"];
+  const NEEDS_SOMEBODY = new Set(["acknowledgement", "agreement", "statement", "exit", "dose-given", "dose-withheld", "impairment", "order", "correction"]);
+  const root = () => document.querySelector("[data-session]");
+  let place = null, store = null, chosen = null, chart = null, gate = { told: null, of: "", act: "" }, toastTimer = null;
+
+  const session = () => store.sessions.get(chosen) || [...store.sessions.values()][0] || null;
+
+  function view() {
+    const now = session();
+    if (!now) return null;
+    const kept = store.keptOf(now.id), entries = [...now.entries.values(), ...kept.map((each) => each.told.entry).filter((each) => !now.entries.has(each.id))];
+    const standing = Shown.standing(entries);
+    const doses = Shown.byTime(standing.filter((each) => each.kind === "dose-given" || (each.kind === "dose-spat" && !each.fields.given))).map((each) => ({
+      at: each.at, short: `${each.fields.nominal_mg ?? "?"} mg`, sentence: say("dose_at", { mg: each.fields.nominal_mg ?? "?", time: Say.clock(each.at) }),
+    }));
+    return { session: now, now: store.now(), kept, entries: [...now.entries.values()], standing, doses, keptWords: (id) => (kept.find((each) => each.id === id) || { told: {} }).told.words };
+  }
+
+  function show() {
+    const told = view(), section = root();
+    section.hidden = !told;
+    document.body.dataset.hasSession = told ? "yes" : "no";
+    if (!told) return;
+    tabs();
+    Shown.head(told);
+    const open = Shown.alarms(told, acknowledge);
+    section.dataset.tier = open.length ? open[0].tier : "";
+    Shown.vitals(told);
+    Shown.next(told, defer);
+    Shown.log(told, { takeBack });
+    away(told);
+    drawChart(told);
+    const card = find("card");
+    if (place.card) card.href = place.card(told.session);
+    const act = gate.act || (told.doses.length ? "give-supplemental-dose" : "give-initial-dose");
+    if (gate.of !== `${told.session.id}/${act}`) { gate = { told: null, of: `${told.session.id}/${act}`, act: gate.act }; askGate(); }
+    Shown.gate(gate.told, act);
+  }
+
+  function drawChart(told) {
+    const key = [told.session.id, told.session.entries.size, told.kept.length, told.session.judged.alarms.length, innerWidth, document.documentElement.dataset.theme, Math.floor(told.now / 60000)].join("/");
+    const plot = find("plot");
+    if (plot.dataset.shown === key) return;
+    plot.dataset.shown = key;
+    if (!chart) chart = globalThis.HoldfastChart.make(plot);
+    chart.show(Shown.charted(told, globalThis.HoldfastChart));
+    const readings = Shown.byTime(told.standing.filter((each) => each.kind === "reading")), newest = readings[readings.length - 1];
+    plot.setAttribute("aria-label", say("chart", { n: readings.length, newest: newest ? Say.reading(newest.fields) : say("none_yet") }));
+    find("band").hidden = !told.session.expected;
+  }
+
+  function away(told) {
+    const line = find("away"), isAway = store.isAway() || store.isDeaf();
+    line.hidden = !isAway;
+    if (isAway) line.textContent = store.isAway() ? say("away", { number: root().dataset.telephone || say("no_number") }) : say("stale", { time: Say.clock(store.heardAt() - store.offset()) });
+    document.querySelector("[data-s-act=ask]").dataset.may = !isAway && place.ask ? "yes" : "no";
+    return told;
+  }
+
+  function tabs() {
+    const list = [...store.sessions.values()], now = session();
+    find("tabs").hidden = list.length < 2;
+    Shown.put("tabs", [list.map((each) => [each.id, worst(each)]), now.id], () => list.map((each, index) => {
+      const tier = worst(each);
+      const button = made("button", { type: "button", className: `s-tab ${tier}` }, made("strong", { textContent: each.label }), made("span", { className: "small", textContent: [each.room, tier ? of("tiers", tier) : say("alarms_none")].filter(Boolean).join(", ") }));
+      button.dataset.key = each.id;
+      button.dataset.person = "";
+      button.style.setProperty("--person", `var(--person-${(index % 3) + 1})`);
+      button.removeAttribute("data-person");
+      button.setAttribute("aria-pressed", String(each.id === now.id));
+      button.addEventListener("click", () => choose(each.id));
+      return button;
+    }));
+    root().style.setProperty("--person", `var(--person-${(list.findIndex((each) => each.id === now.id) % 3) + 1})`);
+  }
+
+  const worst = (one) => ["emergency", "urgent", "notify", "observe"].find((tier) => one.judged.alarms.some((each) => each.is_open && each.tier === tier && each.code !== "limit-not-signed")) || "";
+
+  function choose(id) { chosen = id; gate = { told: null, of: "", act: gate.act }; find("line").reset(); find("says").textContent = ""; show(); }
+
+  /* What is written */
+  async function write(kind, details, { words: text = "", corrects = null, about = session() } = {}) {
+    if (NEEDS_SOMEBODY.has(kind) && !place.writer()) { place.prove(() => write(kind, details, { words: text, corrects, about }), say("tell_who")); return; }
+    const id = crypto.randomUUID(), at = new Date(store.now()).toISOString();
+    const entry = { id, kind, at, known_at: at, by: place.writer() ? place.writer().id : "", fields: details, corrects };
+    await place.record({ id, kind, details, words: text, corrects, session: about.id, enrollment: about.enrollment, at, told: { entry, words: text, session: about.id } });
+    const told = Say.line(entry, about.names);
+    toast(say("recorded", { what: [about.label, told.title, told.more].filter(Boolean).join(" ") }), entry, about);
+    show();
+    store.refreshSoon();
+  }
+
+  function toast(text, entry, about) {
+    const bar = find("toast");
+    bar.replaceChildren(made("span", { textContent: text }));
+    if (entry.kind === "event" && !entry.fields.severity) {
+      for (const severity of ["mild", "moderate", "severe"]) bar.append(button(of("choices", severity), () => write("event", { term: entry.fields.term, severity }, { about })));
+      bar.append(button(of("choices", "offset"), () => write("event", { term: entry.fields.term, course: "offset" }, { about })));
+    }
+    if (entry.kind !== "correction") bar.append(button(say("take_back"), () => takeBack(entry, about)));
+    bar.hidden = false;
+    clearTimeout(toastTimer);
+    toastTimer = setTimeout(() => { bar.hidden = true; }, 9000);
+  }
+
+  const button = (text, does) => { const one = made("button", { type: "button", className: "button small", textContent: text }); one.addEventListener("click", () => { find("toast").hidden = true; does(); }); return one; };
+  const defer = (measure, reason) => write("deferral", { measure, reason });
+  const takeBack = (entry, about = session()) => Sheet.ask({ kind: "correction", title: `${say("take_back")}: ${Say.line(entry, about.names).title}`, submit: (told, text) => write("correction", told, { words: text, corrects: entry.id, about }) });
+  const acknowledge = (alarm) => { const about = session(); Sheet.ask({ kind: "acknowledgement", title: Say.condition(alarm, about.plan), given: { condition: alarm.id }, submit: (told) => write("acknowledgement", told, { about }) }); };
+
+  function recordLine(event) {
+    event.preventDefault();
+    const form = find("line"), line = form.elements.line;
+    try {
+      const details = globalThis.HoldfastLine.read(line.value.trim(), words().kinds.reading.fields);
+      line.value = "";
+      says("");
+      write("reading", { ...details, how: "typed" });
+    } catch (error) {
+      if (!(error instanceof globalThis.HoldfastLine.Refused)) throw error;
+      says(error.code === "empty" ? say("line_empty") : say(`line_${error.code}`, { part: error.part, column: error.column, ...error.values }), true);
+    }
+    line.focus();
+  }
+
+  function says(text, isWrong = false) {
+    find("says").textContent = text;
+    find("says").classList.toggle("watch", isWrong);
+    find("line").elements.line.toggleAttribute("aria-invalid", isWrong);
+  }
+
+  /* While it is typed, the line says how it reads. */
+  function preview() {
+    const line = find("line").elements.line.value.trim();
+    if (!line) { says(""); return; }
+    try { says(say("clear_line", { reading: Say.reading(globalThis.HoldfastLine.read(line, words().kinds.reading.fields)) })); } catch { says(""); }
+  }
+
+  const people = () => { const now = session(); return Object.entries({ ...now.names, ...place.people() }); };
+
+  function sheet(kind) {
+    const preset = { "fluid-taken": { what: "water" }, "dose-given": { dose: view().doses.length ? "supplemental" : "initial" } }[kind] || {};
+    const given = kind === "order" ? { is_spoken: true, was_read_back: true } : {};
+    const about = session();
+    Sheet.ask({ kind, given, preset, people: people(), hasWords: kind === "note", submit: (told, text) => write(kind, told, { words: text, about }) });
+  }
+
+  function room() {
+    const body = ["came-in", "went-out", "break-began", "break-ended", "identified"];
+    const bar = made("div", { className: "kinds" }, ...body.map((kind) => { const one = made("button", { type: "button", className: "button small", textContent: words().kinds[kind].title }); one.addEventListener("click", () => sheet(kind)); return one; }));
+    Sheet.ask({ kind: "none", title: say("who_is_here"), submit: () => {} });
+    document.querySelector("[data-s-sheet-body]").replaceChildren(bar);
+  }
+
+  const acts = {
+    room,
+    pad: () => { const about = session(); Sheet.ask({ kind: "reading", only: ["systolic_mmhg", "diastolic_mmhg", "heart_rate_per_min", "temperature_celsius", "oxygen_saturation_percent", "temperature_site"], given: { how: "pad" }, submit: (told) => write("reading", told, { about }) }); },
+    device: () => (globalThis.HoldfastDevices ? globalThis.HoldfastDevices.read() : Promise.reject(new Error("none"))).then((details) => details && write("reading", { ...details, how: "device" }), () => says(say(navigator.bluetooth ? "device_failed" : "no_bluetooth"), true)),
+    ask: () => place.ask(session(), gate.of.split("/")[1], () => { askGate(); store.refreshSoon(); }),
+  };
+
+  async function askGate() {
+    const now = session(), wanted = gate.of;
+    if (!now || store.isAway()) return;
+    const address = root().dataset.gate.replace("00000000-0000-0000-0000-000000000000", now.id).replace("an-act", wanted.split("/")[1]);
+    try {
+      const answer = await fetch(address, { headers: place.headers(), cache: "no-store", redirect: "error" });
+      if (answer.ok && gate.of === wanted) { gate.told = await answer.json(); show(); }
+    } catch { /* the store says that nobody answers */ }
+  }
+
+  function keys(event) {
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || !session()) return;
+    const target = event.target;
+    if (target.closest("input, textarea, select, dialog[open]")) { if (event.key === "Escape" && target.name === "line") target.blur(); return; }
+    if (event.key === "/") { event.preventDefault(); find("line").elements.line.focus(); }
+    if (event.key === "e" || event.key === "E") { event.preventDefault(); find("taps").querySelector("button").focus(); }
+    if (event.key === "n" || event.key === "N") { event.preventDefault(); sheet("note"); }
+  }
+
+  function once() {
+    find("taps").replaceChildren(...words().taps.map(([term, text]) => { const one = made("button", { type: "button", textContent: text }); one.addEventListener("click", () => write("event", { term })); return one; }),
+      (() => { const one = made("button", { type: "button", className: "soft", textContent: say("other_event") }); one.addEventListener("click", () => sheet("event")); return one; })());
+    find("more").replaceChildren(...[100, 200, 300].map((volume) => { const one = made("button", { type: "button", className: "button small", textContent: say("drank", { n: volume }) }); one.addEventListener("click", () => write("fluid-taken", { volume_ml: volume, what: "water" })); return one; }),
+      ...MORE.filter((kind) => words().kinds[kind]).map((kind) => { const one = made("button", { type: "button", className: "button small", textContent: words().kinds[kind].title }); one.addEventListener("click", () => sheet(kind)); return one; }));
+    find("gate-of").replaceChildren(...GATES.map((act) => made("option", { value: act, textContent: of("acts", act) })));
+    find("gate-of").addEventListener("change", (event) => { gate = { told: null, of: "", act: event.target.value }; show(); });
+    find("line").addEventListener("submit", recordLine);
+    find("line").elements.line.addEventListener("input", preview);
+    root().addEventListener("click", (event) => { const act = event.target.closest("[data-s-act]"); if (act) acts[act.dataset.sAct](); });
+    document.addEventListener("keydown", keys);
+    setInterval(() => { if (session()) show(); }, 1000);
+    setInterval(askGate, GATE_EVERY);
+  }
+
+  /* given: record(entry), writer(), prove(then, why), people(), headers(), kept(), card(session), ask. */
+  async function begin(given) {
+    place = given;
+    once();
+    const { now, live } = root().dataset;
+    store = globalThis.HoldfastSessions.open({ address: now, live, headers: place.headers, kept: place.kept, changed: show, loud: place.loud });
+    await store.begin(root().dataset.evaluator);
+    return store;
+  }
+  return { begin, show: () => { if (store) show(); }, choose };
+})();

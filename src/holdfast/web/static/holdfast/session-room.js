@@ -1,0 +1,10 @@
+/* The panel of a session on a room's own device: entries are signed by the device and attributed by
+   whoever tapped their name; alarms are seen here and never heard. */
+document.addEventListener("holdfast-room", () => {
+  "use strict";
+  const room = globalThis.HoldfastRoom;
+  globalThis.HoldfastPanel.begin({
+    record: room.record, writer: room.writer, people: room.people, headers: room.headers, kept: room.kept,
+    prove: (then) => room.prove(then), card: null, ask: null, loud: null,
+  });
+});

@@ -1,0 +1,103 @@
+/* One sheet for every kind of entry, built from its fields: choices as large buttons, numbers with
+   their unit and range, people by name. It asks only; what is done with the answer is the caller's. */
+globalThis.HoldfastSheet = (() => {
+  "use strict";
+  const { say, words } = globalThis.HoldfastSay;
+  const find = (name) => document.querySelector(`[data-s-sheet${name ? `-${name}` : ""}]`);
+  const made = (tag, told = {}, ...inside) => { const one = Object.assign(document.createElement(tag), told); one.append(...inside); return one; };
+  let asking = null;
+
+  function choice(name, value, text, isOn) {
+    return made("label", { className: "option" }, made("input", { type: "radio", name, value, checked: isOn }), made("span", { textContent: text }));
+  }
+
+  function field(one, given, people) {
+    const name = `s-${one.name}`, isWanted = one.is_required ? " *" : "";
+    if (one.type === "number") {
+      const input = made("input", { id: name, name: one.name, inputMode: one.decimals ? "decimal" : "numeric", autocomplete: "off", value: given ?? "" });
+      input.dataset.number = "";
+      return made("div", { className: "field" }, made("label", { htmlFor: name, textContent: `${one.title}${one.unit ? `, ${one.unit}` : ""}${isWanted}` }), input,
+        made("p", { className: "hint small soft", textContent: `${one.least} – ${one.most}` }));
+    }
+    const options = one.type === "flag" ? [["true", say("yes")], ["false", say("no")]] : one.choices.length ? one.choices : one.type === "id" && people.length ? people : null;
+    if (options) {
+      const group = made("fieldset", { className: "field" }, made("legend", { textContent: one.title + isWanted }));
+      const row = made("div", { className: "kinds" });
+      for (const [value, text] of options) row.append(choice(one.name, value, text, String(given) === value));
+      group.append(row);
+      return group;
+    }
+    const input = made("input", { id: name, name: one.name, autocomplete: "off", value: given ?? "", type: one.type === "moment" ? "datetime-local" : "text" });
+    return made("div", { className: "field" }, made("label", { htmlFor: name, textContent: one.title + isWanted }), input);
+  }
+
+  /* kind: of the entry. given: fields that are known already and not asked. hasWords: a place for words. */
+  function ask({ kind, title, given = {}, preset = {}, people = [], hasWords = false, only = null, submit }) {
+    const told = words().kinds[kind] || { title, fields: [] };
+    const fields = told.fields.filter((each) => !(each.name in given) && (!only || only.includes(each.name)) && (each.type !== "id" || each.is_required || people.length));
+    asking = { kind, fields, given, submit };
+    find("title").textContent = title || told.title;
+    find("problem").hidden = true;
+    const body = find("body");
+    body.replaceChildren(...fields.map((each) => field(each, preset[each.name], people)));
+    if (hasWords || kind === "note") {
+      const area = made("textarea", { id: "s-words", name: "words", rows: 4, maxLength: 20000, autocomplete: "off" });
+      body.append(made("div", { className: "field" }, made("label", { htmlFor: "s-words", textContent: words().kinds.note.title }), area));
+    }
+    if (!find().open) find().showModal();
+    const first = body.querySelector("input:checked, textarea, input");
+    if (first) first.focus();
+  }
+
+  function read(form) {
+    const told = { ...asking.given };
+    for (const one of asking.fields) {
+      const element = form.elements[one.name];
+      const value = element ? element.value.trim() : "";
+      if (value === "") continue;
+      if (one.type === "number") told[one.name] = Number(value.replace(",", "."));
+      else if (one.type === "flag") told[one.name] = value === "true";
+      else if (one.type === "moment") told[one.name] = new Date(value).toISOString();
+      else told[one.name] = value;
+    }
+    return told;
+  }
+
+  /* The first thing that does not fit, in words; nothing where all does. */
+  function wrong(told) {
+    for (const one of asking.fields) {
+      const value = told[one.name];
+      if (value === undefined) { if (one.is_required) return { one, text: say("missing", { field: one.title }) }; continue; }
+      if (one.type === "number" && !(value >= Number(one.least) && value <= Number(one.most))) return { one, text: say("range", { field: one.title, least: one.least, most: one.most, unit: one.unit }) };
+      if (one.type === "number" && Number(value.toFixed(one.decimals)) !== value) return { one, text: say("finer", { field: one.title }) };
+      if (one.type === "code" && !/^[a-z0-9]+(-[a-z0-9]+)*$/.test(value)) return { one, text: say("code", { field: one.title }) };
+    }
+    return null;
+  }
+
+  function go(event) {
+    event.preventDefault();
+    const form = find("form"), told = read(form), problem = wrong(told);
+    if (problem) {
+      find("problem").textContent = problem.text;
+      find("problem").hidden = false;
+      const element = form.elements[problem.one.name];
+      (element.length ? element[0] : element).focus();
+      return;
+    }
+    const text = form.elements.words ? form.elements.words.value.trim() : "";
+    const { submit } = asking;
+    close();
+    submit(told, text);
+  }
+
+  function close() { asking = null; if (find().open) find().close(); }
+
+  document.addEventListener("DOMContentLoaded", () => {
+    if (!find()) return;
+    find("form").addEventListener("submit", go);
+    find("close").addEventListener("click", close);
+    find().addEventListener("close", () => { asking = null; });
+  });
+  return { ask, close, made };
+})();

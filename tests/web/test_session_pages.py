@@ -1,0 +1,162 @@
+"""A session's pages: an entry and its receipt, alarms in its answer, who may, and what a screen is told."""
+
+import json
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.utils import timezone
+
+from holdfast.actions.session_opening import open_session
+from holdfast.records.models import DosingSession, SessionFact, User
+from tests.actions.clinic import written
+from tests.web.room import enrolled_tablet
+
+LINE = {"systolic_mmhg": 171, "diastolic_mmhg": 99}
+
+
+@pytest.fixture
+def session(clinic) -> DosingSession:
+    """A dosing session of the canary, written down from paper a minute after it began."""
+    told = {"enrollment": clinic, "visit": "v5", "by": User.objects.get(login="therapist")}
+    now = timezone.now()
+    written(open_session(entry_id=uuid4(), now=now, began_at=now - timedelta(minutes=1), **told))
+    return DosingSession.objects.get()
+
+
+def at(session: DosingSession, act: str = "") -> str:
+    return f"/NORTH/people/{session.enrollment_id}/session/{act}"
+
+
+def entry(session: DosingSession, who: str, kind: str = "reading", **told: Any) -> dict[str, Any]:
+    """The text of an entry as a page keeps it."""
+    given = {
+        "schema": 1,
+        "id": str(uuid4()),
+        "session": str(session.id),
+        "kind": kind,
+        "words": "",
+        "details": LINE if kind == "reading" else {},
+        "at": timezone.now().isoformat(),
+        "offset_ms": 0,
+        "by": str(User.objects.get(login=who).id),
+        "corrects": None,
+    }
+    return given | told
+
+
+def send(client: Any, session: DosingSession, told: dict[str, Any]) -> Any:
+    body = json.dumps({"entry": json.dumps(told), "signature": ""})
+    return client.post(at(session, "entries/"), body, content_type="application/json")
+
+
+def test_a_reading_gets_its_receipt_and_the_alarm_that_it_raised(session, as_role):
+    told = entry(session, "therapist")
+    first = send(as_role("therapist"), session, told).json()
+    assert first["id"] == told["id"]
+    assert len(first["journal"]) == 64
+    assert [one["code"] for one in first["alarms"]] == ["systolic-observed"]
+    again = send(as_role("therapist"), session, told).json()
+    assert (again["journal"], again["position"]) == (first["journal"], first["position"])
+    assert SessionFact.objects.filter(kind="reading").count() == 1
+
+
+def test_an_entry_waits_for_whoever_wrote_it(session, as_role):
+    """Somebody else is logged in on that browser meanwhile: it is not written under their name."""
+    answer = send(as_role("physician"), session, entry(session, "therapist"))
+    assert answer.status_code == 403
+    assert "journal" not in answer.json()
+    assert not SessionFact.objects.filter(kind="reading").exists()
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"details": {"systolic_mmhg": 171}},
+        {"details": {"systolic_mmhg": 999, "diastolic_mmhg": 99}},
+        {"kind": "authorisation", "details": {"gate": "give-initial-dose"}},
+        {"kind": "nothing"},
+        {"at": "yesterday"},
+        {"schema": 2},
+        {"offset_ms": True},
+    ],
+)
+def test_what_cannot_be_read_is_refused_with_its_place_and_kept_by_the_page(
+    session, as_role, wrong
+):
+    answer = send(as_role("therapist"), session, entry(session, "therapist", **wrong))
+    assert answer.status_code == 422
+    assert answer.json()["problem"]
+
+
+def test_a_page_catches_up_by_position_and_is_told_what_is_due_and_wrong(session, as_role):
+    client = as_role("physician")
+    first = client.get(at(session, "now/")).json()["sessions"][0]
+    told = entry(session, "therapist")
+    send(as_role("therapist"), session, told)
+    after = client.get(at(session, f"now/?after={first['position']}")).json()["sessions"][0]
+    assert [one["id"] for one in after["entries"]] == [told["id"]]
+    alarms = [one for one in after["judged"]["alarms"] if one["code"] == "systolic-observed"]
+    assert [(one["is_open"], one["tier"], one["value"]) for one in alarms] == [
+        (True, "observe", "171")
+    ]
+    assert after["names"][told["by"]] == "Therapist Zebediah Canarybird"
+    seen = entry(session, "physician", "acknowledgement")
+    seen["details"] = {"condition": alarms[0]["id"], "done": "repeated"}
+    assert send(client, session, seen).status_code == 200
+    whole = client.get(at(session, "now/")).json()["sessions"][0]
+    assert [
+        (one["is_open"], one["acknowledged"][0]["done"])
+        for one in whole["judged"]["alarms"]
+        if one["code"] == "systolic-observed"
+    ] == [(False, "repeated")]
+
+
+def test_the_board_shows_every_room_and_its_alarms(session, as_role):
+    send(as_role("therapist"), session, entry(session, "therapist"))
+    told = as_role("physician").get("/NORTH/sessions/now/").json()
+    (line,) = told["sessions"]
+    assert line["latest"]["systolic_mmhg"][0] == "171"
+    assert "systolic-observed" in [one["code"] for one in line["alarms"]]
+    assert told["may_run"]
+
+
+def test_a_gate_says_line_by_line_what_is_missing(session, as_role):
+    told = as_role("therapist").get(at(session, "gate/give-initial-dose/")).json()
+    assert not told["is_open"]
+    assert told["missing"] > 0
+    assert all(line["sentence"] for line in told["lines"])
+    body = json.dumps({"id": str(uuid4()), "secret": "calm-sea-4711"})
+    answer = as_role("therapist").post(
+        at(session, "gate/give-initial-dose/ask/"), body, content_type="application/json"
+    )
+    assert answer.status_code == 422
+    assert answer.json()["refused"] == "gate-shut"
+
+
+def test_words_are_shown_on_a_rooms_device_only_to_who_writes(session, as_role, clinic):
+    from django.test import Client
+
+    room = enrolled_tablet(clinic, lambda: Client(headers={"host": "localhost"}))
+    room.open()
+    step = room.switch("therapist")
+    told = {"schema": 2, "session": str(session.id), "corrects": None}
+    told |= {"kind": "note", "words": "She weeps", "enrollment": str(clinic.id), "step": step}
+    first = room.send(**told)
+    assert first.status_code == 200
+    mine = room.client.get(room.at("session/"), headers={"X-Writing": step}).json()["sessions"][0]
+    assert list(mine["words"].values()) == ["She weeps"]
+    other = room.client.get(room.at("session/")).json()["sessions"][0]
+    assert other["words"] == {}
+    assert [one["kind"] for one in other["entries"]] == ["session-opened", "note"]
+
+
+def test_a_device_without_its_session_is_told_nothing(session, clinic):
+    from django.test import Client
+
+    room = enrolled_tablet(clinic, lambda: Client(headers={"host": "localhost"}))
+    room.open()
+    del room.client.cookies["room-opening"]
+    assert room.client.get(room.at("session/")).status_code == 404
+    assert room.client.get(room.at("live/")).status_code == 404
