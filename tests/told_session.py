@@ -44,9 +44,9 @@ SIGNED = {
     "deferral-longest": "30 min",
     "break-longest": "30 min",
     "recording-gap-longest": "5 min",
-    "pressure-every": "30 min",
+    "pressure-every": "60 min",
     "temperature-every": "60 min",
-    "distress-every": "60 min",
+    "distress-every": "120 min",
     "lifetime-most-mg": "1000 mg",
     "rooms-per-physician": "4 {#}",
     "night-check-every": "240 min",
@@ -290,9 +290,10 @@ def evening():
     told = dose_given().add(
         "11:40", "dose-refused", id="refused", dose="supplemental", reason="enough"
     )
-    for half in range(24, 36):
-        at = f"{half // 2:02}:{30 * (half % 2):02}"
-        told = told.reading(at, "128/80", 80, 36.9).add(at, "distress", score=4)
+    for hour in range(12, 18):
+        told = told.reading(f"{hour}:00", "128/80", 80, 36.9)
+    for hour in (12, 14, 16):
+        told = told.add(f"{hour}:00", "distress", score=4)
     told = told.reading("17:55", "126/78", 78, 36.8, id="evening-reading")
     told = told.add(
         "17:50", "identified", "a1", id="shown-a1", person="a1", role="attendant", how="pin"

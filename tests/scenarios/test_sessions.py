@@ -147,7 +147,7 @@ def test_a_session_is_written_and_read_again_the_same(name):
     assert again == recorded
 
 
-@pytest.mark.parametrize("name", ["supplement-too-late", "one-therapist-leaves"])
+@pytest.mark.parametrize("name", ["supplement-too-late"])
 def test_nothing_changes_between_the_minutes_that_are_shown(name):
     """Every minute judged by itself says what the replay says of it."""
     replay = replayed(name)
@@ -159,7 +159,7 @@ def test_nothing_changes_between_the_minutes_that_are_shown(name):
                 assert answers[act].judged == minute.gates[act].judged, (at, act)
 
 
-@pytest.mark.parametrize("name", ["hypertensive-urgency", "network-gone", "daylight-saving-night"])
+@pytest.mark.parametrize("name", ["hypertensive-urgency", "network-gone"])
 def test_a_minute_judged_later_is_what_it_was_then(name):
     """The conditions of the whole session, seen at one of its moments, are those judged at that moment."""
     replay = replayed(name)
