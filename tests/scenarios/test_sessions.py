@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 import tomllib
+from dataclasses import replace
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -217,3 +218,23 @@ def test_every_minute_is_shown_where_that_is_asked():
         len(minutes) - 1
     )
     assert sum(minute.says_something for minute in minutes) == len(list(replay.minutes()))
+
+
+def test_an_authorisation_of_a_shut_gate_is_found_and_one_of_the_doses_own_instant_is_not():
+    """The record says that something was issued; judged again, the gate was shut."""
+    quiet = replayed("quiet").recorded
+    dose = next(entry for entry in quiet.entries if entry.id == "dose-1")
+    at_once = replace(dose, at=_issued(quiet).at, known_at=_issued(quiet).at)
+    others = tuple(entry for entry in quiet.entries if entry.id != "dose-1")
+    same_instant = replace(quiet, entries=(*others, at_once))
+    assert "au-1" not in Replay(session_gates.load(), same_instant).not_backed()
+    for missing in ("order-1", "escort-1"):
+        less = tuple(entry for entry in quiet.entries if entry.id != missing)
+        assert "au-1" in Replay(session_gates.load(), replace(quiet, entries=less)).not_backed()
+    odd = replace(_issued(quiet), id="odd", fields=_issued(quiet).fields | {"gate": "give-cake"})
+    with_odd = replace(quiet, entries=(*quiet.entries, odd))
+    assert Replay(session_gates.load(), with_odd).not_backed() == ("odd",)
+
+
+def _issued(recorded):
+    return next(entry for entry in recorded.entries if entry.id == "au-1")

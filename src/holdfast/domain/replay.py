@@ -25,6 +25,7 @@ from holdfast.domain.session_log import Log, log_of
 from holdfast.domain.session_plan import SessionPlan
 
 MINUTE = timedelta(minutes=1)
+PERMITTED = frozenset({"dose-given", "exit", "session-closed"})  # what an authorisation permits
 
 
 @dataclass(frozen=True)
@@ -166,16 +167,23 @@ class Replay:
 
     def not_backed(self) -> tuple[str, ...]:
         """Authorisations on record whose gate, judged again at their moment, was shut, by entry."""
-        found = []
-        for entry in self._log.standing("authorisation"):
-            act = entry.code("gate")
-            asked = self.at(entry.at)
-            if (
-                act not in set(SessionAct)
-                or not gate_answer(_about(asked, SessionAct(act))).is_open
-            ):
-                found.append(entry.id)
-        return tuple(found)
+        return tuple(
+            entry.id
+            for entry in self._log.standing("authorisation")
+            if entry.code("gate") not in set(SessionAct) or not self._was_open(entry)
+        )
+
+    def _was_open(self, issued: SessionEntry) -> bool:
+        """Whether the gate was open when this was issued; what it permitted may be of the same instant."""
+        asked = _about(self.at(issued.at), SessionAct(issued.code("gate")))
+        after = [e for e in asked.log.entries if e.known_at == issued.at and e.kind in PERMITTED]
+        if after:
+            ids = {entry.id for entry in after}
+            log = Log(tuple(entry for entry in asked.log.entries if entry.id not in ids))
+            alarms = tuple(a for a in asked.alarms if not ids & set(a.condition.because))
+            view = SessionView(asked.plan, asked.course, log, asked.now)
+            asked = replace(asked, view=view, alarms=alarms)
+        return gate_answer(asked).is_open
 
     @cached_property
     def end(self) -> datetime:
