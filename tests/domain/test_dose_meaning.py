@@ -316,6 +316,15 @@ def test_the_other_exits_have_no_gate_and_some_alarm(code, tier, departs):
     assert (None if found is None else found.tier) == tier
 
 
+def test_an_exit_that_was_taken_back_before_anybody_knew_it_alarms_nobody():
+    told = dose_given().add("11:40", "exit", id="out", known="12:00", exit="death")
+    back = told.add("11:50", "correction", corrects="out", reason="wrong-person")
+    assert alarms(told)["death:out"].holds
+    assert alarms(back) == {}
+    later = told.add("12:10", "correction", corrects="out", reason="wrong-person")
+    assert alarms(later)["death:out"].holds
+
+
 # What was raised stays
 
 
