@@ -299,7 +299,6 @@ def test_from_enrolment_to_the_last_integration_in_short(page_of, served, axe):
 
 
 @pytest.mark.nightly
-@pytest.mark.timeout(900)
 @pytest.mark.parametrize("served", PROTOCOL, indirect=True)
 def test_from_enrolment_to_the_last_integration_through_every_gate(page_of, served, axe):
     """One session behind its gate until everything of the day was said; then the person wants no more."""
