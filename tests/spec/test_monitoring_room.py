@@ -317,6 +317,21 @@ def test_a_reading_from_before_the_session_was_opened_has_a_wrong_clock(session_
     )
 
 
+def test_a_session_opened_twice_takes_no_wrong_clock_back(session_spec):
+    """What was named at 30 stays named when somebody enters, at 40, that it was opened earlier."""
+    session_spec(
+        """
+        minute | known | heart rate | also
+        -------+-------+------------+-----
+         -70   |  30   |     76     |
+         -90   |  40   |            | session-opened
+        """,
+        at_minute=41,
+        about="clocks",
+        conditions=["clock-wrong @ 30"],
+    )
+
+
 def test_a_device_whose_clock_stands_apart_is_named_until_it_is_set(session_spec):
     """A page compares its clock with the server's; one minute may be."""
     session_spec(

@@ -32,9 +32,17 @@ def wrong_clocks(
         elif has_wrong_clock(entry, allowed):
             yield _wrong(plan, log, entry, entry.known_at)
         elif entry.kind in OF_THE_ROOM:
-            known = [o.known_at for o in opened if entry.at < o.at - allowed]
-            if known and len(known) == len(opened):
-                yield _wrong(plan, log, entry, max(entry.known_at, *known))
+            later = sorted(o.known_at for o in opened if o.known_at > entry.known_at)
+            moments = (entry.known_at, *later)
+            before = (m for m in moments if _is_before_opening(log, entry, m, allowed))
+            if (known_at := next(before, None)) is not None:
+                yield _wrong(plan, log, entry, known_at)
+
+
+def _is_before_opening(log: Log, entry: SessionEntry, by: datetime, allowed: timedelta) -> bool:
+    """Whether an entry was from before every opening of the session, as known by a moment."""
+    opened = [one for one in log.of("session-opened") if log.stood(one, by)]
+    return bool(opened) and all(entry.at < one.at - allowed for one in opened)
 
 
 def _wrong(plan: SessionPlan, log: Log, entry: SessionEntry, known_at: datetime) -> Condition:

@@ -68,7 +68,7 @@ class Fold:
         if not self._is_usual(entry):
             self._judged_at = None
         else:
-            opened = (one for one in self._others if one.kind == "session-opened")
+            opened = (o for o in self._others if o.kind == "session-opened" or o.corrects)
             clocks = wrong_clocks(self._plan, Log((*opened, entry)), (entry,))
             self._fixed.update(_by_id(clocks))
             if entry.kind in _READINGS:
