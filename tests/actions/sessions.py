@@ -41,18 +41,18 @@ class Sitting:
     def enrollment(self) -> Enrollment:
         return self.session.enrollment
 
-    def told(self, kind: str, minutes: float | None = None, **fields: Any) -> EntryTold:
-        """An entry of so many minutes after nine; by default of now."""
-        at = self.clinic.now if minutes is None else NOW + timedelta(minutes=minutes)
+    def told(self, kind: str, after: float | None = None, **fields: Any) -> EntryTold:
+        """An entry of so many minutes after half past nine; by default of now."""
+        at = self.clinic.now if after is None else NOW + timedelta(minutes=after)
         given = {name: fields.pop(name) for name in ("id", "corrects", "words") if name in fields}
         told = {name: Decimal(str(v)) if _is_number(v) else v for name, v in fields.items()}
         return EntryTold(given.pop("id", uuid4()), kind, at, told, **given)
 
-    def write(self, kind: str, minutes: float | None = None, **fields: Any) -> Any:
+    def write(self, kind: str, after: float | None = None, **fields: Any) -> Any:
         """Write an entry as the therapist; what is answered."""
         by = fields.pop("by", self.clinic.accounts["therapist"])
         came = fields.pop("came", "page")
-        told = self.told(kind, minutes, **fields)
+        told = self.told(kind, after, **fields)
         session = anew(self.session)
         return record_entry(session=session, told=told, came=came, by=by, now=self.clinic.now)
 

@@ -102,8 +102,8 @@ def test_the_same_entry_again_gets_the_first_receipt_and_other_content_a_conflic
     first = written(sitting.reading(id=entry))
     count = SessionFact.objects.count()
     sitting.clinic.later(minutes=3)
-    assert sitting.reading(id=entry, minutes=0) == first
-    assert isinstance(sitting.reading(190, id=entry, minutes=0), Conflict)
+    assert sitting.reading(id=entry, after=0) == first
+    assert isinstance(sitting.reading(190, id=entry, after=0), Conflict)
     assert SessionFact.objects.count() == count
     assert AlarmRaised.objects.filter(session=sitting.session, value=190).count() == 0
 
@@ -113,7 +113,7 @@ def test_a_late_high_reading_is_judged_at_its_own_time(sitting):
     clinic.later(minutes=30)
     written(sitting.reading())
     clinic.later(minutes=1)
-    written(sitting.reading(171, minutes=12, came="paper"))
+    written(sitting.reading(171, after=12, came="paper"))
     (alarm,) = AlarmRaised.objects.filter(code="systolic-observed")
     assert alarm.since == NOW + timedelta(minutes=12)
     assert alarm.known_at == clinic.now
@@ -145,7 +145,7 @@ def test_what_the_process_remembers_says_what_reading_everything_anew_says(sitti
     clinic = sitting.clinic
     for minutes, systolic in ((2, 120), (4, 166), (3, 171), (9, 150), (9, 182)):
         clinic.later(minutes=2)
-        written(sitting.reading(systolic, minutes=minutes))
+        written(sitting.reading(systolic, after=minutes))
     remembered = raised_ids(sitting.session)
     session_judging.forget(sitting.session.id)
     clinic.later(minutes=1)

@@ -134,6 +134,7 @@ def test_silence_is_stale(small):
     assert heartbeats.stale(now) == ()
     later = now + timedelta(minutes=4)
     assert {(s.loop, s.reason) for s in heartbeats.stale(later)} == {
+        ("sessions", "silent"),
         ("paging", "silent"),
         ("overdue", "silent"),
         ("concerns", "silent"),

@@ -11,6 +11,7 @@ from holdfast.actions.permission import refused, role_with
 from holdfast.actions.signatures import ReauthenticationProof, proof_refused, sign
 from holdfast.actions.writing import lock, one_transaction
 from holdfast.definitions import interactions
+from holdfast.definitions.session.signable import numbers_of_sessions
 from holdfast.domain.limits import Limit
 from holdfast.domain.protocol import ProtocolVersion
 from holdfast.domain.quantities import Quantity, UnitMismatch, UnknownUnit
@@ -34,14 +35,15 @@ def sign_limit(
 ) -> Answered:
     """Sign a number for a limit at a site; a second one corrects the first.
 
-    The limit is the protocol version's own or one of the table of medicines, such as a washout.
+    The limit is the protocol version's own, one of the table of medicines, such as a washout, or one
+    of its dosing sessions.
 
     A limit that is verified or derived is the protocol's own: signing another is refused, for
     that would be an amendment.
     """
     if refusal := refused(by, site, "limit.sign", now, protocol.name):
         return refusal
-    limit = protocol.limits.get(code) or interactions.load().limits.get(code)
+    limit = limit_of(protocol, code)
     if limit is None:
         return Refusal("limit-unknown")
     stream = lock(site.id, now)
@@ -76,6 +78,12 @@ def sign_limit(
     receipt = stream.write(sent, [signature, fact], by=by, values=values)
     _judge_again(site, protocol, by, stream.now)
     return receipt
+
+
+def limit_of(protocol: ProtocolVersion, code: str) -> Limit | None:
+    """The number of that code that bears on a protocol; None where there is none."""
+    several = (protocol.limits, interactions.load().limits, numbers_of_sessions(protocol.name))
+    return next((each[code] for each in several if code in each), None)
 
 
 def _unfit(limit: Limit, value: Decimal, unit: str) -> Refusal | None:

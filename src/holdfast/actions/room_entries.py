@@ -14,7 +14,7 @@ from holdfast.actions.outcomes import Answered, Refusal
 from holdfast.actions.permission import refused
 from holdfast.actions.room_openings import proof_not_held
 from holdfast.actions.rooms import public_key_of
-from holdfast.actions.session_entries import of_the_room, session_meant, taken_over
+from holdfast.actions.session_entries import of_an_act, of_the_room, session_meant, taken_over
 from holdfast.actions.session_judging import judged_until
 from holdfast.actions.signatures import ReauthenticationProof
 from holdfast.actions.writing import LockedStream, lock, one_transaction, refused_where_erased
@@ -75,6 +75,8 @@ def record_room_entry(
     """
     subjects = subjects_of(opening)
     session = session_meant(told, subjects)
+    if told.is_of_session and of_an_act(told):
+        return Refusal("needs-its-own-act", {"kind": told.kind.code})
     about = session.enrollment if session else _about(told, subjects)
     stream = lock(about.id if about else opening.site_id, now)
     sent = stream.sent("room-entry-recorded", told.id, {"text": text})
@@ -113,7 +115,7 @@ def record_room_entry(
     stream.place(entry, by=by)
     facts = [entry, *of_the_room(stream, session, entry, told, by)]
     receipt = stream.write(sent, facts, by=by, values=values)
-    judged_until(session, receipt)
+    judged_until(session, stream, receipt)
     return receipt
 
 

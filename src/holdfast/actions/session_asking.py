@@ -25,14 +25,16 @@ from holdfast.actions.writing import (
     one_transaction,
     refused_where_erased,
 )
+from holdfast.definitions.sentences.dosing import dosing_sentence
 from holdfast.definitions.session import gates as definitions
 from holdfast.domain import dosing
 from holdfast.domain.asked import DOSE_ACTS, Asked
 from holdfast.domain.dosing import ask, gate_answer
-from holdfast.domain.findings import Finding, Outcome, Reference, Standing
-from holdfast.domain.gates import Act, GateAnswer
+from holdfast.domain.findings import Finding, Outcome
+from holdfast.domain.gates import Act, GateAnswer, Judged
 from holdfast.domain.session_entries import SessionEntry
 from holdfast.domain.session_gates import SessionAct
+from holdfast.domain.session_handed import begun_finding, waiting_findings
 from holdfast.records.canonical import document
 from holdfast.records.care import Signature
 from holdfast.records.concern_reads import recipients_tested
@@ -43,9 +45,9 @@ from holdfast.records.session import Authorisation, DosingSession, SessionFact
 from holdfast.records.session_now import (
     course_around,
     entries_of,
-    is_anything_waiting,
     plan_of,
     planned_at,
+    waiting_in,
 )
 
 # A condition of a session's gates, and those of the gate before it whose findings answer it.
@@ -60,10 +62,8 @@ HANDED: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "urine-drug-screen": ("urine-drug-screen",),
         "therapists-qualified": ("therapists-certified",),
         "session-box": ("medicine-released",),
-        "supplement-agreed-before": ("agreements",),
     }
 )
-HOUSE = Reference("The record of the session", "docs/session-record.md#gates")
 _HELD = ("therapist", "physician")  # roles that the record gives, not the room
 _MEANINGS = {
     SessionAct.GIVE_INITIAL_DOSE: "authorises-dose",
@@ -121,9 +121,10 @@ def handed(session: DosingSession, now: datetime) -> dict[str, list[Finding]]:
         code: [finding for source in sources for finding in found.get(source, ())]
         for code, sources in HANDED.items()
     }
-    told["course"].append(_begun(session, now))
+    until = session.passed.expires_at if session.passed else None
+    told["course"].append(begun_finding(until, now))
     told["complaint-recipients"] = [recipients_tested(session.site, now)]
-    told["nothing-waits"] = [_nothing_waits(session)]
+    told["nothing-waits"] = waiting_findings(waiting_in(session))
     return {
         code: [
             one
@@ -132,26 +133,6 @@ def handed(session: DosingSession, now: datetime) -> dict[str, list[Finding]]:
         ]
         for code, findings in told.items()
     }
-
-
-def _begun(session: DosingSession, now: datetime) -> Finding:
-    """Whether the gate before the session stood open, and still does."""
-    passed = session.passed
-    if passed is None:
-        return _found("course", Outcome.FAILED, "gate-not-passed")
-    is_of_today = now < passed.expires_at
-    reason = "gate-passed" if is_of_today else "gate-passed-before-today"
-    return _found("course", Outcome.PASSED if is_of_today else Outcome.FAILED, reason)
-
-
-def _nothing_waits(session: DosingSession) -> Finding:
-    waits = is_anything_waiting(session)
-    reason = "entry-is-nobodys" if waits else "nothing-waits"
-    return _found("nothing-waits", Outcome.FAILED if waits else Outcome.PASSED, reason)
-
-
-def _found(code: str, outcome: Outcome, reason: str) -> Finding:
-    return Finding(code, outcome, reason, HOUSE, Standing.DERIVED)
 
 
 def refused_by(answer: GateAnswer) -> Refusal:
@@ -226,7 +207,7 @@ def issued(
         signature_id=uuid5(entry_id, "signature"),
     )
     key = data_key_of(session.enrollment.person_id, PersonKey.WORDS)
-    shown = {"schema": 1, "act": act.value, "conditions": shown_gate(session, answer)}
+    shown = {"schema": 1, "act": act.value, "conditions": shown_gate(answer)}
     fact.shown = sealed(key, fact, "shown", document(shown).decode())
     role = role_with(by, session.enrollment, "session.run", stream.now)
     signature = sign(
@@ -243,8 +224,24 @@ def issued(
     return Issued(fact, session_fact(session, told, came="page", written_by=by), signature)
 
 
-def shown_gate(
-    session: DosingSession, answer: GateAnswer, language: str = "en"
-) -> list[dict[str, Any]]:
+def shown_gate(answer: GateAnswer, language: str = "en") -> list[dict[str, Any]]:
     """A gate's answer as it is shown: wording, outcome, sentence and source of each condition."""
-    return course_gates.shown_gate(answer, protocol_of(session.enrollment), language)
+    return [_shown(one, language) for one in answer.judged]
+
+
+def _shown(one: Judged, language: str) -> dict[str, Any]:
+    finding, aside = one.finding, one.set_aside
+    source = finding.reference if finding.reference.title else one.condition.reference
+    return {
+        "condition": one.condition.code,
+        "wording": one.condition.wording,
+        "code": finding.code,
+        "outcome": finding.outcome.value,
+        "reason": finding.reason,
+        "values": dict(finding.values),
+        "sentence": dosing_sentence(finding, language),
+        "reference": {"title": source.title, "href": source.href},
+        "standing": finding.standing.value,
+        "may_override": one.condition.override,
+        "set_aside": None if aside is None else {"role": aside.role, "reason": aside.reason_code},
+    }

@@ -1,6 +1,6 @@
 """What an entry of a session writes besides itself: impairment of the person, deviations of the course."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID, uuid5
 
@@ -35,11 +35,13 @@ def consequences(
     found: list[Fact] = []
     for fact in facts:
         found += _impairment(session, fact, by)
-    means = any(fact.kind in _MEANT or fact.corrects for fact in facts)
-    is_closed = hasattr(session, "closing")
-    if means or is_closed:
-        found += apart("session-not-judged", lambda: _deviations(stream, session, facts), list)
+    found += apart("session-not-judged", lambda: _deviations(stream, session, facts), list)
     return found
+
+
+def catch_up_deviations(stream: LockedStream, session: DosingSession) -> list[Deviation]:
+    """What deviated and is not on record yet: a rule that broke when it happened runs again."""
+    return apart("session-not-judged", lambda: _deviations(stream, session, (), is_all=True), list)
 
 
 def _impairment(session: DosingSession, fact: SessionFact, by: User) -> Iterator[Impairment]:
@@ -75,20 +77,19 @@ def _step(
 
 
 def _deviations(
-    stream: LockedStream, session: DosingSession, facts: Iterable[SessionFact]
+    stream: LockedStream, session: DosingSession, facts: Sequence[SessionFact], is_all: bool = False
 ) -> list[Deviation]:
     kept = followed(session, stream)
-    told = {fact.id: entry_of(fact) for fact in facts}
-    wanted = [
-        (one.entry, code)
-        for one in what_it_means(session_gates.load(), kept.plan, kept.course, kept.log(stream.now))
-        for code in one.deviations
-    ]
-    if hasattr(session, "closing"):
-        late = [str(id_) for id_, entry in told.items() if entry.kind not in _AFTER_THE_CLOSE]
-        wanted += [(id_, CLOSED) for id_ in late]
-    at = {entry.id: entry.at for entry in (*kept.acts, *told.values())}
-    return _not_yet(session, at, wanted)
+    told = {str(fact.id): entry_of(fact) for fact in facts}
+    wanted: list[tuple[str, str]] = []
+    if is_all or any(fact.kind in _MEANT or fact.corrects for fact in facts):
+        log = kept.log(stream.now)
+        meanings = what_it_means(session_gates.load(), kept.plan, kept.course, log)
+        wanted += [(one.entry, code) for one in meanings for code in one.deviations]
+    if kept.closing and kept.closing not in told:
+        wanted += [(id_, CLOSED) for id_, one in told.items() if one.kind not in _AFTER_THE_CLOSE]
+    at = {entry.id: entry.at for entry in (*kept.acts, *told.values())} if wanted else {}
+    return _not_yet(session, at, wanted) if wanted else []
 
 
 _AFTER_THE_CLOSE = frozenset({"acknowledgement", "correction", "note"})

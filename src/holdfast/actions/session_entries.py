@@ -108,7 +108,7 @@ def write_entries(
     """Write entries of a session in one journal entry, with all that follows from them."""
     follows = with_what_follows(stream, session, entries, by)
     receipt = stream.write(sent, [*beside, *entries, *follows], by=by, values=values)
-    judged_until(session, receipt)
+    judged_until(session, stream, receipt)
     return receipt
 
 
@@ -168,6 +168,11 @@ def session_meant(told: RoomEntryTold, subjects: Sequence[Enrollment]) -> Dosing
         return None
     rows = DosingSession.objects.select_related("enrollment__site", "site", "closing")
     return rows.filter(id=told.session, enrollment__in=[each.id for each in subjects]).first()
+
+
+def of_an_act(told: RoomEntryTold) -> bool:
+    """Whether what a room tells is written only by an act of its own."""
+    return EntryTold(told.id, told.kind.code, told.at, told.fields).needs_its_own_act
 
 
 def of_the_room(
@@ -252,8 +257,10 @@ def _writer(fact: SessionFact) -> User | None:
     if fact.written_by is not None or fact.room_entry is None:
         return fact.written_by
     attribution = getattr(fact.room_entry, "attribution", None)
-    is_mine = attribution is not None and attribution.outcome == "mine"
-    return attribution.settled_by if is_mine else None
+    if attribution is None or attribution.outcome != "mine":
+        return None
+    taken: User = attribution.settled_by
+    return taken
 
 
 def taken_over(stream: LockedStream, entry: RoomEntry, by: User) -> None:
@@ -275,6 +282,6 @@ def taken_over(stream: LockedStream, entry: RoomEntry, by: User) -> None:
     if follows:
         sent = stream.sent("session-judged", uuid5(entry.id, "judged"), {"entry": fact.id})
         receipt = stream.write(sent, follows, by=by, values={"session": session.id.hex})
-        judged_until(session, receipt)
+        judged_until(session, stream, receipt)
     else:
         forget(session.id)

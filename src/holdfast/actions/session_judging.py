@@ -5,12 +5,15 @@ catches up from there: what a reading costs does not grow with the session. Judg
 record: what it cannot judge is written all the same, and that it was not judged is an alarm.
 """
 
+import logging
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Lock
 from uuid import UUID, uuid5
+
+from django.db import Error as DatabaseError
 
 from holdfast.actions.apart import apart
 from holdfast.actions.outcomes import Receipt
@@ -24,7 +27,7 @@ from holdfast.domain.session_entries import SessionEntry
 from holdfast.domain.session_log import Log, log_of
 from holdfast.domain.session_plan import SessionPlan, Tier
 from holdfast.records.canonical import document
-from holdfast.records.journal import JournalEntry
+from holdfast.records.journal import JournalEntry, Stream
 from holdfast.records.session import AlarmRaised, DosingSession, SessionFact, SessionPlanned
 from holdfast.records.session_now import (
     course_around,
@@ -35,8 +38,10 @@ from holdfast.records.session_now import (
     raised_ids,
 )
 
+log = logging.getLogger("holdfast.actions")
+
 MOST_KEPT = 100  # sessions a process remembers; technical
-READING = "reading"
+READING, CLOSED = "reading", "session-closed"
 NOT_JUDGED, KEPT_APART = "not-judged", "entry-kept-apart"
 # Whom it reaches where no plan can be asked: everybody that the tier can name.
 EVERYBODY = ("therapists", "physician-board", "physician-page", "second-physician")
@@ -56,6 +61,7 @@ class Followed:
     )
     raised: set[str] = field(default_factory=set)
     acts: list[SessionEntry] = field(default_factory=list)  # all entries but readings
+    closing: str = ""  # the entry that closed it
     fold: Fold = field(init=False)
 
     def __post_init__(self) -> None:
@@ -66,6 +72,8 @@ class Followed:
         told = list(entries)
         self.fold.extend(told)
         self.acts += [one for one in told if one.kind != READING or one.corrects]
+        closing = [one.id for one in told if one.kind == CLOSED]
+        self.closing = self.closing or next(iter(closing), "")
 
     def log(self, now: datetime) -> Log:
         """What is known of it by a moment, readings left out: doses, acts and what corrects them."""
@@ -90,13 +98,19 @@ def forget(session: UUID) -> None:
 
 def followed(session: DosingSession, stream: LockedStream) -> Followed:
     """A session as it stands in its stream, with what the action that holds the lock brought to it."""
+    return _caught_up(session, stream.position, stream.head, stream)
+
+
+def _caught_up(
+    session: DosingSession, position: int, head: str, stream: LockedStream | None = None
+) -> Followed:
     with _KEEPING:
         kept = _KEPT.pop(session.id, None)
     if kept is not None and kept.pending is not None and kept.pending is not stream:
         kept = None  # what was brought to it there was never written
-    if kept is None or not _reaches(kept, session, stream.position, stream.head):
-        kept = _read(session, stream.position)
-    kept.position, kept.head = stream.position, stream.head
+    if kept is None or not _reaches(kept, session, position, head):
+        kept = _read(session, position)
+    kept.position, kept.head = position, head
     with _KEEPING:
         _KEPT[session.id] = kept
         while len(_KEPT) > MOST_KEPT:
@@ -158,6 +172,23 @@ def raised_by_time(stream: LockedStream, session: DosingSession) -> list[AlarmRa
     )
 
 
+def is_anything_new(session: DosingSession, now: datetime) -> bool:
+    """Whether a session has conditions by now that were not raised; nothing is locked for it.
+
+    Where a rule breaks there may be: whoever holds the lock then says so loudly.
+    """
+    head = Stream.objects.filter(id=session.enrollment_id).values_list("position", "head").get()
+    try:
+        kept = _caught_up(session, *head)
+        return any(one.id not in kept.raised for one in kept.conditions(now))
+    except DatabaseError:
+        raise
+    except Exception as error:
+        log.error("session-not-judged", exc_info=error)
+        forget(session.id)
+        return True
+
+
 def _raised(
     stream: LockedStream,
     session: DosingSession,
@@ -188,12 +219,17 @@ def new_alarms(
     return [_alarm(session, one, judged_with) for one in found]
 
 
-def judged_until(session: DosingSession, receipt: Receipt) -> None:
-    """Say that what was judged last is written: the next entry is judged from there."""
+def judged_until(session: DosingSession, stream: LockedStream, receipt: Receipt) -> None:
+    """Say that what was judged last is written: the next entry is judged from there.
+
+    What was read anew since, because a rule broke, does not know of it and is read again.
+    """
     with _KEEPING:
         kept = _KEPT.get(session.id)
-        if kept is not None:
+        if kept is not None and kept.pending is stream:
             kept.position, kept.head, kept.pending = receipt.position, receipt.entry_hash, None
+        else:
+            _KEPT.pop(session.id, None)
 
 
 def _alarm(session: DosingSession, one: Condition, judged_with: UUID | None) -> AlarmRaised:

@@ -11,6 +11,7 @@ from holdfast.records.journal import Heartbeat
 
 # How often each loop gives a sign of life, and how late it may be before silence is a failure.
 INTERVALS: dict[str, timedelta] = {
+    "sessions": timedelta(seconds=5),
     "paging": timedelta(seconds=5),
     "overdue": timedelta(minutes=1),
     "concerns": timedelta(minutes=1),
@@ -24,7 +25,10 @@ INTERVALS: dict[str, timedelta] = {
 }
 GRACE = timedelta(minutes=2)
 # A watch that died is on every screen within 45 s: this, and each page judges every second.
-GRACES: dict[str, timedelta] = {"paging": timedelta(seconds=25)}
+GRACES: dict[str, timedelta] = {
+    "sessions": timedelta(seconds=25),
+    "paging": timedelta(seconds=25),
+}
 
 
 AHEAD = timedelta(seconds=5)  # a sign of life from further in the future is of a wrong clock

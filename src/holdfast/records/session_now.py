@@ -224,7 +224,22 @@ def session_log(session: DosingSession, now: datetime) -> Log:
     return log_of(entries_of(session), now)
 
 
-def is_anything_waiting(session: DosingSession) -> bool:
-    """Whether an entry of a session is nobody's yet."""
+def waiting_in(session: DosingSession) -> int:
+    """How many entries of a session are nobody's yet."""
     rows = SessionFact.objects.filter(session=session, written_by=None)
-    return rows.filter(room_entry__attribution=None).exists()
+    return rows.filter(room_entry__attribution=None).count()
+
+
+PAGED = "physician-page"  # whom a tier tells, where it pages duty
+
+
+def to_page(site: Site) -> dict[UUID, list[AlarmRaised]]:
+    """The alarms of a site's sessions that reach beyond the room and were not paged, by session.
+
+    One that somebody acknowledged before it was paged is paged all the same.
+    """
+    rows = AlarmRaised.objects.filter(session__site=site, paged=None, told__contains=PAGED)
+    found: dict[UUID, list[AlarmRaised]] = {}
+    for row in rows.order_by("recorded_at", "condition"):
+        found.setdefault(row.session_id, []).append(row)
+    return found

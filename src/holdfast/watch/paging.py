@@ -29,6 +29,7 @@ from holdfast.records.rota import (
     standing_contacts,
     zone_of,
 )
+from holdfast.records.session import AlarmPaged
 from holdfast.watch.each_site import each_site
 from holdfast.watch.pagers import Letter, PageChannel, PageNotReceived, pagers_of_the_site
 
@@ -126,7 +127,8 @@ def _letter(
 
 def _told_outside(reason: str) -> str:
     """What goes out with a page: nothing of anybody's health."""
-    return "come-now" if reason in ClinicalAlarm.KINDS else reason
+    is_ours = reason in ClinicalAlarm.KINDS or reason in AlarmPaged.REASONS
+    return "come-now" if is_ours else reason
 
 
 def _deliver(

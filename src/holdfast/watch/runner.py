@@ -28,6 +28,7 @@ from holdfast.watch import (
     paging,
     reviews,
     seals,
+    sessions,
 )
 from holdfast.watch.each_site import FAILURES, SitesFailed
 
@@ -36,6 +37,7 @@ log = logging.getLogger("holdfast.watch")
 Turn = Callable[[datetime], int]
 
 TURNS: Mapping[str, Turn] = {
+    "sessions": sessions.watch,
     "paging": paging.turn,
     "overdue": overdue.tell,
     "concerns": concerns.turn,

@@ -19,6 +19,7 @@ from holdfast.domain.findings import Finding
 from holdfast.domain.reachability import REACHABILITY_REASONS
 from holdfast.domain.reservations import BOOKING_REASONS
 from holdfast.domain.results import RESULT_REASONS
+from holdfast.domain.session_handed import HANDED_REASONS
 
 FILE = FOLDER / "sentences" / "gates.toml"
 # Every reason that this file words; a rule that answers a gate adds its own here.
@@ -26,6 +27,7 @@ GATE_REASONS: Mapping[str, tuple[str, ...]] = {
     **COURSE_REASONS,
     **BOOKING_REASONS,
     **ATTESTATION_REASONS,
+    **HANDED_REASONS,
 }
 _VERBATIM = ("visit", "label", "by", "test")
 

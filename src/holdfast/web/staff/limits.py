@@ -1,6 +1,6 @@
 """Limits to sign: what the facts say, and a physician's number where they say too little."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -11,9 +11,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from holdfast.actions.limits import sign_limit
+from holdfast.actions.limits import limit_of, sign_limit
 from holdfast.actions.outcomes import Receipt
 from holdfast.definitions import interactions, protocols
+from holdfast.definitions.session.signable import numbers_of_sessions
 from holdfast.domain.limits import Limit
 from holdfast.domain.protocol import ProtocolVersion
 from holdfast.records.access import covers
@@ -86,7 +87,7 @@ def _limit(protocol: str, code: str) -> tuple[ProtocolVersion, Limit]:
     if protocol not in protocols.names():
         raise Http404
     version = protocols.load(protocol)
-    limit = version.limits.get(code) or interactions.load().limits.get(code)
+    limit = limit_of(version, code)
     if limit is None or not limit.needs_signature:
         raise Http404
     return version, limit
@@ -113,6 +114,12 @@ def medicine_limits() -> list[Limit]:
     return [limit for limit in interactions.load().limits.values() if limit.needs_signature]
 
 
+def session_limits(version: ProtocolVersion) -> list[Limit]:
+    """The numbers of dosing sessions that a physician signs, for each protocol by itself."""
+    numbers = numbers_of_sessions(version.name).values()
+    return [limit for limit in numbers if limit.needs_signature]
+
+
 def _protocol(request: Admitted, version: ProtocolVersion) -> dict[str, Any]:
     site = request.here
     signed = standing_signatures(site, version)
@@ -127,18 +134,18 @@ def _protocol(request: Admitted, version: ProtocolVersion) -> dict[str, Any]:
             if (limit.code in signed) == is_signed
         ]
 
-    medicines = medicine_limits()
-    groups = [
-        {"is_signed": is_signed, "limits": shown(medicines, is_signed=is_signed)}
-        for is_signed in (False, True)
-    ]
+    def groups(limits: Sequence[Limit]) -> list[Mapping[str, Any]]:
+        both = [(is_signed, shown(limits, is_signed=is_signed)) for is_signed in (False, True)]
+        return [{"is_signed": is_signed, "limits": each} for is_signed, each in both if each]
+
     return {
         "name": version.name,
         "title": version.title,
         "unsigned_count": unsigned_count(site, version.name),
         "unsigned": shown(version.limits_to_sign(), is_signed=False),
         "signed": shown(version.limits_to_sign(), is_signed=True),
-        "medicines": [group for group in groups if group["limits"]],
+        "medicines": groups(medicine_limits()),
+        "sessions": groups(session_limits(version)),
     }
 
 

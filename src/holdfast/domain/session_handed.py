@@ -1,0 +1,46 @@
+"""What the record finds for the gates of a session that neither its entries nor another gate say."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from types import MappingProxyType
+
+from holdfast.domain.findings import Finding, Outcome, Reference, Standing
+
+HOUSE = Reference("The record of a dosing session: gates", "docs/session-record.md#gates")
+# Every reason, and the values that always come with it; also of the tested recipients of concerns.
+HANDED_REASONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "session-gate-passed": (),
+        "session-gate-not-passed": (),
+        "session-gate-expired": (),
+        "entries-are-nobodys": ("count",),
+        "recipients-tested": ("days",),
+        "recipients-missing": (),
+        "recipients-not-tested": (),
+        "test-expired": ("days",),
+        "clock-does-not-fit": (),
+    }
+)
+
+
+def begun_finding(expires_at: datetime | None, now: datetime) -> Finding:
+    """Whether the session was opened behind its gate, and the gate's answer still holds.
+
+    ``expires_at`` None: it was opened without the gate, from paper.
+    """
+    if expires_at is None:
+        return _found("course", Outcome.FAILED, "session-gate-not-passed")
+    if now >= expires_at:
+        return _found("course", Outcome.FAILED, "session-gate-expired")
+    return _found("course", Outcome.PASSED, "session-gate-passed")
+
+
+def waiting_findings(waiting: int) -> list[Finding]:
+    """That entries are nobody's yet, where some are; that devices sent everything, people say."""
+    if not waiting:
+        return []
+    return [_found("nothing-waits", Outcome.FAILED, "entries-are-nobodys", count=waiting)]
+
+
+def _found(code: str, outcome: Outcome, reason: str, **values: int) -> Finding:
+    return Finding(code, outcome, reason, HOUSE, Standing.DERIVED, values)
