@@ -99,6 +99,7 @@ def test_a_dose_without_an_authorisation_of_its_own_is_recorded_and_alarms(told)
     assert meanings(told)["dose-2"] == ({"given-without-authorisation"}, Decimal(40))
     alarm = alarms(told)["given-without-authorisation:dose-2"]
     assert (alarm.tier, alarm.because, alarm.holds) == (Tier.URGENT, ("dose-2",), True)
+    assert alarm.measure == "dose"
     assert alarm.known_at == clock("11:35")
 
 
@@ -116,8 +117,9 @@ def test_an_authorisation_that_was_taken_back_serves_none():
 SPOKEN = {"dose": "supplemental", "nominal_mg": 40, "is_spoken": True, "was_read_back": True}
 
 
-def test_a_spoken_order_read_back_is_an_override():
-    told = dose_given().add("11:33", "order", "p1", id="order-3", **SPOKEN)
+@pytest.mark.parametrize("at", ["11:33", "11:35"])
+def test_a_spoken_order_read_back_is_an_override(at):
+    told = dose_given().add(at, "order", "p1", id="order-3", **SPOKEN)
     told = given(told, order="order-3")
     assert deviations(told, "dose-2") == {"given-on-spoken-order"}
     assert alarms(told)["given-on-spoken-order:dose-2"].tier is Tier.NOTIFY
@@ -127,7 +129,7 @@ def test_a_spoken_order_read_back_is_an_override():
     ("by", "at", "differs", "named"),
     [
         ("t1", "11:33", {}, "order-3"),
-        ("p1", "11:36", {}, "order-3"),
+        ("p1", "11:35:01", {}, "order-3"),
         ("p1", "11:33", {"was_read_back": False}, "order-3"),
         ("p1", "11:33", {"was_read_back": None}, "order-3"),
         ("p1", "11:33", {"is_spoken": False}, "order-3"),
@@ -313,7 +315,7 @@ def test_the_other_exits_have_no_gate_and_some_alarm(code, tier, departs):
     told = dose_given().add("11:40", "exit", id="out", exit=code)
     assert meanings(told).get("out", (set(), 0))[0] == departs
     found = alarms(told).get(f"{code}:out")
-    assert (None if found is None else found.tier) == tier
+    assert (None if found is None else (found.tier, found.measure)) == (tier and (tier, "exit"))
 
 
 def test_an_exit_that_was_taken_back_before_anybody_knew_it_alarms_nobody():

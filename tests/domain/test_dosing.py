@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 
 from holdfast.definitions.session import gates as session_gates
+from holdfast.domain.dose_rules import window_closes
 from holdfast.domain.dose_totals import PastDose
 from holdfast.domain.dosing import (
     RULES,
@@ -1132,6 +1133,14 @@ def test_the_supplements_authorisation_ends_with_its_window(at, ends):
         issued = authorise(asked, gate_answer(asked))
     assert issued is not None
     assert (issued.expires_at, issued.dose_mg) == (clock(ends), Decimal(40))
+
+
+def test_where_there_is_no_window_none_closes():
+    assert window_closes(dose_given().asked("11:31")) == clock("12:00")
+    assert window_closes(before_the_dose().asked("09:56")) is None
+    single = before_the_dose(protocol="autism-social-anxiety-2018", mg=(100, None))
+    single = single.add("10:00", "dose-given", dose="initial", nominal_mg=100)
+    assert window_closes(single.asked("11:31")) is None
 
 
 def test_a_release_is_authorised_without_a_dose():
