@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from holdfast.actions import board
-from holdfast.actions.replay import differing_verdicts
+from holdfast.actions.replay import differing_sessions, differing_verdicts
 from holdfast.records.verification_run import verify_here
 
 
@@ -23,6 +23,11 @@ def check(now: datetime) -> int:
         raise RecordDoesNotFit(
             f"{len(differing)} verdicts differ when judged again, the first that of enrollment "
             f"{differing[0]}"
+        )
+    if sessions := differing_sessions(now):
+        raise RecordDoesNotFit(
+            f"{len(sessions)} closed sessions raise other alarms when judged again, the first "
+            f"{sessions[0]}"
         )
     if rows := board.differing(now):
         raise RecordDoesNotFit(
