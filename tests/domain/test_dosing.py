@@ -394,6 +394,21 @@ def test_a_lifetime_adds_up_to_what_the_site_signed_whatever_it_came_from(before
     assert ("lifetime-total" not in told.shut_by(INITIAL, "09:56")) is is_within
 
 
+def test_what_a_total_says_is_what_it_judged():
+    for mg, reason in ((40, "within-most"), (Decimal("40.5"), "over-most")):
+        told = dose_given().add("11:29", "order", "p1", dose="supplemental", nominal_mg=mg)
+        total = next(
+            one.finding
+            for one in told.answer(SUPPLEMENT, "11:31").judged
+            if one.condition.code == "session-total"
+        )
+        assert (total.reason, total.values["after_mg"], total.values["most_mg"]) == (
+            reason,
+            80 + mg,
+            120,
+        )
+
+
 def test_a_lifetime_that_nobody_asked_about_is_unknown():
     told = replace(before_the_dose(), outside_mg=None)
     assert told.shut_by(INITIAL, "09:56") == {"lifetime-total": {"outside-use-not-known"}}
@@ -474,6 +489,13 @@ def test_the_supplement_has_its_window_and_both_ends_are_in(at, reason):
     assert dose_given().shut_by(SUPPLEMENT, at).get("supplement-window") == (
         {reason} if reason else None
     )
+
+
+def test_after_two_initial_doses_there_is_no_supplement_and_each_has_its_window():
+    told = dose_given().add("10:10", "dose-given", dose="initial", nominal_mg=80)
+    shut = told.shut_by(SUPPLEMENT, "11:31")
+    assert shut["initial-dose-given"] == {"initial-dose-more-than-once"}
+    assert shut["supplement-window"] == {"window-not-open"}
 
 
 def test_without_an_initial_dose_there_is_no_supplement():

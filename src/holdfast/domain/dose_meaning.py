@@ -203,7 +203,8 @@ def _of_dose(state: _State, entry: SessionEntry) -> Iterator[str]:
         yield NOT_ON_MENU
     if mg != _ordered(state, entry, slot):
         yield NOT_AS_ORDERED
-    if sum((one.highest_mg for one in before), Decimal(0)) + (mg or 0) > session_most(state.plan):
+    so_far = [one for one in state.taken if by_time(one.entry) <= by_time(entry)]
+    if sum((one.highest_mg for one in so_far), Decimal(0)) > session_most(state.plan):
         yield OVER_MOST
     decided = state.log.standing("dose-refused", "dose-withheld")
     if any(one.code("dose") == slot and one.at <= entry.at for one in decided):

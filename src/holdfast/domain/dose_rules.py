@@ -146,9 +146,9 @@ def _within(asked: Asked, condition: Condition, so_far: Decimal, most: Decimal) 
     if last is None:
         return (unknown(condition, "not-ordered"),)
     after = so_far + _mg(last)
-    tell = passed if after <= most else failed
-    reason = "within-most" if after <= most else "over-most"
-    return (tell(condition, reason, after_mg=after, most_mg=most),)
+    if after > most:
+        return (failed(condition, "over-most", after_mg=after, most_mg=most),)
+    return (passed(condition, "within-most", after_mg=after, most_mg=most),)
 
 
 def _mg(entry: SessionEntry) -> Decimal:
