@@ -50,6 +50,12 @@ _WRITTEN: ContextVar[dict[UUID, tuple[datetime, UUID]] | None] = ContextVar("wri
 Follower = Callable[[Iterable[UUID], datetime], Any]
 FOLLOWERS: list[Follower] = []
 NOT_FOLLOWED = "board-not-followed"  # told where a projection could not be made again
+# What screens wait for: whoever listens on PostgreSQL hears of it when it is committed.
+_HEARD = frozenset(
+    f"records_{name}"
+    for name in ("dosingsession", "sessionfact", "alarmraised", "sessionclosed", "roomattribution")
+)
+_NOTIFY = "SELECT pg_notify('holdfast_sessions', %s)"
 # Facts about an enrollment that change nothing of it; what a session's entry does change is a fact of
 # its own beside it.
 _QUIET = (
@@ -296,7 +302,9 @@ class LockedStream:
         at, position = instant_text(self.now), self.position + 1
         entry = [entry_id.hex, self.id.hex, position, at, by.id.hex, event, entry_hash]
         head = [position, entry_hash, at, by.id.hex, self.id.hex, self.position]
-        statements = [(row.insert, row.values) for row in rows]
+        statements: list[tuple[str, Sequence[Any]]] = [(row.insert, row.values) for row in rows]
+        if self.database.vendor == "postgresql" and any(row.table in _HEARD for row in rows):
+            statements.append((_NOTIFY, [self.id.hex]))
         if _write_all(self.database, [*statements, (_APPEND, entry), (_MOVE_HEAD, head)]) != 1:
             raise HeadMoved(f"Stream {self.id} moved while it was locked.")
 
