@@ -152,7 +152,10 @@ def _within(asked: Asked, condition: Condition, so_far: Decimal, most: Decimal) 
 
 
 def _mg(entry: SessionEntry) -> Decimal:
-    return entry.number("nominal_mg") or Decimal(0)
+    """What an order says; one without an amount is refused where it is read."""
+    amount = entry.number("nominal_mg")
+    assert amount is not None
+    return amount
 
 
 def interval(asked: Asked, condition: Condition) -> Findings:
