@@ -85,7 +85,7 @@ def test_both_times_need_their_offset():
         ({**TOLD, "kind": ["reading"]}, "entry.kind", "no kind"),
         ({**TOLD, "id": ""}, "entry.id", "no id"),
         ({**TOLD, "id": "-x"}, "entry.id", "no id"),
-        ({**TOLD, "id": "a" * 81}, "entry.id", "no id"),
+        ({**TOLD, "id": "a" * 161}, "entry.id", "no id"),
         ({**TOLD, "id": 7}, "entry.id", "no id"),
         ({**TOLD, "by": "two words"}, "entry.by", "no id"),
         ({**TOLD, "corrects": ""}, "entry.corrects", "no id"),
@@ -172,8 +172,8 @@ def test_what_can_be_is_read(fields):
     assert read_entry(with_fields(**fields), KINDS).fields.keys() == fields.keys()
 
 
-def test_ids_and_codes_may_be_as_long_as_eighty():
-    assert read_entry({**TOLD, "id": "a" * 80}, KINDS).id == "a" * 80
+def test_ids_and_codes_may_be_as_long_as_that():
+    assert read_entry({**TOLD, "id": "a" * 160}, KINDS).id == "a" * 160
     long = with_fields("impairment", is_impaired=True, test="a" * 80)
     assert read_entry(long, KINDS).code("test") == "a" * 80
 

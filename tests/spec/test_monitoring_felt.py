@@ -198,3 +198,25 @@ def test_what_is_drunk_after_the_sign_does_not_make_it_one(session_spec):
         about="limits",
         conditions=["fluid-ceiling"],
     )
+
+
+def test_a_second_headache_beside_the_same_pressure_is_an_emergency_again(session_spec):
+    """Whoever acknowledged the first has not seen the second; both pressures of one reading are one."""
+    session_spec(
+        """
+        minute | systolic | diastolic | also
+        -------+----------+-----------+-----
+          30   |   150    |   105     |
+          31   |          |           | event term=severe-headache
+          33   |          |           | event term=severe-headache
+          40   |   165    |   105     |
+        """,
+        at_minute=40,
+        about="limits",
+        conditions=[
+            *("diastolic-observed", "diastolic-observed", "systolic-observed", "systolic-dense"),
+            *("headache-severe", "headache-severe"),
+            *("headache-with-pressure @ 31", "headache-with-pressure @ 33"),
+            *("headache-with-pressure @ 40", "headache-with-pressure @ 40"),
+        ],
+    )

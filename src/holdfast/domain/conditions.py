@@ -143,7 +143,7 @@ def each_once(conditions: Iterable[Condition]) -> tuple[Condition, ...]:
 
 
 def _first(one: Condition) -> tuple[object, ...]:
-    return (one.id, one.known_at, -one.tier.rank, one.since, one.until is not None, one.because)
+    return (one.id, one.known_at, -one.tier.rank, one.since, one.number, one.because)
 
 
 def alarms_of(conditions: Sequence[Condition], log: Log) -> tuple[Alarm, ...]:

@@ -235,10 +235,12 @@ class Fold:
         before = entry.known_at - _A_MOMENT
         held.update(_by_id(silences_of(self._plan, log, window, before, settled)))
         index = next(i for i, one in enumerate(window.readings) if one is entry)
+        beside: list[Condition] = []
         for rule in rules.values():
             for one in breaches_of(rule, index):
                 held.setdefault(one.id, one)
-            self._fixed.update(_by_id(self._beside_symptoms(rule, log, entry)))
+            beside += self._beside_symptoms(rule, log, entry)
+        self._fixed.update(_by_id(beside))
         for one in [one for one in held.values() if not one.holds]:
             self._done[one.id] = held.pop(one.id)
         kept = (*self._last[measure], entry)
@@ -261,4 +263,4 @@ class Fold:
 
 
 def _by_id(conditions: Iterable[Condition]) -> dict[str, Condition]:
-    return {one.id: one for one in conditions}
+    return {one.id: one for one in each_once(conditions)}

@@ -17,7 +17,7 @@ from typing import Any
 
 SCHEMA = 1
 FieldValue = str | Decimal | bool | datetime
-_ID = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._:@/-]{0,78}[A-Za-z0-9])?\Z")
+_ID = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._:@/-]{0,158}[A-Za-z0-9])?\Z")
 _CODE = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\Z")
 _KEYS = ("id", "kind", "at", "known_at", "by", "fields", "corrects")
 _NEEDED = ("id", "kind", "at", "known_at", "by")
@@ -271,7 +271,7 @@ def _refuse_not_below(one: Field, found: Mapping[str, FieldValue], place: str) -
 def _id(told: object, place: str) -> str:
     if not isinstance(told, str) or not _ID.match(told):
         raise EntryRefused(
-            place, f"{told!r} is no id", "Write 1 to 80 letters, digits or . _ : @ / -"
+            place, f"{told!r} is no id", "Write 1 to 160 letters, digits or . _ : @ / -"
         )
     return told
 

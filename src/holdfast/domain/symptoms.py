@@ -110,6 +110,7 @@ def beside_reading(
         tier=rule.tier,
         do=rule.do,
         measure=one.rule.measure,
+        detail=f"{entry.id}:{reading.id}",
         number=one.rule.number,
         value=breach.value,
         until=None if over is None else max(over, known_at),
