@@ -59,6 +59,42 @@ def test_a_gate_opens_when_everything_is_met(act):
     }
 
 
+def values_of(told, act, at, code):
+    """What the findings that keep a condition shut say beside their reason."""
+    closed = told.answer(act, at).closed_by
+    return [dict(one.finding.values) for one in closed if one.condition.code == code]
+
+
+def test_what_is_shut_says_its_numbers():
+    """A line of the panel says what is missing; a wrong number there is a wrong sentence."""
+    window = {"from_minutes": 90, "to_minutes": 120}
+    for at in ("11:29", "12:01"):
+        assert values_of(dose_given(), SUPPLEMENT, at, "supplement-window") == [window]
+    assert values_of(evening(), OVERNIGHT, "17:59", "hours") == [{"minutes": 480}]
+    distressed = evening().add("17:59", "distress", score=6)
+    assert values_of(distressed, OVERNIGHT, "18:01", "distress") == [{"score": 6, "before": 4}]
+    lost = evening().add("17:59", "orientation", correct=2)
+    assert values_of(lost, OVERNIGHT, "18:01", "orientation") == [{"correct": 2}]
+    warm = dose_given().reading("11:29", None, None, 38.2)
+    assert values_of(warm, SUPPLEMENT, "11:31", "temperature-rise") == [
+        {"rise": Decimal("1.5"), "bound": Decimal(1)}
+    ]
+    fast = before_the_dose().reading("09:52", "120/80", 104, 36.7)
+    assert values_of(fast, INITIAL, "09:56", "readings-in-limits") == [
+        {"limit": "heart-rate-observed", "value": Decimal(104), "bound": Decimal(100)}
+    ]
+    many = before_the_dose().add("09:50", "physician-page", state="answered", person="p1", rooms=5)
+    assert values_of(many, INITIAL, "09:56", "physician-rooms") == [{"rooms": 5, "most": 4}]
+    alone = before_the_dose().add("09:52", "went-out", "t2", person="t2")
+    assert values_of(alone, INITIAL, "09:56", "therapists-in-room") == [{"therapists": 1}]
+    for days in (20, 36):
+        early = before_the_dose(number=2, visit="v10", mg=(120, 60))
+        early = replace(early, past=(_past(120, on=date(2026, 5, 5) - timedelta(days=days)),))
+        assert values_of(early, INITIAL, "09:56", "interval") == [
+            {"days": days, "earliest_days": 21, "latest_days": 35}
+        ]
+
+
 def test_each_act_has_its_own_name():
     asked = before_the_dose().asked("09:56")
     for may, act in (
@@ -604,6 +640,8 @@ def test_the_c_ssrs_of_yesterday_is_not_todays():
 def test_a_recording_that_does_not_run_stops_a_dose(stream, state):
     told = before_the_dose().add("09:54", "recording", state=state, stream=stream)
     assert told.shut_by(INITIAL, "09:56")["recording"] == {"recording-stopped"}
+    (shut,) = values_of(told, INITIAL, "09:56", "recording")
+    assert shut == {"stream": stream}
 
 
 def test_where_no_night_is_asked_none_is_arranged_or_waited_for():
