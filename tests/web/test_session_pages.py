@@ -9,7 +9,8 @@ import pytest
 from django.utils import timezone
 
 from holdfast.actions.session_opening import open_session
-from holdfast.records.models import DosingSession, SessionFact, User
+from holdfast.records.models import Disclosure, DosingSession, SessionFact, User
+from holdfast.web.session.report import content
 from tests.actions.clinic import written
 from tests.web.room import enrolled_tablet
 
@@ -160,3 +161,18 @@ def test_a_device_without_its_session_is_told_nothing(session, clinic):
     del room.client.cookies["room-opening"]
     assert room.client.get(room.at("session/")).status_code == 404
     assert room.client.get(room.at("live/")).status_code == 404
+
+
+def test_the_report_says_what_was_read_what_it_raised_and_who_saw_it(session, as_role):
+    told = entry(session, "therapist")
+    send(as_role("therapist"), session, told)
+    made = content(session, timezone.now())
+    readings, alarms, happened, back = made["sections"]
+    assert [row[1] for row in readings["rows"]] == ["171/99"]
+    assert [row[1:4] for row in alarms["rows"]] == [
+        ["Systolic 171 mmHg, above 160 mmHg", "Watch", "not acknowledged"]
+    ]
+    assert (happened["rows"], back["rows"]) == ([], [])
+    paper = as_role("physician").get(at(session, "report.pdf"))
+    assert paper.content.startswith(b"%PDF-1.7")
+    assert Disclosure.objects.get(kind="session-report").recipient == "staff"

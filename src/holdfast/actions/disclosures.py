@@ -13,7 +13,11 @@ from holdfast.records.erasure import Disclosure, Look
 from holdfast.records.people import User
 
 # What is handed out, and the permission it takes.
-KINDS = {"own-copy": "record.copy", "verdict-pdf": "verdict.see"}
+KINDS = {
+    "own-copy": "record.copy",
+    "verdict-pdf": "verdict.see",
+    "session-report": "session.see",
+}
 RECIPIENTS = ("person", "staff")
 PARTS = ("night", "morning", "afternoon", "evening")  # six hours each, from midnight
 

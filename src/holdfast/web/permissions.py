@@ -240,6 +240,7 @@ ROUTES: dict[str, str | Open | Anywhere] = {
     "session:live": "session.see",
     "session:page": "session.see",
     "session:now": "session.see",
+    "session:report": "session.see",
     "session:entry": "session.run",
     "session:gate": "session.see",
     "session:ask": "session.run",

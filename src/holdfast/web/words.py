@@ -56,6 +56,7 @@ PARTS = {
 HANDED_OUT = {
     "own-copy": _("The person's own copy of the record"),
     "verdict-pdf": _("The verdict on paper"),
+    "session-report": _("The report of a session on paper"),
 }
 # The same to the person whose record it is: what, and for whom.
 PLAIN_HANDED_OUT = {
@@ -63,6 +64,9 @@ PLAIN_HANDED_OUT = {
     ("own-copy", "staff"): _("A copy of your record, made for the clinic"),
     ("verdict-pdf", "person"): _("What the clinic found about you, on paper, made for you"),
     ("verdict-pdf", "staff"): _("What the clinic found about you, on paper, made for the clinic"),
+    ("session-report", "staff"): _(
+        "What was written in a session of yours, on paper, made for the clinic"
+    ),
 }
 STANDING_WORDS = {
     Standing.VERIFIED: _("Read in the cited source. It may decide."),

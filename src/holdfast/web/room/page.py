@@ -42,7 +42,7 @@ def page(request: AtDevice, site: str, opening_id: UUID) -> HttpResponse:
         "room": request.device.room,
         "kinds": [(code, KINDS[code]) for code, kind in ENTRY_KINDS.items() if kind.has_words],
         "theme": theme_of(request),
-        "words": panel_words(),
+        "words": panel_words(opening.site),
         "telephone": on_call_number(opening.site),
         "now_at": reverse("room:session-now", args=[site, opening.id]),
         "live_at": reverse("room:session-live", args=[site, opening.id]),

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Lock
+from typing import Any
 from uuid import UUID
 
 import orjson
@@ -42,6 +43,7 @@ class Look:
     beside: dict[str, Condition] = field(
         default_factory=dict
     )  # raised by the record, not by a rule
+    bands: dict[tuple[str, ...], Any] = field(default_factory=dict)  # what is expected, by doses
     busy: Lock = field(default_factory=Lock)
 
     @property

@@ -42,21 +42,27 @@ class Listener:
     loop: asyncio.AbstractEventLoop
     queue: "asyncio.Queue[bytes]" = field(default_factory=lambda: asyncio.Queue(MOST_WAITING))
     id: UUID = field(default_factory=uuid4)
+    hub: "Hub | None" = None
     covers: Covers | None = None
     is_greeted: bool = False
+    is_over: bool = False
 
     def tell(self, message: bytes) -> None:
         """Hand over a message, from the hub's thread."""
         try:
             self.loop.call_soon_threadsafe(self._put, message)
         except RuntimeError:  # its loop is over
-            hub.leave(self)
+            if self.hub is not None:
+                self.hub.leave(self)
 
     def _put(self, message: bytes) -> None:
+        if self.is_over:
+            return
         if self.queue.full():
             while not self.queue.empty():
                 self.queue.get_nowait()
             message = END
+        self.is_over = message == END
         self.queue.put_nowait(message)
 
 
@@ -69,8 +75,14 @@ class Hub:
         self._thread: threading.Thread | None = None
         self._known: dict[UUID, tuple[DosingSession, int]] = {}
 
+    @property
+    def is_running(self) -> bool:
+        """Somebody is served."""
+        return self._thread is not None
+
     def join(self, listener: Listener) -> None:
         """Serve one more."""
+        listener.hub = self
         with self._lock:
             self._listeners[listener.id] = listener
             if self._thread is None:
@@ -83,9 +95,11 @@ class Hub:
             self._listeners.pop(listener.id, None)
 
     def _run(self) -> None:
+        wakes = Wakes()
         try:
-            self._serve(Wakes())
+            self._serve(wakes)
         finally:
+            wakes.close()
             connection.close()
             with self._lock:
                 if threading.current_thread() is self._thread:
@@ -200,6 +214,11 @@ class Wakes:
             version = cursor.execute("PRAGMA data_version").fetchone()[0]
         before, self._version = self._version, version
         return bool(before != version)
+
+    def close(self) -> None:
+        """Listen no more."""
+        if self._listening is not None:
+            self._listening.close()
 
     def _is_time(self) -> bool:
         now = int(time.monotonic())

@@ -206,6 +206,16 @@ def described() -> dict[str, Any]:
     }
 
 
+def kinds() -> Mapping[str, EntryKind]:
+    """Every kind that ships with this release."""
+    return entry_kinds.load().kinds
+
+
+def field_words(name: str) -> str:
+    """A field in words."""
+    return str(FIELDS.get(name) or name.replace("_", " ").capitalize())
+
+
 def kind_words(code: str) -> str:
     """A kind in words."""
     return str(KINDS.get(code) or code.replace("-", " ").capitalize())
@@ -219,7 +229,7 @@ def choice_words(code: str) -> str:
 def _field(one: Field) -> dict[str, Any]:
     return {
         "name": one.name,
-        "title": str(FIELDS.get(one.name) or one.name.replace("_", " ").capitalize()),
+        "title": field_words(one.name),
         "type": one.type.value,
         "is_required": one.is_required,
         "unit": str(UNITS.get(one.unit, one.unit)),

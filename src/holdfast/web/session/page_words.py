@@ -2,7 +2,10 @@
 
 from typing import Any
 
+from holdfast.definitions.session import ambulance
+from holdfast.records.people import Site
 from holdfast.web.session.kinds import CHOICES, FIELDS, TAPS, choice_words, described
+from holdfast.web.session.telephone import numbers_of
 from holdfast.web.session.words import (
     ACTS,
     CONDITIONS,
@@ -11,15 +14,22 @@ from holdfast.web.session.words import (
     OUTCOMES,
     PANEL,
     PHASES,
+    STANDINGS,
     TIERS,
     UNITS,
     plain,
 )
 
 
-def panel_words() -> dict[str, Any]:
-    """Words by what they are of, and the kinds of entries with their fields."""
+def panel_words(site: Site) -> dict[str, Any]:
+    """Words by what they are of, the kinds of entries with their fields, and the card of the site."""
     return {
+        "card": {
+            "avoid": [
+                [one.wording, str(STANDINGS[one.standing.value])] for one in ambulance.load()
+            ],
+            "numbers": numbers_of(site),
+        },
         "panel": plain(PANEL),
         "tiers": plain(TIERS),
         "phases": plain(PHASES),

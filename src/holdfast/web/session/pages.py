@@ -29,7 +29,7 @@ from holdfast.web.staff.who import enrollment_at
 @require_safe
 def board(request: Admitted, site: str) -> HttpResponse:
     """All rooms of the site; its script keeps it current."""
-    context = {"words": panel_words(), "person": str(request.user.id)}
+    context = {"words": panel_words(request.here), "person": str(request.user.id)}
     return render(request, "session/board.html", context)
 
 
@@ -99,11 +99,12 @@ def page(request: Admitted, site: str, enrollment_id: UUID) -> HttpResponse:
         "enrollment": enrollment,
         "number": enrollment.label,
         "session": session,
-        "words": panel_words(),
+        "words": panel_words(request.here),
         "person": str(request.user.id),
         "telephone": on_call_number(request.here),
         "may_run": "session.run" in request.permissions,
         "now_at": reverse("session:now", args=[site, enrollment.id]) + _wanted(session),
+        "report_at": reverse("session:report", args=[site, enrollment.id]) + _wanted(session),
         "live_at": reverse("session:live", args=[site]),
         "gate_at": reverse("session:gate", args=[site, enrollment.id, "an-act"]),
     }

@@ -9,6 +9,8 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from django.utils import timezone
+
 from holdfast.domain import monitoring
 from holdfast.domain.conditions import Acknowledgement, Alarm, Condition
 from holdfast.domain.session_entries import SessionEntry, instant
@@ -17,6 +19,7 @@ from holdfast.records.access import printed_name
 from holdfast.records.people import User
 from holdfast.records.session import DosingSession
 from holdfast.records.session_now import facts_of, last_heard, words_of
+from holdfast.web.session.expected import expected
 from holdfast.web.session.following import Look, look_at
 
 LATEST = (
@@ -50,9 +53,20 @@ def told(
         "entries": [one.to_json() for one in shown],
         "words": _words(session) if with_words else {},
         "judged": judged,
+        "expected": _expected(look),
         "names": names_of(everybody),
         "heard": {label: instant(at) for label, at in last_heard(session).items()},
     }
+
+
+def _expected(look: Look) -> dict[str, Any] | None:
+    """What is expected behind the readings, asked once for the same doses."""
+    doses = look.judged.log(timezone.now()).standing("dose-given")
+    key = tuple(one.id for one in doses)
+    if key not in look.bands:
+        look.bands = {key: expected(look.session, look.entries) if key else None}
+    found: dict[str, Any] | None = look.bands[key]
+    return found
 
 
 def head(session: DosingSession) -> dict[str, Any]:

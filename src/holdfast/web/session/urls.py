@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from holdfast.web.session import acts, live, pages
+from holdfast.web.session import acts, live, pages, report
 
 app_name = "session"
 OF_PERSON = "people/<uuid:enrollment_id>/session/"
@@ -13,6 +13,7 @@ urlpatterns = [
     path("sessions/live/", live.of_site, name="live"),
     path(OF_PERSON, pages.page, name="page"),
     path(OF_PERSON + "now/", pages.now, name="now"),
+    path(OF_PERSON + "report.pdf", report.report, name="report"),
     path(OF_PERSON + "entries/", acts.entry, name="entry"),
     path(OF_PERSON + "gate/<slug:act>/", acts.gate, name="gate"),
     path(OF_PERSON + "gate/<slug:act>/ask/", acts.ask, name="ask"),

@@ -5,6 +5,9 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from holdfast.domain.conditions import Condition
+from holdfast.domain.session_plan import SessionPlan
+
 TIERS = {
     "observe": _("Watch"),
     "notify": _("Tell the physician"),
@@ -128,6 +131,14 @@ OUTCOMES = {
     "unknown": _("not known"),
     "failed": _("not met"),
 }
+STANDINGS = {
+    "verified": _("verified"),
+    "derived": _("derived"),
+    "secondary": _("from a secondary source"),
+    "from-memory": _("from memory"),
+    "not-found": _("not found"),
+    "signed": _("signed"),
+}
 # What the panel's script says by itself.
 PANEL = {
     "now": _("now"),
@@ -216,9 +227,50 @@ PANEL = {
     "line_out-of-range": _("{part} cannot be: expected {least} to {most} {unit}."),
     "earlier": _("and {n} before it"),
     "more_alarms": _("and {n} more alarms"),
+    "card_made": _("made at {time}"),
+    "card_active": _("Treat as active."),
+    "card_highest": _("MDMA by mouth, at most {mg} mg in this session, whatever the group."),
+    "card_no_dose": _("No dose is on record in this session."),
+    "card_doses": _("Doses"),
+    "card_at_most": _("at most {mg} mg"),
+    "card_readings": _("Newest readings, and lowest to highest"),
+    "card_range": _("{low} to {high}"),
+    "card_happened": _("What happened"),
+    "card_medicines": _("Medicines given"),
+    "card_called": _("Who was called"),
+    "card_avoid": _("Avoid or watch; the treating physician decides"),
+    "card_numbers": _("The site's own numbers"),
+    "on_call": _("Physician on call"),
     "password": _("Password"),
     "ok": _("OK"),
 }
+
+
+def condition_words(one: Condition, plan: SessionPlan) -> str:
+    """A condition in words, with the value that breached and the limit."""
+    number = plan.numbers.get(one.number)
+    unit = unit_words(number.unit) if number else ""
+    limit = "" if number is None or number.value is None else f"{number.value} {unit}".strip()
+    told = {
+        "measure": str(MEASURES.get(one.measure) or MEASURES["all"]),
+        "what": one.number.replace("-", " "),
+        "value": "" if one.value is None else f"{one.value} {unit}".strip(),
+        "limit": limit,
+    }
+    template = str(CONDITIONS.get(one.code) or one.code.replace("-", " ").capitalize())
+    for name, value in told.items():
+        template = template.replace("{" + name + "}", value)
+    return template
+
+
+def unit_words(unit: str) -> str:
+    """A unit as people write it."""
+    return str(UNITS.get(unit, unit))
+
+
+def tier_words(tier: str) -> str:
+    """A tier in words."""
+    return str(TIERS[tier])
 
 
 def plain(words: Mapping[str, Any]) -> dict[str, str]:

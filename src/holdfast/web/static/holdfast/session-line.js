@@ -39,7 +39,7 @@ globalThis.HoldfastLine = (() => {
     if (parts.some((part) => part.text.includes("/"))) return;
     for (let place = 1; place < parts.length; place += 1) {
       const [first, second] = [parts[place - 1], parts[place]];
-      if (WHOLE.test(first.text) && WHOLE.test(second.text) && !isCelsius(Number(second.text))) throw new Refused("slash-missing", second);
+      if (WHOLE.test(first.text) && WHOLE.test(second.text)) throw new Refused("slash-missing", second);
     }
   }
 

@@ -44,7 +44,7 @@
     queue = await globalThis.HoldfastQueue.open({ sign: async () => "", token: () => (store ? store.token() : ""), changed: received });
     const me = page().dataset.person;
     store = await globalThis.HoldfastPanel.begin({
-      record, writer: () => ({ id: me, name: "" }), people: () => ({}), headers: () => ({}), kept: () => queue.kept(), prove: () => {}, card: null,
+      record, writer: () => ({ id: me, name: "" }), people: () => ({}), headers: () => ({}), kept: () => queue.kept(), prove: () => {},
       ask: page().dataset.mayRun ? ask : null, loud: null,
     });
     queue.flush();

@@ -40,8 +40,6 @@ globalThis.HoldfastPanel = (() => {
     Shown.log(told, { takeBack });
     away(told);
     drawChart(told);
-    const card = find("card");
-    if (place.card) card.href = place.card(told.session);
     const act = gate.act || (told.doses.length ? "give-supplemental-dose" : "give-initial-dose");
     if (gate.of !== `${told.session.id}/${act}`) { gate = { told: null, of: `${told.session.id}/${act}`, act: gate.act }; askGate(); }
     Shown.gate(gate.told, act);
@@ -163,6 +161,7 @@ globalThis.HoldfastPanel = (() => {
   }
 
   const acts = {
+    card: () => globalThis.HoldfastCard.show(view()),
     room,
     pad: () => { const about = session(); Sheet.ask({ kind: "reading", only: ["systolic_mmhg", "diastolic_mmhg", "heart_rate_per_min", "temperature_celsius", "oxygen_saturation_percent", "temperature_site"], given: { how: "pad" }, submit: (told) => write("reading", told, { about }) }); },
     device: () => (globalThis.HoldfastDevices ? globalThis.HoldfastDevices.read() : Promise.reject(new Error("none"))).then((details) => details && write("reading", { ...details, how: "device" }), () => says(say(navigator.bluetooth ? "device_failed" : "no_bluetooth"), true)),

@@ -5,6 +5,6 @@ document.addEventListener("holdfast-room", () => {
   const room = globalThis.HoldfastRoom;
   globalThis.HoldfastPanel.begin({
     record: room.record, writer: room.writer, people: room.people, headers: room.headers, kept: room.kept,
-    prove: (then) => room.prove(then), card: null, ask: null, loud: null,
+    prove: (then) => room.prove(then), ask: null, loud: null,
   });
 });
