@@ -482,3 +482,154 @@ def test_a_condition_nobody_planned_for_is_urgent():
     """A plan of another release that lacks a signal still tells somebody."""
     bare = condition(PLAN, "no-such-code", since=at(0), known_at=at(0), detail="x")
     assert (bare.tier, bare.do, bare.is_silent) == (Tier.URGENT, "look", False)
+
+
+def silent(entries, now, plan=PLAN):
+    """measure: (due at, known at) of every silence."""
+    found = (c for c in monitoring.conditions(plan, entries, at(now)) if c.code == "silence")
+    return [(c.measure, c.detail[-9:-4], minute(c.known_at)) for c in found]
+
+
+def test_a_rule_that_asks_for_no_repeat_misses_none():
+    """A rise of one and a half degrees has no repeat of its own; the cooling has, after 15 minutes."""
+    warm = [*beginning(), entry("reading", 60, id="warm", temperature_celsius=38.3)]
+    plan = plan_of(unsigned=["observe-repeat"])
+    assert "temperature-rise-high" in codes(warm, 74, plan)
+    assert "repeat-missing" not in codes(warm, 74, plan)
+    assert "repeat-missing" in codes(warm, 75, plan)
+
+
+def test_a_rule_on_what_lasts_has_its_own_answer_to_a_missing_repeat():
+    plan = plan_of(unsigned=["observe-repeat", "dense-repeat"])
+    high = [*beginning(), pressure(30, 185)]
+    assert "systolic-urgent" in codes(high, 35, plan)
+    assert "repeat-missing" not in codes(high, 100, plan)
+
+
+def test_a_missing_repeat_is_as_grave_as_the_rule_that_asks_for_it():
+    """Watched and not repeated pages the physician; a rule that is graver stays as grave."""
+    found = monitoring.conditions(PLAN, [*beginning(), rate(20, 101)], at(30))
+    assert [c.tier for c in found if c.code == "repeat-missing"] == [Tier.NOTIFY]
+
+
+def test_a_repeat_that_came_in_time_and_was_known_late_was_missing_until_then():
+    entries = [*beginning(), rate(20, 110), rate(24, 90, late=6)]
+    found = monitoring.conditions(PLAN, entries, at(31))
+    (missing,) = [c for c in found if c.id == "repeat-missing:heart-rate:hr-20"]
+    assert (minute(missing.since), minute(missing.known_at), minute(missing.until)) == (25, 25, 30)
+
+
+def test_a_high_reading_that_is_known_late_has_to_be_repeated_from_then_on():
+    late = [*beginning(), rate(20, 110, late=20)]
+    (missing,) = [
+        c for c in monitoring.conditions(PLAN, late, at(40)) if c.code == "repeat-missing"
+    ]
+    assert (minute(missing.since), minute(missing.known_at)) == (25, 40)
+    answered = [*late, rate(35, 90)]
+    assert "repeat-missing" not in codes(answered, 39.9)
+    assert [
+        c.because
+        for c in monitoring.conditions(PLAN, answered, at(44))
+        if c.code == "repeat-missing"
+    ] == [("hr-35",)]
+
+
+def test_nobody_has_to_repeat_after_the_session_has_ended():
+    entries = [*beginning(), rate(20, 110), entry("exit", 24, exit="transfer-to-hospital")]
+    assert "repeat-missing" not in codes(entries, 60)
+    high = [*beginning(), pressure(30, 185), entry("exit", 34, exit="transfer-to-hospital")]
+    assert "systolic-urgent" not in codes(high, 60)
+
+
+def test_a_session_that_ends_ends_what_was_missing():
+    entries = [*beginning(), rate(20, 110), entry("exit", 26, exit="transfer-to-hospital")]
+    (missing,) = [
+        c for c in monitoring.conditions(PLAN, entries, at(60)) if c.code == "repeat-missing"
+    ]
+    assert minute(missing.until) == 26
+    over = [*beginning(), entry("exit", 40, exit="transfer-to-hospital")]
+    assert {minute(c.until) for c in monitoring.conditions(PLAN, over, at(60))} == {40}
+
+
+def test_an_end_that_is_known_late_ends_the_points_from_its_own_time_on():
+    """Nobody knew at 35 that it had ended at 29; what was due at 60 was never due."""
+    entries = [*beginning(), entry("exit", 29, late=31, exit="transfer-to-hospital")]
+    assert silent(entries, 200) == [
+        ("blood-pressure", "08:30", 35),
+        ("heart-rate", "08:30", 35),
+    ]
+
+
+def test_at_the_very_minute_of_the_end_nothing_is_due():
+    entries = [*beginning(), entry("exit", 30, exit="overnight")]
+    assert silent(entries, 200) == []
+    after = [*beginning(), entry("exit", 30.5, late=10, exit="overnight")]
+    assert len(silent(after, 200)) == 2
+
+
+def test_an_end_that_is_taken_back_ended_nothing():
+    entries = [
+        *beginning(),
+        entry("exit", 20, id="slip", exit="overnight"),
+        entry("correction", 21, reason="wrong-person", corrects="slip"),
+    ]
+    assert len(silent(entries, 35)) == 2
+
+
+def test_after_a_supplement_the_session_still_ends_with_a_reading():
+    """The points of an interval begin anew; what is due at the end of the session stays."""
+    entries = [
+        *through(450),
+        entry("dose-given", 100, id="second", dose="supplemental", nominal_mg=62.5),
+    ]
+    late = [c for c in silent(entries, 500) if c[1] == "16:00"]
+    assert {measure for measure, _, _ in late} == {
+        "blood-pressure",
+        "heart-rate",
+        "temperature",
+        "distress",
+    }
+
+
+def test_a_dose_that_was_taken_back_has_no_points():
+    entries = [*beginning(), entry("correction", 10, reason="did-not-happen", corrects="dose")]
+    assert silent(entries, 300) == []
+    after = [*beginning(), entry("correction", 40, reason="did-not-happen", corrects="dose")]
+    found = monitoring.conditions(PLAN, after, at(300))
+    assert [(c.code, minute(c.until)) for c in found] == [("silence", 40), ("silence", 40)]
+
+
+def test_what_is_asked_after_the_initial_dose_only_is_not_asked_after_the_supplement():
+    """Distress counts from the first dose, whatever follows it."""
+    second = entry("dose-given", 100, id="second", dose="supplemental", nominal_mg=62.5)
+    points = {p[1] for p in silent([*beginning(), second], 300) if p[0] == "distress"}
+    assert points == {"09:00", "10:00", "11:00", "12:00"}
+
+
+def test_a_supplement_given_or_refused_before_its_window_closes_asks_for_no_reading_in_it():
+    for kind, more in (
+        ("dose-given", {"nominal_mg": 62.5}),
+        ("dose-spat", {}),
+        ("dose-refused", {}),
+        ("dose-withheld", {"reason": "person-declined"}),
+    ):
+        for minutes, expected in ((150, 0), (151, 1)):
+            decided = entry(kind, minutes, id="decided", dose="supplemental", **more)
+            read = [*through(60), rate(80, 70), rate(110, 70), rate(140, 70), pressure(80, 120)]
+            found = silent([*read, pressure(110, 120), pressure(140, 120), decided], 151)
+            assert len([p for p in found if p[0] == "temperature" and p[2] == 150]) == expected
+    initial = entry("dose-withheld", 20, id="other", dose="initial", reason="person-declined")
+    assert [p for p in silent([*through(60), initial], 151) if p[2] == 150]
+
+
+def test_readings_before_the_dose_are_missing_until_somebody_reads():
+    entries = [one for one in beginning() if one.kind != "reading"]
+    found = monitoring.conditions(PLAN, [*entries, pressure(3, 120)], at(5))
+    missing = {c.measure: minute(c.until) for c in found if c.code == "before-dose-missing"}
+    assert missing == {"blood-pressure": 3, "heart-rate": None, "temperature": None}
+    assert {minute(c.since) for c in found} == {0}
+
+
+def test_only_a_first_dose_has_to_be_read_before():
+    second = entry("dose-given", 100, id="second", dose="supplemental", nominal_mg=62.5)
+    assert "before-dose-missing" not in codes([*beginning(), second], 101)
