@@ -730,6 +730,50 @@ def test_for_release_two_therapists_have_to_agree():
     }
 
 
+# What is nobody's yet
+
+
+@pytest.mark.parametrize(
+    ("make", "act", "at", "entry", "shut"),
+    [
+        (before_the_dose, INITIAL, "09:56", "c-ssrs", ["suicidality"]),
+        (
+            before_the_dose,
+            INITIAL,
+            "09:56",
+            "page-answered",
+            ["physician-answered", "physician-rooms"],
+        ),
+        (evening, OVERNIGHT, "18:01", "oriented", ["orientation"]),
+        (evening, OVERNIGHT, "18:01", "not-impaired", ["impairment"]),
+        (evening, OVERNIGHT, "18:01", "distress-after", ["distress"]),
+        (evening, OVERNIGHT, "18:01", "c-ssrs-after", ["suicidality-after"]),
+        (morning, HOME, "+1 09:00", "escort-here", ["escort-briefed", "escort-here", "no-driving"]),
+    ],
+)
+def test_an_entry_that_is_nobodys_opens_nothing(make, act, at, entry, shut):
+    """It is recorded all the same; until somebody says whose it is, it is no yes."""
+    told = make()
+    entries = tuple(replace(e, by="") if e.id == entry else e for e in told.entries)
+    found = replace(told, entries=entries).shut_by(act, at)
+    assert found == dict.fromkeys(shut, {"entry-is-nobodys"})
+
+
+def test_an_agreement_that_is_nobodys_is_none_and_a_no_that_is_nobodys_is_a_no():
+    told = dose_given()
+    for answer, reason in (("yes", "entry-is-nobodys"), ("no", "does-not-agree")):
+        said = told.add(
+            "11:29",
+            "agreement",
+            "",
+            about="supplemental-dose",
+            role="person",
+            answer=answer,
+            person="person",
+        )
+        assert said.shut_by(SUPPLEMENT, "11:31") == {"person-agrees": {reason}}
+
+
 # Readings, symptoms, alarms
 
 

@@ -64,6 +64,8 @@ def _agreement(asked: Asked, condition: Condition, said: list[SessionEntry]) -> 
         return failed(condition, "does-not-agree")
     if answers != {"yes"}:
         return unknown(condition, "agreement-not-clear")
+    if not said[-1].by:
+        return unknown(condition, "entry-is-nobodys")
     is_fresh = asked.is_fresh(said[-1])
     if is_fresh is None:
         return unsigned(condition, RECENT)

@@ -224,6 +224,8 @@ def _answer_of_physician(asked: Asked, condition: Condition) -> SessionEntry | F
         return unknown(condition, "page-not-answered")
     if last.code("state") == "cannot":
         return failed(condition, "physician-cannot")
+    if not last.by:
+        return unknown(condition, "entry-is-nobodys")
     if not asked.view.is_a(last.code("person") or last.by, PHYSICIAN):
         return failed(condition, "answered-by-no-physician")
     return last

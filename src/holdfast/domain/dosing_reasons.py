@@ -15,6 +15,7 @@ DOSING_REASONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "cannot-say": ("by",),
         "statement-too-old": ("by",),
         "stated-by-somebody-who-may-not": (),
+        "entry-is-nobodys": (),
         "number-not-signed": ("limits",),
         "no-dose-taken": (),
         "already-dosed": ("doses",),

@@ -33,6 +33,8 @@ def _score(asked: Asked, condition: Condition, kind: str) -> SessionEntry | Find
     last = asked.newest(kind, asked.after_doses)
     if last is None:
         return unknown(condition, "not-asked-after-dose")
+    if not last.by:
+        return unknown(condition, "entry-is-nobodys")
     is_fresh = asked.is_fresh(last)
     if is_fresh is None:
         return unsigned(condition, RECENT)
@@ -95,6 +97,8 @@ def suicidality_today(asked: Asked, condition: Condition) -> Findings:
     last = asked.newest("suicidality")
     if last is None or asked.view.day_of(last.at) != asked.view.day_of(asked.now):
         return (unknown(condition, "not-asked-today"),)
+    if not last.by:
+        return (unknown(condition, "entry-is-nobodys"),)
     return (of_columbia(condition, last),)
 
 
@@ -123,6 +127,8 @@ def _escort(asked: Asked, condition: Condition, flags: tuple[str, ...], reason: 
     last = asked.newest("escort")
     if last is None:
         return failed(condition, "no-escort-named")
+    if not last.by:
+        return unknown(condition, "entry-is-nobodys")
     answers = [last.flag(name) for name in flags]
     if False in answers:
         return failed(condition, f"{reason}-not-so")
