@@ -1,5 +1,6 @@
 """What the room's page asks of monitoring: what is due, where the session stands, who is there, what was drunk."""
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -10,7 +11,7 @@ from holdfast.domain.conditions import condition
 from holdfast.domain.monitoring import Phase
 from holdfast.domain.recording import coverage_percent
 from holdfast.domain.session_log import log_of
-from holdfast.domain.session_plan import Tier
+from holdfast.domain.session_plan import Anchor, DueRule, Tier
 from holdfast.domain.staffing import breaks
 from tests.session_kit import (
     all_well,
@@ -633,3 +634,96 @@ def test_readings_before_the_dose_are_missing_until_somebody_reads():
 def test_only_a_first_dose_has_to_be_read_before():
     second = entry("dose-given", 100, id="second", dose="supplemental", nominal_mg=62.5)
     assert "before-dose-missing" not in codes([*beginning(), second], 101)
+
+
+def until(entries, now, code):
+    found = monitoring.conditions(PLAN, entries, at(now))
+    return [minute(one.until) for one in found if one.code == code]
+
+
+def test_a_breach_is_over_with_the_first_reading_within_and_not_before():
+    entries = [*beginning(), rate(30, 101), rate(35, 102), rate(40, 100)]
+    assert until(entries, 35, "heart-rate-observed") == [None, None]
+    assert until(entries, 40, "heart-rate-observed") == [40, 40]
+
+
+def test_a_rise_is_over_with_the_first_reading_that_has_fallen_below_it():
+    warm = [
+        *beginning(),
+        entry("reading", 60, id="warm", temperature_celsius=37.9),
+        entry("reading", 70, id="still", temperature_celsius=37.8),
+        entry("reading", 80, id="well", temperature_celsius=37.7),
+    ]
+    assert until(warm, 70, "temperature-rise") == [None, None]
+    assert until(warm, 80, "temperature-rise") == [80, 80]
+
+
+def test_a_reading_of_something_else_calms_nothing():
+    entries = [*beginning(), rate(30, 101), pressure(35, 120)]
+    assert until(entries, 40, "heart-rate-observed") == [None]
+
+
+def test_a_calm_reading_that_is_corrected_calmed_nothing():
+    entries = [
+        *beginning(),
+        rate(30, 101),
+        rate(35, 90),
+        entry("correction", 36, reason="artefact", corrects="hr-35"),
+    ]
+    assert until(entries, 35, "heart-rate-observed") == [35]
+    assert until(entries, 36, "heart-rate-observed") == [None]
+
+
+def test_a_silence_ends_when_a_reading_that_counts_for_it_is_known():
+    """Exactly half an interval before the point, and known late."""
+    entries = [*beginning(), rate(15, 76, late=25), pressure(14, 120, late=25)]
+    found = monitoring.conditions(PLAN, entries, at(45))
+    assert {c.measure: minute(c.until) for c in found if c.code == "silence"} == {
+        "heart-rate": 40,
+        "blood-pressure": None,
+    }
+
+
+def test_what_counts_from_the_supplement_counts_from_it_alone():
+    after = DueRule("after", ("heart-rate",), Anchor.SUPPLEMENTAL, "pressure-every")
+    plan = replace(PLAN, due=(after,))
+    second = entry("dose-given", 100, id="second", dose="supplemental", nominal_mg=62.5)
+    assert due(beginning(), 101, plan) == {}
+    assert due([*beginning(), second], 101, plan) == {"heart-rate after": (130, 135)}
+    assert [p[1] for p in silent([*beginning(), second], 170, plan)] == ["10:10", "10:40"]
+
+
+def test_what_is_not_put_off_does_not_say_that_it_is():
+    found = monitoring.due(PLAN, [*beginning(), rate(20, 110)], at(21))
+    assert not any(one.is_deferred for one in found)
+    before = monitoring.due(PLAN, [entry("session-opened", -60)], at(-1))
+    assert not any(one.is_deferred for one in before)
+
+
+def test_two_in_a_row_are_two_next_to_each_other_as_they_were_known():
+    """A high one that becomes known between two others makes a pair with each that is high."""
+    between = pressure(33, 181, late=10, id="between")
+    entries = [*beginning(), pressure(30, 180), between, pressure(36, 150)]
+    found = [c for c in monitoring.conditions(PLAN, entries, at(43)) if c.code == "systolic-urgent"]
+    assert [(c.because, minute(c.known_at)) for c in found] == [
+        (("bp-30",), 35),
+        (("bp-30", "between"), 43),
+    ]
+    late_first = [*beginning(), pressure(30, 180, late=5), pressure(33, 181)]
+    (pair,) = [
+        c for c in monitoring.conditions(PLAN, late_first, at(37)) if c.code == "systolic-urgent"
+    ]
+    assert (pair.because, minute(pair.known_at), pair.value) == (("bp-30", "bp-33"), 35, 181)
+
+
+def test_a_calm_one_between_two_high_ones_makes_no_pair():
+    entries = [*beginning(), pressure(30, 180), pressure(33, 150), pressure(36, 181)]
+    assert "systolic-urgent" not in codes(entries, 40)
+
+
+def test_dense_measuring_looks_at_as_many_as_were_signed():
+    one = plan_of(also={"dense-in-a-row": "1"})
+    entries = [*beginning(), rate(30, 110), rate(35, 90)]
+    assert "repeat-missing" not in codes(entries, 60, one)
+    assert "repeat-missing" in codes(entries, 60, plan_of(also={"dense-in-a-row": "2"}))
+    assert "repeat-missing" not in codes(entries, 60, plan_of(unsigned=["dense-in-a-row"]))
