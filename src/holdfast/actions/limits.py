@@ -11,7 +11,7 @@ from holdfast.actions.permission import refused, role_with
 from holdfast.actions.signatures import ReauthenticationProof, proof_refused, sign
 from holdfast.actions.writing import lock, one_transaction
 from holdfast.definitions import interactions
-from holdfast.definitions.session.signable import numbers_of_sessions
+from holdfast.definitions.session_numbers import numbers_of_sessions
 from holdfast.domain.limits import Limit
 from holdfast.domain.protocol import ProtocolVersion
 from holdfast.domain.quantities import Quantity, UnitMismatch, UnknownUnit

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from holdfast.actions.limits import limit_of, sign_limit
 from holdfast.actions.outcomes import Receipt
 from holdfast.definitions import interactions, protocols
-from holdfast.definitions.session.signable import numbers_of_sessions
+from holdfast.definitions.session_numbers import numbers_of_sessions
 from holdfast.domain.limits import Limit
 from holdfast.domain.protocol import ProtocolVersion
 from holdfast.records.access import covers
