@@ -6,13 +6,16 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from holdfast.actions.session_opening import open_session
 from holdfast.records.models import Disclosure, DosingSession, SessionFact, User
 from holdfast.web.session.report import content
 from tests.actions.clinic import written
+from tests.web.clinic import PASSWORD
 from tests.web.room import enrolled_tablet
+from tests.web.test_sign_in import basic
 
 LINE = {"systolic_mmhg": 171, "diastolic_mmhg": 99}
 
@@ -128,7 +131,7 @@ def test_a_gate_says_line_by_line_what_is_missing(session, as_role):
     assert not told["is_open"]
     assert told["missing"] > 0
     assert all(line["sentence"] for line in told["lines"])
-    body = json.dumps({"id": str(uuid4()), "secret": "calm-sea-4711"})
+    body = json.dumps({"id": str(uuid4()), "secret": PASSWORD})
     answer = as_role("therapist").post(
         at(session, "gate/give-initial-dose/ask/"), body, content_type="application/json"
     )
@@ -137,8 +140,6 @@ def test_a_gate_says_line_by_line_what_is_missing(session, as_role):
 
 
 def test_words_are_shown_on_a_rooms_device_only_to_who_writes(session, as_role, clinic):
-    from django.test import Client
-
     room = enrolled_tablet(clinic, lambda: Client(headers={"host": "localhost"}))
     room.open()
     step = room.switch("therapist")
@@ -154,8 +155,6 @@ def test_words_are_shown_on_a_rooms_device_only_to_who_writes(session, as_role, 
 
 
 def test_a_device_without_its_session_is_told_nothing(session, clinic):
-    from django.test import Client
-
     room = enrolled_tablet(clinic, lambda: Client(headers={"host": "localhost"}))
     room.open()
     del room.client.cookies["room-opening"]
@@ -176,3 +175,31 @@ def test_the_report_says_what_was_read_what_it_raised_and_who_saw_it(session, as
     paper = as_role("physician").get(at(session, "report.pdf"))
     assert paper.content.startswith(b"%PDF-1.7")
     assert Disclosure.objects.get(kind="session-report").recipient == "staff"
+
+
+def test_an_observation_of_fhir_is_a_reading_with_its_alarm_and_the_same_again_is_the_same(
+    session, clinic
+):
+    told = {
+        "resourceType": "Observation",
+        "id": "one",
+        "status": "final",
+        "code": {"coding": [{"system": "http://loinc.org", "code": "8867-4"}]},
+        "effectiveDateTime": timezone.now().isoformat(),
+        "valueQuantity": {"value": 121, "code": "/min", "system": "http://unitsofmeasure.org"},
+    }
+    address = f"/api/v1/sites/NORTH/enrollments/{clinic.id}/observations"
+
+    def post(body: Any) -> Any:
+        made = Client(headers=basic("therapist", PASSWORD))
+        return made.post(address, json.dumps(body), content_type="application/fhir+json")
+
+    first = post(told)
+    assert first.status_code == 200, first.content
+    assert "heart-rate-observed" in [one["code"] for one in first.json()["alarms"]]
+    assert post(told).json()["entry_hash"] == first.json()["entry_hash"]
+    assert SessionFact.objects.get(kind="reading").came == "interface"
+    wrong = post(told | {"status": "preliminary"})
+    assert (wrong.status_code, wrong.json()["place"]) == (422, "Observation.status")
+    impossible = told | {"valueQuantity": told["valueQuantity"] | {"value": 999}}
+    assert post(impossible).json()["place"] == "reading.heart_rate_per_min"

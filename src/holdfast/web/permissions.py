@@ -250,6 +250,7 @@ ROUTES: dict[str, str | Open | Anywhere] = {
     "api-1:api-root": Open.ANYONE,
     "api-1:worklist": "worklist.see",
     "api-1:import-referral": "referral.import",
+    "api-1:observation": "session.run",
     "api-1:verdict": "verdict.see",
 }
 

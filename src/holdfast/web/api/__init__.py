@@ -5,6 +5,7 @@ Reading answers to a session or to a name and password; writing to a name and pa
 
 from ninja import NinjaAPI
 
+from holdfast.web.api.readings import router as readings
 from holdfast.web.api.routes import router
 
 api = NinjaAPI(
@@ -14,3 +15,4 @@ api = NinjaAPI(
     docs_url=None,
 )
 api.add_router("", router)
+api.add_router("", readings)
