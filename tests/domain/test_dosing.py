@@ -922,6 +922,14 @@ def test_the_hours_count_from_the_newest_initial_dose():
     assert "hours" not in told.shut_by(OVERNIGHT, "18:30")
 
 
+def test_a_supplement_does_not_begin_the_hours_anew_unless_it_is_all_there_was():
+    told = evening().add("11:35", "dose-given", id="second", dose="supplemental", nominal_mg=40)
+    assert "hours" not in told.shut_by(OVERNIGHT, "18:00")
+    alone = told.without("dose-1")
+    assert alone.shut_by(OVERNIGHT, "19:34")["hours"] == {"too-early"}
+    assert "hours" not in alone.shut_by(OVERNIGHT, "19:35")
+
+
 def test_who_took_nothing_waits_for_no_hours_and_no_night():
     told = before_the_dose().add("09:58", "dose-withheld", dose="initial", reason="person-declined")
     shut = told.shut_by(HOME, "10:00")
