@@ -954,6 +954,15 @@ def test_distress_is_at_or_below_what_it_was_before_the_dose(score, is_met):
     assert told.shut_by(OVERNIGHT, "18:01") == ({} if is_met else {"distress": {"distress-above"}})
 
 
+def test_nought_is_a_score():
+    calm = evening().add("09:55", "distress", score=0)
+    assert calm.add("17:59", "distress", score=0).shut_by(OVERNIGHT, "18:01") == {}
+    one = calm.add("17:59", "distress", score=1)
+    assert values_of(one, OVERNIGHT, "18:01", "distress") == [{"score": 1, "before": 0}]
+    lost = evening().add("17:59", "orientation", correct=0)
+    assert values_of(lost, OVERNIGHT, "18:01", "orientation") == [{"correct": 0}]
+
+
 def test_the_last_score_before_the_dose_is_the_one_to_come_back_to():
     told = evening().add("09:55", "distress", score=3)
     assert told.shut_by(OVERNIGHT, "18:01") == {"distress": {"distress-above"}}
