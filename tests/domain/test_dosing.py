@@ -830,6 +830,7 @@ def test_a_reading_before_the_dose_is_none_after_it():
     told = dose_given().without("reading").reading("10:00", "126/78", 74, 36.7)
     shut = told.shut_by(SUPPLEMENT, "10:05")
     assert shut["readings-recent"] == {"not-read"}
+    assert shut["temperature-rise"] == {"rise-not-known"}
 
 
 def test_a_reading_from_the_future_calms_nobody():

@@ -5,6 +5,7 @@ unresolved value of the observe tier withholds a dose. A limit that nobody signe
 """
 
 from datetime import datetime
+from decimal import Decimal
 
 from holdfast.domain.asked import PHYSICIAN, RECENT, Asked, failed, passed, unknown, unsigned
 from holdfast.domain.dose_totals import Slot
@@ -84,15 +85,25 @@ def temperature_rise(asked: Asked, condition: Condition) -> Findings:
     most = asked.plan.value(COOLING)
     if most is None:
         return (unsigned(condition, COOLING),)
-    doses = asked.of_slot(Slot.INITIAL)
-    field = "temperature_celsius"
-    before = newest_of(asked, field, doses[0].at) if doses else None
-    newest = newest_of(asked, field)
-    if before is None or newest is None or newest.at <= doses[0].at:
+    rise = _rise(asked)
+    if rise is None:
         return (unknown(condition, "rise-not-known"),)
-    rise = (newest.number(field) or 0) - (before.number(field) or 0)
     tell, reason = (failed, "rise-too-high") if rise >= most else (passed, "rise-within")
     return (tell(condition, reason, rise=rise, bound=most),)
+
+
+def _rise(asked: Asked) -> Decimal | None:
+    """Degrees since the last reading before the initial dose; None where either is missing."""
+    field, doses = "temperature_celsius", asked.of_slot(Slot.INITIAL)
+    if not doses:
+        return None
+    before, newest = newest_of(asked, field, doses[0].at), newest_of(asked, field)
+    if before is None or newest is None or newest.at <= doses[0].at:
+        return None
+    start, end = before.number(field), newest.number(field)
+    assert start is not None
+    assert end is not None
+    return end - start
 
 
 def symptoms(asked: Asked, condition: Condition) -> Findings:
