@@ -173,6 +173,20 @@ def test_the_pages_of_a_session_can_be_used_by_everybody(page_of, server, axe, w
     assert wrong == {}
 
 
-def test_the_room_with_a_session_can_be_used_by_everybody(room, axe):
+def test_the_room_and_its_sheets_can_be_used_by_everybody_and_the_card_needs_no_server(room, axe):
     received(room)
     assert violations(room, axe) == []
+    room.click("[data-s-act=pad]")
+    assert violations(room, axe) == []
+    for digit in "96":
+        room.click(f".s-pad button:has-text('{digit}')")
+    assert room.input_value("[name=systolic_mmhg]") == "96"
+    room.keyboard.press("Escape")
+    room.context.set_offline(True)
+    room.click("[data-s-act=card]")
+    card = room.inner_text("[data-s-card]")
+    assert "Treat as active" in card
+    assert "No monoamine oxidase inhibitor" in card
+    assert violations(room, axe) == []
+    room.context.set_offline(False)
+    room.keyboard.press("Escape")

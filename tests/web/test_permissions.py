@@ -44,6 +44,7 @@ POSTED = {
     "staff:people-give",
     "staff:own-copy",
     "staff:prescreening-record",
+    "session:open",
     "session:entry",
     "session:ask",
     "staff:course-enroll",

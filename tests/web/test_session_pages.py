@@ -1,6 +1,7 @@
 """A session's pages: an entry and its receipt, alarms in its answer, who may, and what a screen is told."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -12,7 +13,7 @@ from django.utils import timezone
 from holdfast.actions.session_opening import open_session
 from holdfast.records.models import Disclosure, DosingSession, SessionFact, User
 from holdfast.web.session.report import content
-from tests.actions.clinic import written
+from tests.actions.clinic import IDENTITY, Clinic, enrolled, written
 from tests.web.clinic import PASSWORD
 from tests.web.room import enrolled_tablet
 from tests.web.test_sign_in import basic
@@ -203,3 +204,49 @@ def test_an_observation_of_fhir_is_a_reading_with_its_alarm_and_the_same_again_i
     assert (wrong.status_code, wrong.json()["place"]) == (422, "Observation.status")
     impossible = told | {"valueQuantity": told["valueQuantity"] | {"value": 999}}
     assert post(impossible).json()["place"] == "reading.heart_rate_per_min"
+
+
+def test_an_entry_against_the_wrong_person_is_moved_and_both_records_say_so(session, clinic):
+    site, by = clinic.site, User.objects.get(login="therapist")
+    admin = User.objects.get(login="admin")
+    people = {user.login: user for user in User.objects.all()}
+    who = replace(IDENTITY, given="Else", identifiers=(("urn:hospital", "MRN-2"),))
+    made = Clinic(site, admin, people, timezone.now())
+    other = enrolled(made, identity=who, bundle_sha256="cd" * 32)
+    told = {"enrollment": other, "visit": "v5", "entry_id": uuid4(), "by": by}
+    now = timezone.now()
+    written(open_session(now=now, began_at=now - timedelta(minutes=1), **told))
+    second = DosingSession.objects.get(enrollment=other)
+    room = enrolled_tablet(clinic, lambda: Client(headers={"host": "localhost"}))
+    room.open(numbers=f"{clinic.number}, {other.number}")
+    step = room.switch("therapist")
+    given = {"schema": 2, "corrects": None, "kind": "reading", "words": "", "step": step}
+    given |= {"session": str(session.id), "enrollment": str(clinic.id), "details": LINE}
+    assert room.send(**given).json()["alarms"][0]["code"] == "systolic-observed"
+    wrong = SessionFact.objects.get(kind="reading")
+    ask = {"id": str(uuid4()), "entry": str(wrong.id), "to": str(second.id)}
+    address = room.at("session/move/")
+    nobody = room.client.post(address, json.dumps(ask), content_type="application/json")
+    assert nobody.json()["refused"] == "nobody-writes"
+    named = {"X-Writing": step}
+    moved = room.client.post(
+        address, json.dumps(ask), content_type="application/json", headers=named
+    )
+    assert moved.status_code == 200, moved.content
+    here, there = room.client.get(room.at("session/"), headers=named).json()["sessions"]
+    assert [one["kind"] for one in here["entries"]] == ["session-opened", "reading", "correction"]
+    assert [one["fields"].get("systolic_mmhg") for one in there["entries"]] == [None, 171]
+    assert "systolic-observed" in [one["code"] for one in there["judged"]["alarms"]]
+
+
+def test_a_session_is_opened_from_its_page_behind_its_gate_or_from_paper(clinic, as_role):
+    address = f"/NORTH/people/{clinic.id}/session/"
+    client = as_role("therapist")
+    assert b"Open the session" in client.get(address).content
+    given = {"visit": "v5", "entry_id": str(uuid4())}
+    shut = client.post(f"{address}open/", given)
+    assert shut.status_code == 422
+    assert b"was not passed" in shut.content
+    paper = (timezone.localtime() - timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M")
+    assert client.post(f"{address}open/", given | {"began_at": paper}).status_code in (302, 303)
+    assert DosingSession.objects.get().came == "paper"

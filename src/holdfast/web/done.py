@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 KEY = "done"
 DONE = {
+    "session-opened": _("The session is open."),
     "course-enroll": _("The course is open."),
     "course-hold": _("The visit is recorded. The plan counts from it."),
     "course-miss": _("Recorded. The visit is still to come."),

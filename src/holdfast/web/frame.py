@@ -37,6 +37,7 @@ PLACES = (
 # A page that belongs to a place in the rail marks it as the current one.
 BELONGS = {
     "session:page": "session:board",
+    "session:open": "session:board",
     "room:add": "room:rooms",
     "room:enroll": "room:rooms",
     "room:revoke": "room:rooms",

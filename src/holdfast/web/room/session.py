@@ -6,14 +6,20 @@ from uuid import UUID
 
 from django.http import Http404, JsonResponse, StreamingHttpResponse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
+from holdfast.actions.outcomes import Receipt
+from holdfast.actions.session_entries import move_entry
 from holdfast.domain import room
 from holdfast.domain.session_entries import instant
+from holdfast.records.people import User
 from holdfast.records.room_state import is_standing, steps_of, subjects_of
 from holdfast.records.rooms import RoomOpening
-from holdfast.records.session import DosingSession
+from holdfast.records.session import DosingSession, SessionFact
+from holdfast.web.json_acts import Body, BodyUnreadable, told_receipt, unreadable, wrong
+from holdfast.web.refusals import refusal_words
 from holdfast.web.room.admission import AtDevice, has_session
 from holdfast.web.room.page import opening_at, switch_of
 from holdfast.web.session.acts import asked
@@ -78,3 +84,26 @@ def gate(
     opening = _standing(request, opening_id)
     found = (row for row in sessions_of(opening) if row.id == session_id)
     return asked(next(found, None), act)
+
+
+@require_POST
+def move(request: AtDevice, site: str, opening_id: UUID) -> JsonResponse:
+    """Whoever writes moves an entry that was made against the wrong person; both records say so."""
+    opening = _standing(request, opening_id)
+    writer = room.writing_now(steps_of(opening), switch_of(request))
+    if writer is None:
+        return wrong(_("Tap your name first."), refused="nobody-writes")
+    try:
+        body = Body.of(request)
+        entry_id, of, to = (body.identifier(name) for name in ("id", "entry", "to"))
+    except BodyUnreadable as error:
+        return unreadable(error)
+    open_ = {row.id: row for row in sessions_of(opening)}
+    fact = SessionFact.objects.filter(id=of, session__in=open_).first()
+    if fact is None or to not in open_:
+        raise Http404
+    by = User.objects.get(id=writer)
+    outcome = move_entry(fact=fact, to=open_[to], entry_id=entry_id, by=by, now=timezone.now())
+    if not isinstance(outcome, Receipt):
+        return wrong(refusal_words(outcome))
+    return JsonResponse(told_receipt(outcome))

@@ -20,6 +20,7 @@ urlpatterns = [
     path(OPENING, page.page, name="page"),
     path(OPENING + "state/", page.state, name="state"),
     path(OPENING + "session/", session.now, name="session-now"),
+    path(OPENING + "session/move/", session.move, name="session-move"),
     path(OPENING + "live/", session.live, name="session-live"),
     path(OPENING + "session/<uuid:session_id>/gate/<slug:act>/", session.gate, name="session-gate"),
     path(OPENING + "passkey/", acts.passkey, name="passkey"),

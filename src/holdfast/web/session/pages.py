@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django import forms
 from django.http import Http404, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import render
@@ -19,7 +20,9 @@ from holdfast.records.care import Enrollment
 from holdfast.records.session import DosingSession
 from holdfast.records.session_now import last_heard, open_sessions
 from holdfast.web.admitted import Admitted, studies
+from holdfast.web.done import done_words
 from holdfast.web.session.following import look_at
+from holdfast.web.session.forms import OpenSessionForm
 from holdfast.web.session.page_words import panel_words
 from holdfast.web.session.shown import alarm_json, head, latest_of, names_of, told
 from holdfast.web.session.telephone import on_call_number
@@ -93,22 +96,36 @@ def session_at(request: Admitted, enrollment_id: UUID) -> tuple[Enrollment, Dosi
 
 @require_safe
 def page(request: Admitted, site: str, enrollment_id: UUID) -> HttpResponse:
-    """One session; where none was opened yet, how to."""
+    """One session; where none is open, how to open one."""
     enrollment, session = session_at(request, enrollment_id)
+    return session_page(request, enrollment, session)
+
+
+def session_page(
+    request: Admitted,
+    enrollment: Enrollment,
+    session: DosingSession | None,
+    form: forms.Form | None = None,
+) -> HttpResponse:
+    """The page of a session, or with the form to open one; as it was sent where it was not opened."""
+    site, may_run = request.here.code, "session.run" in request.permissions
     context = {
         "enrollment": enrollment,
         "number": enrollment.label,
         "session": session,
+        "open_form": form or (OpenSessionForm(enrollment=enrollment) if may_run else None),
+        "form": form,
+        "done": done_words(request),
         "words": panel_words(request.here),
         "person": str(request.user.id),
         "telephone": on_call_number(request.here),
-        "may_run": "session.run" in request.permissions,
+        "may_run": may_run,
         "now_at": reverse("session:now", args=[site, enrollment.id]) + _wanted(session),
         "report_at": reverse("session:report", args=[site, enrollment.id]) + _wanted(session),
         "live_at": reverse("session:live", args=[site]),
         "gate_at": reverse("session:gate", args=[site, enrollment.id, "an-act"]),
     }
-    return render(request, "session/session.html", context)
+    return render(request, "session/session.html", context, status=422 if form else 200)
 
 
 def _wanted(session: DosingSession | None) -> str:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from holdfast.web.session import acts, live, pages, report
+from holdfast.web.session import acts, live, opening, pages, report
 
 app_name = "session"
 OF_PERSON = "people/<uuid:enrollment_id>/session/"
@@ -12,6 +12,7 @@ urlpatterns = [
     path("sessions/now/", pages.board_now, name="board-now"),
     path("sessions/live/", live.of_site, name="live"),
     path(OF_PERSON, pages.page, name="page"),
+    path(OF_PERSON + "open/", opening.open_it, name="open"),
     path(OF_PERSON + "now/", pages.now, name="now"),
     path(OF_PERSON + "report.pdf", report.report, name="report"),
     path(OF_PERSON + "entries/", acts.entry, name="entry"),

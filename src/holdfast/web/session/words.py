@@ -10,7 +10,7 @@ from holdfast.domain.session_plan import SessionPlan
 
 TIERS = {
     "observe": _("Watch"),
-    "notify": _("Tell the physician"),
+    "notify": _("Notify"),
     "urgent": _("Urgent"),
     "emergency": _("Emergency"),
 }
@@ -118,6 +118,8 @@ DO = {
     "restore-recording": _("Start the recording again."),
     "sign-the-limit": _("A physician signs it for the site."),
     "look": _("Look at it."),
+    "look-now": _("Look now."),
+    "tell-the-physician": _("Tell the physician."),
 }
 ACTS = {
     "give-initial-dose": _("Initial dose"),
@@ -145,6 +147,7 @@ PANEL = {
     "ago": _("{n} min ago"),
     "before": _("before the dose"),
     "due_in": _("{measure} in {n} min"),
+    "due_in_hours": _("{measure} in {hours} h {n} min"),
     "due_now": _("{measure} now"),
     "due_late": _("{measure}, {n} min late"),
     "due_before": _("{measure} before the dose"),
@@ -168,7 +171,7 @@ PANEL = {
     "unsigned": _("{n} numbers are not signed for this site"),
     "alarms_none": _("No alarm is open"),
     "alarms_open": _("{n} open"),
-    "since": _("since {time}"),
+    "since": _("Since {time}"),
     "acknowledge": _("Acknowledge"),
     "acknowledged": _("{name}: {done}, {time}"),
     "recorded": _("Recorded: {what}"),
@@ -226,6 +229,12 @@ PANEL = {
     "line_swapped": _("{part}: the higher comes first. Are they swapped?"),
     "line_out-of-range": _("{part} cannot be: expected {least} to {most} {unit}."),
     "earlier": _("and {n} before it"),
+    "move_to": _("It was about {label}: move it there"),
+    "next_field": _("Next field"),
+    "take_one_back": _("Take one back"),
+    "digits": _("Digits"),
+    "all_alarms": _("Show all {n} alarms"),
+    "few_alarms": _("Show the gravest"),
     "more_alarms": _("and {n} more alarms"),
     "card_made": _("made at {time}"),
     "card_active": _("Treat as active."),

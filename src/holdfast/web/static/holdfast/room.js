@@ -48,7 +48,7 @@
     try {
       const answer = await fetch(address, {
         method: "POST", body: JSON.stringify(value), cache: "no-store", redirect: "error", signal: abort.signal,
-        headers: { "Content-Type": "application/json", "X-CSRFToken": token },
+        headers: { "Content-Type": "application/json", "X-CSRFToken": token, ...(step ? { "X-Writing": step.id } : {}) },
       });
       const isJson = (answer.headers.get("Content-Type") || "").startsWith("application/json");
       return isJson ? { ok: answer.ok, ...(await answer.json()) } : { ok: false, problem: find("lost").textContent };
@@ -277,6 +277,7 @@
     people: () => Object.fromEntries((told ? told.people : []).map((each) => [each.id, each.name])),
     headers: () => (step ? { "X-Writing": step.id } : {}),
     kept: keptEntries,
+    post,
     prove: (then) => { afterwards = then; prove("writes"); },
   };
 

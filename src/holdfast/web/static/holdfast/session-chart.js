@@ -5,15 +5,15 @@ globalThis.HoldfastChart = (() => {
   const { say, numbered, unit, clock, of } = globalThis.HoldfastSay;
   /* Each lane: its share of the height, from the bottom; the values that it always shows. */
   const LANES = {
-    pressure: { from: 0.60, to: 0.985, low: 60, high: 180, step: 40, limit: "observe-systolic", unit: "mm[Hg]", title: "blood-pressure" },
-    rate: { from: 0.375, to: 0.56, low: 50, high: 130, step: 40, limit: "observe-heart-rate", unit: "/min", title: "heart-rate" },
-    warmth: { from: 0.165, to: 0.335, low: 36, high: 39, step: 1, limit: "observe-temperature", unit: "Cel", title: "temperature" },
+    pressure: { from: 0.62, to: 0.985, low: 60, high: 180, step: 40, limit: "observe-systolic", unit: "mm[Hg]", title: "blood-pressure" },
+    rate: { from: 0.42, to: 0.585, low: 50, high: 130, step: 40, limit: "observe-heart-rate", unit: "/min", title: "heart-rate" },
+    warmth: { from: 0.225, to: 0.385, low: 36, high: 39, step: 1, limit: "observe-temperature", unit: "Cel", title: "temperature" },
   };
   const SERIES = [
     { name: "systolic_mmhg", lane: "pressure" }, { name: "diastolic_mmhg", lane: "pressure" },
     { name: "heart_rate_per_min", lane: "rate" }, { name: "temperature_celsius", lane: "warmth" },
   ];
-  const FLOOR = 0.135, MANY = 300, EIGHT_HOURS = 8 * 3600;
+  const FLOOR = 0.195, MANY = 300, EIGHT_HOURS = 8 * 3600;
 
     let tint = null;
   /* Roles as plain colours, read once for a theme: a canvas does not know light-dark(). */
@@ -142,13 +142,13 @@ globalThis.HoldfastChart = (() => {
         ctx.beginPath(); ctx.moveTo(x, y - 6 * ratio); ctx.lineTo(x + 6 * ratio, y + 5 * ratio); ctx.lineTo(x - 6 * ratio, y + 5 * ratio); ctx.closePath();
         if (alarm.is_open) ctx.fill(); else ctx.stroke();
       }
-      const ends = [-1e9, -1e9];
+      const ends = [-1e9, -1e9, -1e9];
       for (const mark of shown.marks) {
         const x = at(u, mark.at);
         if (x < bbox.left || x > bbox.left + bbox.width) continue;
         ctx.font = `${13 * ratio}px Inter, system-ui, sans-serif`;
-        const row = ends[0] < x ? 0 : ends[1] < x ? 1 : -1;
-        const y = floor - (row === 1 ? 9 : 27) * ratio;
+        const row = ends.findIndex((each) => each < x);
+        const y = floor - (45 - 18 * row) * ratio;
         ctx.fillStyle = mark.isFluid ? ink.accent : ink.ink;
         ctx.beginPath(); ctx.arc(x, row < 0 ? floor - 2 * ratio : y, 3 * ratio, 0, 7); ctx.fill();
         if (row < 0) continue;

@@ -113,7 +113,23 @@ globalThis.HoldfastPanel = (() => {
 
   const button = (text, does) => { const one = made("button", { type: "button", className: "button small", textContent: text }); one.addEventListener("click", () => { find("toast").hidden = true; does(); }); return one; };
   const defer = (measure, reason) => write("deferral", { measure, reason });
-  const takeBack = (entry, about = session()) => Sheet.ask({ kind: "correction", title: `${say("take_back")}: ${Say.line(entry, about.names).title}`, submit: (told, text) => write("correction", told, { words: text, corrects: entry.id, about }) });
+  /* Take an entry back; on a tablet with several sessions, or move it to the person that it was about. */
+  const takeBack = (entry, about = session()) => {
+    askTakeBack(entry, about);
+    const others = place.move ? [...store.sessions.values()].filter((each) => each.id !== about.id && about.entries.has(entry.id)) : [];
+    if (!others.length) return;
+    const bar = made("div", { className: "kinds" }, ...others.map((each) => { const one = made("button", { type: "button", className: "button", textContent: say("move_to", { label: each.label }) }); one.addEventListener("click", () => moveTo(entry, each)); return one; }));
+    document.querySelector("[data-s-sheet-body]").prepend(bar);
+  };
+  async function moveTo(entry, to) {
+    if (!place.writer()) { Sheet.close(); place.prove(() => moveTo(entry, to)); return; }
+    const found = await place.move({ id: crypto.randomUUID(), entry: entry.id, to: to.id });
+    const problem = document.querySelector("[data-s-sheet-problem]");
+    if (!found.ok) { problem.textContent = found.problem; problem.hidden = false; return; }
+    Sheet.close();
+    store.refresh();
+  }
+  const askTakeBack = (entry, about) => Sheet.ask({ kind: "correction", title: `${say("take_back")}: ${Say.line(entry, about.names).title}`, submit: (told, text) => write("correction", told, { words: text, corrects: entry.id, about }) });
   const acknowledge = (alarm) => { const about = session(); Sheet.ask({ kind: "acknowledgement", title: Say.condition(alarm, about.plan), given: { condition: alarm.id }, submit: (told) => write("acknowledgement", told, { about }) }); };
 
   function recordLine(event) {
@@ -150,7 +166,7 @@ globalThis.HoldfastPanel = (() => {
     const preset = { "fluid-taken": { what: "water" }, "dose-given": { dose: view().doses.length ? "supplemental" : "initial" } }[kind] || {};
     const given = kind === "order" ? { is_spoken: true, was_read_back: true } : {};
     const about = session();
-    Sheet.ask({ kind, given, preset, people: people(), hasWords: kind === "note", submit: (told, text) => write(kind, told, { words: text, about }) });
+    Sheet.ask({ kind, given, preset, people: people(), hasWords: kind === "note", hasPad: true, submit: (told, text) => write(kind, told, { words: text, about }) });
   }
 
   function room() {
@@ -161,9 +177,10 @@ globalThis.HoldfastPanel = (() => {
   }
 
   const acts = {
+    alarms: () => { Shown.unfold(); show(); },
     card: () => globalThis.HoldfastCard.show(view()),
     room,
-    pad: () => { const about = session(); Sheet.ask({ kind: "reading", only: ["systolic_mmhg", "diastolic_mmhg", "heart_rate_per_min", "temperature_celsius", "oxygen_saturation_percent", "temperature_site"], given: { how: "pad" }, submit: (told) => write("reading", told, { about }) }); },
+    pad: () => { const about = session(); Sheet.ask({ kind: "reading", hasPad: true, only: ["systolic_mmhg", "diastolic_mmhg", "heart_rate_per_min", "temperature_celsius", "oxygen_saturation_percent", "temperature_site"], given: { how: "pad" }, submit: (told) => write("reading", told, { about }) }); },
     device: () => (globalThis.HoldfastDevices ? globalThis.HoldfastDevices.read() : Promise.reject(new Error("none"))).then((details) => details && write("reading", { ...details, how: "device" }), () => says(say(navigator.bluetooth ? "device_failed" : "no_bluetooth"), true)),
     ask: () => place.ask(session(), gate.of.split("/")[1], () => { askGate(); store.refreshSoon(); }),
   };

@@ -6,5 +6,6 @@ document.addEventListener("holdfast-room", () => {
   globalThis.HoldfastPanel.begin({
     record: room.record, writer: room.writer, people: room.people, headers: room.headers, kept: room.kept,
     prove: (then) => room.prove(then), ask: null, loud: null,
+    move: (told) => room.post(`${document.querySelector("[data-session]").dataset.now}move/`, told),
   });
 });

@@ -32,7 +32,7 @@ globalThis.HoldfastSheet = (() => {
   }
 
   /* kind: of the entry. given: fields that are known already and not asked. hasWords: a place for words. */
-  function ask({ kind, title, given = {}, preset = {}, people = [], hasWords = false, only = null, submit }) {
+  function ask({ kind, title, given = {}, preset = {}, people = [], hasWords = false, only = null, hasPad = false, submit }) {
     const told = words().kinds[kind] || { title, fields: [] };
     const fields = told.fields.filter((each) => !(each.name in given) && (!only || only.includes(each.name)) && (each.type !== "id" || each.is_required || people.length));
     asking = { kind, fields, given, submit };
@@ -44,9 +44,34 @@ globalThis.HoldfastSheet = (() => {
       const area = made("textarea", { id: "s-words", name: "words", rows: 4, maxLength: 20000, autocomplete: "off" });
       body.append(made("div", { className: "field" }, made("label", { htmlFor: "s-words", textContent: words().kinds.note.title }), area));
     }
+    const numbers = [...body.querySelectorAll("[data-number]")];
+    body.classList.toggle("with-pad", hasPad && numbers.length > 0);
+    if (hasPad && numbers.length) body.append(pad(numbers));
     if (!find().open) find().showModal();
     const first = body.querySelector("input:checked, textarea, input");
     if (first) first.focus();
+  }
+
+  /* Large keys for fingers: they write into the field that was touched last, and go on to the next. */
+  function pad(numbers) {
+    let now = numbers[0];
+    for (const each of numbers) each.addEventListener("focus", () => { now = each; });
+    const keys = { ".": ".", back: "⌫", next: say("next_field") };
+    const press = (key) => {
+      if (key === "back") now.value = now.value.slice(0, -1);
+      else if (key === "next") now = numbers[(numbers.indexOf(now) + 1) % numbers.length];
+      else now.value += key;
+      now.focus({ preventScroll: true });
+    };
+    const group = made("div", { className: "s-pad" }, ...["1", "2", "3", "4", "5", "6", "7", "8", "9", ".", "0", "back", "next"].map((key) => {
+      const one = made("button", { type: "button", textContent: keys[key] || key, className: key === "next" ? "wide" : "" });
+      if (key === "back") one.setAttribute("aria-label", say("take_one_back"));
+      one.addEventListener("click", () => press(key));
+      return one;
+    }));
+    group.setAttribute("role", "group");
+    group.setAttribute("aria-label", say("digits"));
+    return group;
   }
 
   function read(form) {

@@ -57,10 +57,17 @@ globalThis.HoldfastShown = (() => {
     return entries;
   }
 
+  /* Every alarm that is urgent, and so many others; the rest in one tap. */
+  const FEW = 4;
+  let all = false;
   function alarms(view, acknowledge) {
     const { session } = view;
     const open = Say.grouped(session.judged.alarms);
-    put("alarms", [open, session.isHere], () => open.slice(0, 12).map((each) => {
+    const grave = open.filter((each) => ["emergency", "urgent"].includes(each.tier)).length, few = Math.max(grave, FEW), more = find("more-alarms");
+    more.hidden = open.length <= few;
+    more.textContent = all ? say("few_alarms") : say("all_alarms", { n: open.length });
+    more.setAttribute("aria-expanded", String(all));
+    put("alarms", [open, session.isHere, all], () => open.slice(0, all ? open.length : few).map((each) => {
       const button = made("button", { type: "button", className: "button small", textContent: say("acknowledge") });
       button.dataset.key = each.id;
       button.setAttribute("aria-label", `${say("acknowledge")}: ${Say.condition(each, session.plan)}`);
@@ -101,6 +108,7 @@ globalThis.HoldfastShown = (() => {
     const measure = of("measures", each.measure);
     if (!each.at) return say("due_before", { measure });
     const left = -Math.floor((now - Date.parse(each.at)) / 60000);
+    if (left > 90) return say("due_in_hours", { measure, hours: Math.floor(left / 60), n: left % 60 });
     return left > 0 ? say("due_in", { measure, n: left }) : left === 0 ? say("due_now", { measure }) : say("due_late", { measure, n: -left });
   }
 
@@ -175,5 +183,5 @@ globalThis.HoldfastShown = (() => {
     return { zero, data, marks, alarms, plan: session.plan, hasDose: doses.length > 0, doses: doses.map((each) => ({ at: each.at, words: each.short })), expected: session.expected || {}, isNarrow: innerWidth < 600 };
   }
 
-  return { head, alarms, vitals, next, log, gate, charted, put, icon, standing, byTime, latest, find };
+  return { unfold: () => { all = !all; }, head, alarms, vitals, next, log, gate, charted, put, icon, standing, byTime, latest, find };
 })();
