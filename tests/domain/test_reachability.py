@@ -62,6 +62,18 @@ def test_a_later_page_that_was_declined_or_let_pass_ends_what_an_answer_said():
     assert of(ANNA, 22, pages, **(told | {"answers": declined})) == (Outcome.FAILED, "cannot-come")
 
 
+def test_who_declined_and_took_the_next_page_can_be_reached_after_the_first_ones_time():
+    """Declining in time was an answer: that the first page's minutes run out says nothing more."""
+    pages = (CALL, Page(LATER_PAGE, AT + minutes(2)))
+    took = answer(ANNA, 3, page=LATER_PAGE)
+    told = {"attempts": [received(ANNA)], "answers": [answer(ANNA, 1, takes=False), took]}
+    assert of(ANNA, 2, pages, **told) == (Outcome.FAILED, "cannot-come")
+    assert of(ANNA, 4, pages, **told) == (Outcome.PASSED, "answered-in-time")
+    assert of(ANNA, 10, pages, **told) == (Outcome.PASSED, "answered-in-time")
+    late = [answer(ANNA, 5.1, takes=False), took]
+    assert of(ANNA, 10, pages, **(told | {"answers": late})) == (Outcome.FAILED, "cannot-come")
+
+
 def test_a_page_that_somebody_else_took_says_nothing_of_who_need_not_answer_any_more():
     told = {"attempts": [received(ANNA)], "answers": [answer(BEN, 2)]}
     assert of(ANNA, 30, **told)[0] is Outcome.UNKNOWN

@@ -86,10 +86,13 @@ def _told_by(
         return
     # Whoever saw it on the page before any channel brought it answers from when it was asked.
     deadline = (page.asked_at if reached is None else reached) + within
-    if in_time := [a.at for a in own if a.takes and a.at <= deadline]:
-        yield min(in_time), "answered-in-time"
-    elif deadline < duty.now and not any(
-        a.takes and a.person != person and a.at <= deadline for a in answers
+    in_time = [a for a in own if a.at <= deadline]
+    if took := [a.at for a in in_time if a.takes]:
+        yield min(took), "answered-in-time"
+    elif (
+        not in_time
+        and deadline < duty.now
+        and not any(a.takes and a.person != person and a.at <= deadline for a in answers)
     ):
         yield deadline, "not-answered-in-time"
 
