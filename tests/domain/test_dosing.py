@@ -756,7 +756,7 @@ def test_an_entry_that_is_nobodys_opens_nothing(make, act, at, entry, shut):
     told = make()
     entries = tuple(replace(e, by="") if e.id == entry else e for e in told.entries)
     found = replace(told, entries=entries).shut_by(act, at)
-    assert found == dict.fromkeys(shut, {"entry-is-nobodys"})
+    assert found == {code: {"entry-is-nobodys"} for code in shut}
 
 
 def test_an_agreement_that_is_nobodys_is_none_and_a_no_that_is_nobodys_is_a_no():
@@ -804,6 +804,13 @@ def test_thirty_eight_degrees_is_still_within(warmth, is_within):
 def test_a_rise_of_one_degree_withholds_the_supplement(warmth, is_within):
     told = dose_given().reading("11:29", None, None, warmth)
     assert ("temperature-rise" not in told.shut_by(SUPPLEMENT, "11:31")) is is_within
+
+
+def test_the_rise_counts_from_the_last_reading_up_to_the_dose():
+    told = dose_given().reading("10:00", None, None, 37.2).reading("11:29", None, None, 38.0)
+    assert "temperature-rise" not in told.shut_by(SUPPLEMENT, "11:31")
+    after = dose_given().reading("10:00:01", None, None, 37.2).reading("11:29", None, None, 38.0)
+    assert "temperature-rise" in after.shut_by(SUPPLEMENT, "11:31")
 
 
 def test_a_rise_needs_a_temperature_before_and_after_and_a_signed_number():
@@ -1151,6 +1158,19 @@ def test_leaving_against_advice_has_its_own_steps():
 def test_a_dose_that_was_not_taken_has_its_reason(kind, fields, is_accounted):
     told = over().without("refused").add("11:40", kind, dose="supplemental", **fields)
     assert ("doses-accounted" not in told.shut_by(CLOSE, "+1 10:00")) is is_accounted
+
+
+def test_a_supplement_is_accounted_for_where_the_menu_has_one():
+    single = before_the_dose(protocol="autism-social-anxiety-2018", mg=(100, None))
+    single = single.add("10:00", "dose-given", dose="initial", nominal_mg=100)
+    assert "doses-accounted" not in single.shut_by(CLOSE, "10:30")
+    answer = dose_given().answer(CLOSE, "12:00")
+    accounted = [
+        (one.finding.values["dose"], one.finding.outcome)
+        for one in answer.judged
+        if one.condition.code == "doses-accounted"
+    ]
+    assert accounted == [("initial", Outcome.PASSED), ("supplemental", Outcome.FAILED)]
 
 
 def test_without_an_initial_dose_no_supplement_is_accounted_for():

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from itertools import zip_longest
 
 from holdfast.domain.asked import RECENT, Asked, failed, passed, unknown, unsigned
 from holdfast.domain.dose_totals import Slot
@@ -51,8 +52,6 @@ def _accounted(asked: Asked, condition: Condition, slot: Slot) -> Finding:
     for kind, reason in (("dose-refused", "dose-refused"), ("dose-withheld", "dose-withheld")):
         if any(one.code("dose") == slot for one in asked.standing(kind)):
             return passed(condition, reason, dose=slot.value)
-    if slot is Slot.SUPPLEMENTAL and asked.plan.supplement_after_minutes is None:
-        return passed(condition, "no-supplement-asked", dose=slot.value)
     return failed(condition, "dose-not-accounted", dose=slot.value)
 
 
@@ -70,8 +69,8 @@ def anchor_readings(asked: Asked, condition: Condition) -> Findings:
 def _anchors(asked: Asked) -> Iterator[tuple[str, datetime | None, datetime | None]]:
     """Each anchor with the time in which a reading counts for it; both ends included."""
     yield "before", None, asked.taken[0].at
-    ends: list[datetime | None] = [one.at for one in asked.taken[1:]]
-    for dose, end in zip(asked.taken, [*ends, None], strict=True):
+    for dose, following in zip_longest(asked.taken, asked.taken[1:]):
+        end = None if following is None else following.at
         yield "after-dose", dose.at + timedelta(microseconds=1), end
     exits, most = asked.standing("exit"), asked.plan.value(RECENT)
     if exits and most is not None:

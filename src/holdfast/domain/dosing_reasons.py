@@ -124,7 +124,6 @@ DOSING_REASONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "dose-taken": ("dose",),
         "dose-refused": ("dose",),
         "dose-withheld": ("dose",),
-        "no-supplement-asked": ("dose",),
         "dose-not-accounted": ("dose",),
         "anchor-read": ("anchor", "measure"),
         "anchor-reason-given": ("anchor", "measure"),
