@@ -727,3 +727,54 @@ def test_dense_measuring_looks_at_as_many_as_were_signed():
     assert "repeat-missing" not in codes(entries, 60, one)
     assert "repeat-missing" in codes(entries, 60, plan_of(also={"dense-in-a-row": "2"}))
     assert "repeat-missing" not in codes(entries, 60, plan_of(unsigned=["dense-in-a-row"]))
+
+
+def test_an_alarm_is_resolved_once_it_was_seen_and_is_over():
+    seen = entry("acknowledgement", 31, condition="heart-rate-observed:hr-30", done="seen")
+
+    def resolved(entries, now):
+        found = monitoring.alarms(PLAN, [*beginning(), *entries], at(now))
+        return [a.is_resolved for a in found if a.condition.code == "heart-rate-observed"]
+
+    high, low = rate(30, 101), rate(35, 90)
+    assert resolved([high], 31) == [False]
+    assert resolved([high, seen], 31) == [False]
+    assert resolved([high, low], 35) == [False]
+    assert resolved([high, seen, low], 35) == [True]
+
+
+@pytest.mark.parametrize(("read_at", "silences"), [(20, 0), (15, 0), (14.9, 1), (5, 1)])
+def test_a_reading_that_is_corrected_later_had_answered_what_it_could(read_at, silences):
+    entries = [
+        *beginning(),
+        rate(read_at, 76, id="wrong"),
+        entry("correction", 50, reason="artefact", corrects="wrong"),
+    ]
+    found = [c for c in monitoring.conditions(PLAN, entries, at(50)) if c.code == "silence"]
+    assert len([c for c in found if c.measure == "heart-rate"]) == silences
+
+
+@pytest.mark.parametrize(
+    ("again", "is_missing"), [(20, True), (20.1, False), (24, False), (26, True)]
+)
+def test_only_what_is_later_repeats_a_reading(again, is_missing):
+    """Also if that later one is corrected afterwards: nobody knew it at 25."""
+    for more in ([], [entry("correction", 40, reason="artefact", corrects="again")]):
+        entries = [*beginning(), rate(20, 110), rate(again, 90, id="again"), *more]
+        found = [c.id for c in monitoring.conditions(PLAN, entries, at(41))]
+        assert ("repeat-missing:heart-rate:hr-20" in found) is is_missing
+
+
+def test_the_last_before_a_dose_is_the_last_sound_one_that_measures_it():
+    """A pressure alone says nothing of the temperature; what is corrected says nothing at all."""
+    entries = [
+        *beginning(),
+        pressure(-2, 120),
+        entry("reading", -5, id="slip", temperature_celsius=35.0),
+        entry("correction", -4, reason="typing-slip", corrects="slip"),
+        entry("reading", 60, id="warm", temperature_celsius=37.8),
+    ]
+    found = [
+        c for c in monitoring.conditions(PLAN, entries, at(60)) if c.code == "temperature-rise"
+    ]
+    assert [c.value for c in found] == [Decimal("1.0")]

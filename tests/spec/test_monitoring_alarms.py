@@ -104,3 +104,29 @@ def test_who_is_told_and_where_it_sounds_differ_by_tier():
             ("physician-station", "team-room"),
         ),
     }
+
+
+def test_one_tap_covers_another_of_the_same_minute():
+    """Two cuffs, one moment."""
+    both = [rate(30, 101, id="left"), rate(30, 102, id="right")]
+    assert open_alarms(*both, seen(31, f"{HIGH}:left"), minute=31) == []
+    assert open_alarms(*both, seen(31, f"{HIGH}:right"), minute=31) == []
+
+
+def test_what_becomes_known_with_the_tap_is_covered_and_a_moment_later_is_not():
+    """Both arrive together from a page that was without its server."""
+    late, on_time = rate(30, 104, late=11), rate(40, 101)
+    assert open_alarms(late, on_time, seen(41, f"{HIGH}:hr-40"), minute=41) == []
+    assert open_alarms(late, on_time, seen(40.9, f"{HIGH}:hr-40"), minute=41) == [HIGH]
+
+
+def test_what_is_open_stands_before_what_somebody_has_seen():
+    """An emergency that was seen comes after what is only watched and was not."""
+    entries = [
+        entry("event", 32, term="chest-pain", id="pain"),
+        rate(33, 101),
+        seen(34, "angina:pain"),
+    ]
+    found = monitoring.alarms(usual_plan(), [*beginning(), *entries], at(34))
+    assert [(a.condition.code, a.is_open) for a in found] == [(HIGH, True), ("angina", False)]
+    assert [ack.done for ack in found[1].acknowledgements] == ["seen"]
