@@ -16,6 +16,7 @@ from holdfast.domain.dose_totals import Slot
 from holdfast.domain.findings import Finding, Outcome, Reference, Standing
 from holdfast.domain.gates import Condition, GateAnswer, Judged
 from holdfast.domain.session_gates import SessionAct
+from holdfast.records.courses import course_of
 from holdfast.records.keys import opened as words_of
 from holdfast.records.models import (
     Authorisation,
@@ -25,11 +26,14 @@ from holdfast.records.models import (
     SessionClosed,
     SessionFact,
     SessionPlanned,
+    VisitAttendance,
+    VisitHeld,
 )
 from holdfast.records.protocols import protocol_of
 from holdfast.records.session_now import entries_of, plan_of
 from holdfast.records.verification_run import verify_here
 from tests.actions.clinic import written
+from tests.actions.courses import course
 from tests.actions.sessions import (
     VISIT,
     Sitting,
@@ -215,6 +219,28 @@ def test_a_session_is_closed_behind_its_gate_by_the_exit_on_record(sitting, open
     written(sitting.write("note", words="the hospital called"))
     assert Deviation.objects.filter(kind="entry-after-the-close").count() == 1
     assert verify_here().fits
+
+
+def test_a_session_in_which_something_was_taken_is_a_visit_of_its_course(sitting, open_gates):
+    clinic = sitting.clinic
+    course(clinic, sitting.enrollment, clinic.now.date())
+    for login in ("therapist", "second"):
+        person = str(clinic.accounts[login].id)
+        written(sitting.write("identified", person=person, role="therapist", how="pin"))
+    clinic.later(minutes=20)
+    written(sitting.write("dose-given", dose="initial", nominal_mg=80))
+    clinic.later(hours=8)
+    written(sitting.write("exit", exit="extended-stay"))
+    told = {"session": anew(sitting.session), "by": clinic.therapist, "now": clinic.now}
+    written(close_session(proof=clinic.proof(clinic.therapist), entry_id=uuid4(), **told))
+    (held,) = VisitHeld.objects.all()
+    assert (held.visit, held.kind, held.ended_at) == (VISIT, "dosing", clinic.now)
+    assert held.began_at == sitting.session.opened_at
+    assert VisitAttendance.objects.filter(held=held).count() == 2
+    kinds = set(Deviation.objects.filter(held=held).values_list("kind", flat=True))
+    assert "without-booking" in kinds
+    assert "without-gate" not in kinds
+    assert VISIT in course_of(sitting.enrollment).actual
 
 
 def test_a_shut_gate_keeps_a_session_open(sitting):

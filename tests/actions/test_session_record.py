@@ -12,10 +12,12 @@ from holdfast.actions.session_entries import move_entry, record_entry
 from holdfast.actions.session_opening import open_session
 from holdfast.domain import monitoring
 from holdfast.records.consents import impairments_of
+from holdfast.records.keys import opened as opened_words
 from holdfast.records.models import (
     AlarmRaised,
     Deviation,
     DosingSession,
+    EventCandidate,
     SessionFact,
 )
 from holdfast.records.session_now import entries_of, plan_of, raised_with, words_of
@@ -290,3 +292,29 @@ def test_the_entries_are_as_they_were_known_at_any_position(sitting):
     known = [len(entries_of(anew(sitting.session), at)) for at in positions]
     assert known == [2, 3, 4]
     assert entries_of(sitting.session, positions[1]) == entries_of(sitting.session)[:3]
+
+
+def test_what_is_felt_is_one_possible_event_and_what_may_be_serious_alarms_each_time(sitting):
+    clinic = sitting.clinic
+    told = {"term": "nausea", "severity": "mild", "serious": "no"}
+    written(sitting.write("event", course="onset", **told))
+    clinic.later(minutes=9)
+    written(sitting.write("event", course="peak", **(told | {"severity": "moderate"})))
+    (candidate,) = EventCandidate.objects.all()
+    assert (candidate.source, candidate.intensity, candidate.is_serious) == (
+        "session",
+        "mild",
+        False,
+    )
+    assert opened_words(candidate, "words") == "nausea"
+    assert "event-may-be-serious" not in sitting.codes()
+    for serious in ("unknown", "yes"):
+        clinic.later(minutes=1)
+        written(sitting.write("event", term="fall", serious=serious, valence="neutral"))
+    assert sitting.codes().count("event-may-be-serious") == 2
+    alarm = AlarmRaised.objects.filter(code="event-may-be-serious").first()
+    assert (alarm.tier, "physician-page" in alarm.told) == ("urgent", True)
+    assert EventCandidate.objects.count() == 2
+    written(sitting.write("event", term="euphoria", valence="good"))
+    assert EventCandidate.objects.count() == 3
+    assert verify_here().fits

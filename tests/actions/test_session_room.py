@@ -165,6 +165,11 @@ def test_after_the_room_is_closed_an_entry_is_taken_and_nobodys(in_the_room, sit
     assert (fact.came, fact.written_by) == ("closed", None)
     assert "given-without-authorisation" in sitting.codes()
     assert impairments_of(sitting.enrollment)[-1].until is None
+    before = sitting.codes()
+    written(settle(sitting.clinic, RoomEntry.objects.get(), sitting.clinic.therapist))
+    assert len(impairments_of(sitting.enrollment)) == 1
+    assert sitting.codes() == before
+    assert verify_here().fits
 
 
 def test_an_entry_of_a_session_of_somebody_else_stays_an_entry_of_the_room(in_the_room, sitting):

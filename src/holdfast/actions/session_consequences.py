@@ -6,19 +6,23 @@ from uuid import UUID, uuid5
 
 from holdfast.actions.apart import apart
 from holdfast.actions.judging import local_date
-from holdfast.actions.session_judging import followed
+from holdfast.actions.session_judging import followed, plain_alarm
 from holdfast.actions.writing import LockedStream
 from holdfast.definitions.session import gates as session_gates
 from holdfast.domain.dose_meaning import what_it_means
 from holdfast.domain.session_entries import SessionEntry
+from holdfast.domain.session_plan import Tier
+from holdfast.records.clinical_care import EventCandidate
 from holdfast.records.consent import Impairment
 from holdfast.records.course import Deviation
 from holdfast.records.facts import Fact
-from holdfast.records.people import User
+from holdfast.records.keys import data_key_of, sealed
+from holdfast.records.people import PersonKey, User
 from holdfast.records.session import DosingSession, SessionFact
 from holdfast.records.session_now import entry_of
 
-CLOSED = "entry-after-the-close"
+CLOSED, SERIOUS = "entry-after-the-close", "event-may-be-serious"
+_MAY_BE_SERIOUS = frozenset({"yes", "unknown"})
 # Kinds by which something of the medicine may be in the person.
 _DOSES = frozenset({"dose-given", "dose-spat", "dose-vomited", "dose-dropped"})
 # Kinds from which a deviation may follow; no reading is among them.
@@ -34,7 +38,8 @@ def consequences(
     """
     found: list[Fact] = []
     for fact in facts:
-        found += _impairment(session, fact, by)
+        found += _not_written(list(_impairment(session, fact, by)))
+        found += _felt(stream, session, fact, by)
     found += apart("session-not-judged", lambda: _deviations(stream, session, facts), list)
     return found
 
@@ -42,6 +47,13 @@ def consequences(
 def catch_up_deviations(stream: LockedStream, session: DosingSession) -> list[Deviation]:
     """What deviated and is not on record yet: a rule that broke when it happened runs again."""
     return apart("session-not-judged", lambda: _deviations(stream, session, (), is_all=True), list)
+
+
+def _not_written(steps: Sequence[Impairment]) -> list[Impairment]:
+    """Those that were not written when the entry was nobody's yet."""
+    there = Impairment.objects.filter(id__in=[step.id for step in steps]) if steps else ()
+    known = {step.id for step in there}
+    return [step for step in steps if step.id not in known]
 
 
 def _impairment(session: DosingSession, fact: SessionFact, by: User) -> Iterator[Impairment]:
@@ -61,6 +73,41 @@ def _impairment(session: DosingSession, fact: SessionFact, by: User) -> Iterator
         if gone is not None and entry_of(gone).flag("is_impaired") is False:
             again = entry_of(gone)
             yield _step(session, again, "dosed", "dose-reported", fact.written_by or by, "again")
+
+
+def _felt(
+    stream: LockedStream, session: DosingSession, fact: SessionFact, by: User
+) -> Iterator[Fact]:
+    """What was felt or seen is a possible adverse event, good or bad, for a physician to judge.
+
+    Repeats of one term in a session are one; their course is in the entries. What may be serious is
+    an urgent alarm at once, each time.
+    """
+    entry = entry_of(fact)
+    if entry.kind != "event" or entry.corrects is not None:
+        return
+    serious = entry.code("serious")
+    if serious in _MAY_BE_SERIOUS:
+        yield from plain_alarm(
+            stream, session, SERIOUS, fact.id, Tier.URGENT, ("physician-station",)
+        )
+    id_ = uuid5(session.id, f"candidate/{entry.code('term')}")
+    if EventCandidate.objects.filter(id=id_).exists():
+        return
+    candidate = EventCandidate(
+        id=id_,
+        enrollment_id=session.enrollment_id,
+        source="session",
+        source_id=fact.id,
+        onset_on=local_date(session.site, entry.at),
+        intensity=entry.code("severity") or "not-known",
+        is_serious={"yes": True, "no": False}.get(serious),
+        known_at=stream.now,
+        known_by=fact.written_by or by,
+    )
+    key = data_key_of(session.enrollment.person_id, PersonKey.WORDS)
+    candidate.words = sealed(key, candidate, "words", entry.code("term"))
+    yield candidate
 
 
 def _step(

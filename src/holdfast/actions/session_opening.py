@@ -10,6 +10,7 @@ from holdfast.actions.session_asking import issued
 from holdfast.actions.session_entries import EntryTold, session_fact, write_entries
 from holdfast.actions.session_judging import begin
 from holdfast.actions.session_planning import Planned, dosing_visit, planned
+from holdfast.actions.session_visit import visit_of
 from holdfast.actions.signatures import ReauthenticationProof
 from holdfast.actions.writing import (
     LockedStream,
@@ -155,7 +156,8 @@ def close_session(
     made = issued(stream, session, SessionAct.CLOSE_SESSION, proof, entry_id, by)
     if isinstance(made, Refusal):
         return made
-    exits = session_log(session, stream.now).standing("exit")
+    log = session_log(session, stream.now)
+    exits = log.standing("exit")
     closing = SessionClosed(
         id=uuid5(entry_id, "closing"),
         session=session,
@@ -173,5 +175,6 @@ def close_session(
     )
     values = {"session": session.id.hex, "exit": closing.exit}
     entries = [made.entry, last]
-    beside = [made.signature, made.authorisation, closing]
+    visit = visit_of(stream, session, log, entry_id)
+    beside = [made.signature, made.authorisation, closing, *visit]
     return write_entries(stream, sent, session, entries, by=by, values=values, beside=beside)

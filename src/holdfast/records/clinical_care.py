@@ -211,7 +211,10 @@ class EventCandidate(OfCourse):
     treatment is asked here.
     """
 
-    SOURCES = ("taper", "call", "visit", "new-medicine", "laboratory", "person", "other")
+    SOURCES = (
+        *("taper", "call", "visit", "session", "new-medicine", "laboratory", "person"),
+        "other",
+    )
     INTENSITIES = ("mild", "moderate", "severe", "not-known")
 
     hashed: ClassVar = {

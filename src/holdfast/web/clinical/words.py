@@ -69,6 +69,7 @@ SOURCES = {
     "taper": _("While a medicine was tapered"),
     "call": _("Told in a call"),
     "visit": _("Told or seen at a visit"),
+    "session": _("A dosing session"),
     "new-medicine": _("A new medicine"),
     "laboratory": _("Laboratory or ECG"),
     "person": _("Written by the person"),
