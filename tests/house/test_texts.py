@@ -22,6 +22,7 @@ NAMES = {
     "Apache-2.0",
     "Inter, SIL Open Font License 1.1",
     "htmx, Zero-Clause BSD",
+    "uPlot, MIT",
 }
 
 

@@ -50,7 +50,7 @@ globalThis.HoldfastChart = (() => {
       const ink = colours();
       const points = { show: (u) => u.data[0].length < MANY, size: 7, fill: ink.ink, stroke: ink.ink };
       return {
-        ...size(), padding: [8, 8, 0, 44], legend: { show: false }, cursor: { show: false }, select: { show: false },
+        ...size(), padding: [8, 20, 0, 44], legend: { show: false }, cursor: { show: false }, select: { show: false },
         scales: { x: { time: false, range: (u) => shown.range(u) }, pressure: scale(LANES.pressure), rate: scale(LANES.rate), warmth: scale(LANES.warmth) },
         axes: [{ show: true, size: 34, stroke: ink.soft, grid: { stroke: ink.line, width: 1 }, ticks: { show: false }, font: "13px Inter, system-ui, sans-serif",
           splits: (u, axis, low, high) => hours(low, high), values: (u, splits) => splits.map((each) => (shown.hasDose ? say("hours", { n: Math.round(each / 3600) }) : clock(shown.zero + each * 1000))) },
