@@ -9,7 +9,7 @@ import pytest
 from holdfast.definitions import protocols
 from holdfast.definitions.session import gates as session_gates
 from holdfast.definitions.session import limits
-from holdfast.domain.course_so_far import course_most, course_so_far, most_of
+from holdfast.domain.course_so_far import CourseSoFar, course_most, course_so_far, most_of
 from holdfast.domain.dose_meaning import TIERS, what_it_means
 from holdfast.domain.dose_totals import (
     PastDose,
@@ -496,6 +496,11 @@ def test_the_most_of_a_session_and_of_a_slot_are_the_menus():
 def test_the_most_of_a_course_is_that_of_its_way_with_the_highest_doses(name, most):
 
     assert course_most(protocols.load(name).schedule) == most
+
+
+def test_of_a_course_of_which_nothing_is_known_no_menu_runs():
+    bare = CourseSoFar()
+    assert (bare.menu_may_run, bare.course_most_mg, bare.last_dosing_on()) == (False, None, None)
 
 
 def test_a_course_without_a_menu_has_no_most():

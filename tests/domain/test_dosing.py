@@ -1233,6 +1233,18 @@ def test_an_alarm_that_nobody_acknowledged_keeps_the_session_open():
     assert told.shut_by(CLOSE, "+1 10:00") == {"alarms-acknowledged": {"alarm-open"}}
 
 
+def test_an_observation_or_an_alarm_that_was_answered_keeps_no_session_open():
+    told = over().reading("12:02", None, 104, None).reading("12:04", None, 80, None)
+    told = told.add("11:00", "event", id="pain", term="chest-pain")
+    told = told.add("11:05", "acknowledgement", "p1", condition="angina:pain", done="seen")
+    alarms = {one.condition.id: one.is_open for one in told.asked("+1 10:00").alarms}
+    assert alarms["angina:pain"] is False
+    assert any(
+        name.startswith("heart-rate-observed") for name, is_open in alarms.items() if is_open
+    )
+    assert told.shut_by(CLOSE, "+1 10:00") == {}
+
+
 # Authorisations
 
 

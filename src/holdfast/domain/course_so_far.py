@@ -4,7 +4,7 @@ Compiled once with the plan: what was taken before, what the course may add up t
 last session may lie, and who is what.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -99,20 +99,15 @@ def course_most(schedule: Schedule) -> Decimal | None:
     The highest of all groups: it says nothing of who is in which.
     """
     arms = [arm.code for arm in schedule.arms] or [""]
-    stages = [stage.code for stage in schedule.stages] or [""]
-    sums = [_sum_of(schedule, stages, arm) for arm in arms]
-    return max(sums) or None
+    return max(_sum_of(schedule, arm) for arm in arms) or None
 
 
-def _sum_of(schedule: Schedule, stages: Iterable[str], arm: str) -> Decimal:
-    codes = {visit.code for stage in stages for visit in schedule.of(stage, arm)}
+def _sum_of(schedule: Schedule, arm: str) -> Decimal:
     return sum(
         (
             most_of(schedule.doses[visit.doses])
-            for visit in schedule.visits
-            if visit.code in codes
-            and visit.kind is VisitKind.DOSING
-            and visit.doses in schedule.doses
+            for visit in schedule.of(arm=arm)
+            if visit.kind is VisitKind.DOSING and visit.doses in schedule.doses
         ),
         Decimal(0),
     )
