@@ -778,3 +778,19 @@ def test_the_last_before_a_dose_is_the_last_sound_one_that_measures_it():
         c for c in monitoring.conditions(PLAN, entries, at(60)) if c.code == "temperature-rise"
     ]
     assert [c.value for c in found] == [Decimal("1.0")]
+
+
+def test_a_wrong_clock_that_is_corrected_later_had_answered_nothing():
+    entries = [
+        *beginning(),
+        rate(90, 76, late=-60, id="ahead"),
+        entry("correction", 50, reason="wrong-time", corrects="ahead"),
+    ]
+    found = [c.measure for c in monitoring.silences(PLAN, entries, at(36))]
+    assert "heart-rate" in found
+
+
+def test_without_a_tolerance_no_clock_may_be_ahead():
+    plan = replace(PLAN, numbers={c: n for c, n in PLAN.numbers.items() if c != "clock-tolerance"})
+    assert "clock-wrong" in codes([*beginning(), rate(30.5, 76, late=-0.5)], 31, plan)
+    assert "clock-wrong" not in codes([*beginning(), rate(30, 76)], 31, plan)
