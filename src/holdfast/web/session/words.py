@@ -95,6 +95,7 @@ CONDITIONS: Mapping[str, Any] = {
     "left-against-advice": _("Left against advice"),
     "not-judged": _("An entry could not be judged: look at it"),
     "entry-kept-apart": _("An entry was kept apart: look at it"),
+    "event-may-be-serious": _("Something that may be serious happened"),
     "dose-dropped": _("A dose was dropped"),
     "dose-spat": _("A dose was spat out"),
     "dose-vomited": _("Vomited after a dose"),
