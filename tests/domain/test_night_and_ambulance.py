@@ -19,7 +19,7 @@ def _night():
     told = told.add("21:05", "fluid-taken", volume_ml=200).add(
         "21:35", "fluid-taken", volume_ml=150
     )
-    told = told.add("17:05", "fluid-taken", volume_ml=999)
+    told = told.add("17:05", "fluid-taken", volume_ml=999).add("18:05", "fluid-taken", volume_ml=50)
     told = told.add("21:10", "medicine-taken", "a1", medicine="paracetamol", amount=1000)
     told = told.add("21:20", "rescue-given", "p1", medicine="ondansetron", amount=4)
     told = told.add("21:15", "help-called", "a1", whom="physician")
@@ -38,7 +38,7 @@ def test_the_sheet_of_the_night_holds_what_happened_in_it_and_nothing_from_befor
     assert sheet.attendants == ("a1",)
     assert sheet.looks == (Look(clock("22:00"), "a1", "awake-well"),)
     assert sheet.symptoms == ((clock("21:00"), "headache"),)
-    assert sheet.fluids_ml == Decimal(350)
+    assert sheet.fluids_ml == Decimal(400)
     assert sheet.medicines == ((clock("21:10"), "paracetamol"), (clock("21:20"), "ondansetron"))
     assert sheet.called == ((clock("21:15"), "physician"),)
     assert (sheet.handed_over_at, sheet.handed_over_to) == (None, "")
@@ -71,7 +71,7 @@ def test_the_sheet_says_treat_as_active_and_the_highest_possible_dose():
     told = dose_given().add("11:35", "dose-given", dose="supplemental", nominal_mg=40)
     told = told.add("11:40", "dose-vomited", dose="supplemental", minutes_after=5)
     sheet = sheet_of(told, "12:00")
-    assert sheet["treat_as_active"] is True
+    assert (sheet["schema"], sheet["treat_as_active"]) == (1, True)
     assert sheet["highest_possible_mg"] == 120
     assert sheet["doses"] == [
         {"at": "2026-05-05T08:00:00Z", "minutes_ago": 120, "dose": "initial", "highest_mg": 80},
