@@ -199,8 +199,8 @@ function wholePart(number) {
 
 /* --- Entries ----------------------------------------------------------------------------------------- */
 
-function readEntry(told, knownAt = told.known_at) {
-  const at = micros(told.at), known = micros(knownAt);
+function readEntry(told) {
+  const at = micros(told.at), known = micros(told.known_at);
   const fields = told.fields || {};
   const names = Object.keys(fields).sort(order);
   const entry = {
@@ -222,11 +222,11 @@ function number(entry, field) {
 const code = (entry, field) => (typeof entry.fields[field] === "string" ? entry.fields[field] : "");
 
 function inOrder(one, other) {
-  const told = (each) => [each.known, each.id, each.at, each.kind, each.by, each.corrects || ""];
-  return one === other ? 0 : order(one.known, other.known) || orderAll(told(one), told(other)) || lists(one.words, other.words);
+  return one.known - other.known || order(one.id, other.id) || one.at - other.at || order(one.kind, other.kind)
+    || order(one.by, other.by) || order(one.corrects || "", other.corrects || "") || lists(one.words, other.words);
 }
-const byTime = (one, other) => orderAll([one.latest, one.known, one.id], [other.latest, other.known, other.id]);
-const byOwnTime = (one, other) => orderAll([one.at, one.known, one.id], [other.at, other.known, other.id]);
+const byTime = (one, other) => one.latest - other.latest || one.known - other.known || order(one.id, other.id);
+const byOwnTime = (one, other) => one.at - other.at || one.known - other.known || order(one.id, other.id);
 
 /* What became known, in that order. A corrected entry is there, and stands no more from then on. */
 class Log {
@@ -252,7 +252,7 @@ class Log {
       this.terms.get(term).push(entry);
     }
     if (MOVES.has(entry.kind)) {
-      this.groups.moves.push(entry);
+      this.groups.moves.splice(place(this.groups.moves, (each) => byTime(each, entry) > 0), 0, entry);
       this.lastMove = Math.max(this.lastMove, entry.latest);
     }
     if (ENDS.has(entry.kind)) this.groups.ends.push(entry);
@@ -294,7 +294,11 @@ class Log {
 /* The readings of one measure by their own times. One whose clock must be wrong may raise, never calm. */
 class Series {
   constructor(plan, log, measure) {
-    Object.assign(this, { plan, log, measure: measure.code, fields: measure.fields, kind: measure.kind });
+    this.plan = plan;
+    this.log = log;
+    this.measure = measure.code;
+    this.fields = measure.fields;
+    this.kind = measure.kind;
     this.clear = [];      /* every reading with a clock that can be */
     this.skewed = [];     /* every other one */
     this.ats = [];        /* of the clear ones that stand: their times, */
@@ -396,7 +400,10 @@ function knownLast(ats, firsts, entry) {
 
 class Judged {
   constructor(series, rule) {
-    Object.assign(this, { series, rule, log: series.log, plan: series.plan });
+    this.series = series;
+    this.rule = rule;
+    this.log = series.log;
+    this.plan = series.plan;
     this.calmAts = [];
     this.calmFirsts = [];
     this.starts = new Map();
@@ -548,10 +555,11 @@ function condition(plan, kind, told) {
 
 /* Of two under one id the one that was known first stands; of two known at once the graver. */
 function isBefore(one, other) {
-  const told = (each) => [each.known, -TIERS.indexOf(each.tier), each.since, each.until !== null ? 1 : 0];
-  return (orderAll(told(one), told(other)) || lists(one.because, other.because)) < 0;
+  const rank = (each) => TIERS.indexOf(each.tier);
+  return (one.known - other.known || rank(other) - rank(one) || one.since - other.since || order(one.number, other.number)
+    || lists(one.because, other.because)) < 0;
 }
-const asKnown = (one, other) => orderAll([one.known, one.since, one.id], [other.known, other.since, other.id]);
+const asKnown = (one, other) => one.known - other.known || one.since - other.since || order(one.id, other.id);
 
 function conditionJson(one) {
   return {
@@ -682,7 +690,7 @@ function alone(plan, log, rule, entry) {
 function besideFluids(plan, log, rule, entry) {
   const ceiling = plan.value(rule.over), limit = ceiling === null ? ZERO : ceiling;
   const drinks = log.of("fluid-taken").filter((drink) => drink.latest <= entry.latest);
-  const later = new Set(log.of("fluid-taken").filter((drink) => drink.known > entry.known).map((drink) => drink.known));
+  const later = new Set(drinks.filter((drink) => drink.known > entry.known).map((drink) => drink.known));
   for (const known of [entry.known, ...[...later].sort((a, b) => a - b)]) {
     const taken = sum(drinks.filter((drink) => log.stood(drink, known)));
     if (compare(taken, limit) <= 0 || (known !== entry.known && !log.stood(entry, known))) continue;
@@ -704,7 +712,7 @@ function besideReading(plan, log, rule, entry, judged, reading) {
   } else if (offsets(log, entry).some((other) => other.latest <= reading.at && log.stood(other, reading.known))) return null;
   return condition(plan, rule.code, {
     since: Math.max(entry.at, reading.at), known, because: [entry.id, reading.id], tier: rule.tier, do: rule.do,
-    measure: judged.rule.measure, number: judged.rule.number, value: breach.value, bucket: ofTerm(entry),
+    measure: judged.rule.measure, detail: `${entry.id}:${reading.id}`, number: judged.rule.number, value: breach.value, bucket: ofTerm(entry),
     over: () => noSooner(earliest(passed(log, entry), log.correctedAt(reading)), known),
   });
 }
@@ -722,24 +730,24 @@ function overCeiling(plan, log, entry, total) {
 
 function fluidsJson(plan, log) {
   const standing = (kind) => log.of(kind).filter((entry) => log.stands(entry)).sort(byTime);
-  const taken = standing("fluid-taken"), lost = standing("fluid-lost"), drinks = {};
+  const taken = standing("fluid-taken"), lost = standing("fluid-lost"), drinks = new Map();
   for (const entry of taken) {
     const drink = code(entry, "what") || "other";
-    drinks[drink] = plus(drinks[drink] || ZERO, volume(entry));
+    drinks.set(drink, plus(drinks.get(drink) || ZERO, volume(entry)));
   }
   const ceiling = plan.value("fluid-ceiling"), total = sum(taken), gone = sum(lost);
   const left = ceiling === null ? null : minus(ceiling, total);
   return {
     taken_ml: plain(total), lost_ml: plain(gone), balance_ml: plain(minus(total, gone)),
     unmeasured: lost.filter((entry) => number(entry, "volume_ml") === null).length,
-    by_drink: Object.fromEntries(Object.entries(drinks).map(([drink, amount]) => [drink, plain(amount)])),
+    by_drink: [...drinks].map(([drink, amount]) => ({ drink, taken_ml: plain(amount) })),
     ceiling_ml: plain(ceiling), left_ml: plain(left === null || left.whole >= 0n ? left : ZERO),
   };
 }
 
 /* --- Who is in the room ----------------------------------------------------------------------------------- */
 
-const movesBy = (log, moment, by) => log.groups.moves.filter((entry) => entry.latest <= moment && log.stood(entry, by)).sort(byTime);
+const movesBy = (log, moment, by) => log.groups.moves.filter((entry) => entry.latest <= moment && log.stood(entry, by));
 
 function roomOf(plan, moves) {
   let present = new Map();
@@ -874,8 +882,13 @@ function wrongClock(plan, log, entry) {
   if (entry.kind === "clock-compared") return comparedClock(plan, log, entry);
   let known = entry.at > entry.known + plan.allowed ? entry.known : null;
   if (known === null && OF_THE_ROOM.has(entry.kind)) {
-    const opened = log.of("session-opened"), later = opened.filter((one) => entry.at < one.at - plan.allowed);
-    if (later.length && later.length === opened.length) known = Math.max(entry.known, ...later.map((one) => one.known));
+    const opened = log.of("session-opened");
+    const later = opened.map((one) => one.known).filter((moment) => moment > entry.known);
+    const isEarly = (moment) => {
+      const stood = opened.filter((one) => log.stood(one, moment));
+      return stood.length > 0 && stood.every((one) => entry.at < one.at - plan.allowed);
+    };
+    known = [entry.known, ...later].find(isEarly) ?? null;
   }
   if (known === null) return null;
   return condition(plan, "clock-wrong", {
@@ -1022,7 +1035,12 @@ export class Fold {
     const { plan } = this, log = new Log();
     const known = [...this.byKey.values()].filter((entry) => entry.known <= now).sort(inOrder);
     for (const entry of known) log.push(entry);
-    Object.assign(this, { log, found: new Map(), listed: [], held: new Map(), decidedAt: -Infinity, isStale: false });
+    this.log = log;
+    this.found = new Map();        /* every condition, by its id */
+    this.listed = [];              /* the same, as they became known */
+    this.held = new Map();         /* those that hold, by what may end them */
+    this.decidedAt = -Infinity;    /* the last moment at which something was settled by time alone */
+    this.isStale = false;
     this.coming = this.coming.filter((entry) => entry.known > now);
     this.series = MEASURES.map((measure) => new Series(plan, log, measure));
     this.waiting = [];   /* what is judged at a moment of its own: { at, judge } */
@@ -1400,15 +1418,35 @@ export function judge(plan, entries, now) { return new Fold(plan, entries).judge
    received; one whose id the server has with other content counts beside it. `kept`: the ids that
    were judged before their receipt; `not_received`: the conditions that rest on one of them. */
 export function judgeKept(plan, received, kept, now) {
-  const fold = new Fold(plan, received), moment = micros(now), ids = [];
-  const had = new Set(fold.byKey.keys());
+  const moment = micros(now), ids = [], wanted = new Map();
+  for (const told of received) {
+    const entry = readOnce(told), known = wanted.get(entry.key);
+    if (known === undefined || entry.known < known.known) wanted.set(entry.key, entry);
+  }
   for (const told of kept) {
-    const known = Math.min(micros(told.known_at || told.at), moment), entry = readEntry(told, known / 1000);
-    if (had.has(entry.key)) continue;
-    fold._add(entry);
+    const entry = readOnce(told);
+    if (wanted.has(entry.key)) continue;
+    wanted.set(entry.key, entry.known <= moment ? entry : readEntry({ ...told, known_at: moment / 1000 }));
     ids.push(entry.id);
   }
-  const found = fold.judge(now), isKept = new Set(ids);
+  const found = goOn(plan, wanted).judge(now), isKept = new Set(ids);
   const rests = found.conditions.filter((one) => one.because.some((id) => isKept.has(id))).map((one) => one.id);
   return { ...found, kept: ids, not_received: rests };
+}
+
+/* What was read and judged the last time, so that asking again each second costs what is new. It changes no answer. */
+const READ = new WeakMap(), JUDGED = new WeakMap();
+
+function readOnce(told) {
+  if (!READ.has(told)) READ.set(told, readEntry({ ...told, known_at: told.known_at || told.at }));
+  return READ.get(told);
+}
+
+function goOn(plan, wanted) {
+  const before = JUDGED.get(plan);
+  const isOf = before !== undefined && [...before.byKey].every(([key, entry]) => wanted.get(key) === entry);
+  const fold = isOf ? before : new Fold(plan);
+  for (const [key, entry] of wanted) if (!fold.byKey.has(key)) fold._add(entry);
+  JUDGED.set(plan, fold);
+  return fold;
 }
