@@ -365,6 +365,15 @@ def test_a_clock_of_this_device_hides_nothing(page):
     assert "systolic-observed:k1" in {one["id"] for one in found["conditions"]}
 
 
+def test_what_cannot_be_read_keeps_nothing_else_from_being_judged(page):
+    kept = [pressure(20, 205, id="k1").to_json(), {"id": "k2", "kind": "reading", "at": "soon"}]
+    judged = "(told) => evaluator.judgeKept(...told)"
+    begun = [one.to_json() for one in beginning()]
+    found = page.evaluate(judged, [usual_plan().to_json(), begun, kept, _now(21)])
+    assert found["unread"] == ["k2"]
+    assert "systolic-observed:k1" in {one["id"] for one in found["conditions"]}
+
+
 def test_asked_again_each_second_it_says_the_same(page):
     """It goes on from what it judged before: what was kept is received, is gone, or more is there."""
     seconds = """([plan, steps]) => steps.map(([received, kept, now]) => {

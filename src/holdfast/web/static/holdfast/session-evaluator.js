@@ -1416,29 +1416,36 @@ export function judge(plan, entries, now) { return new Fold(plan, entries).judge
    A kept entry counts as known since this device wrote it down (its known_at, or its own time), and not
    later than now: a clock that is wrong hides nothing. One that the server has received counts as
    received; one whose id the server has with other content counts beside it. `kept`: the ids that
-   were judged before their receipt; `not_received`: the conditions that rest on one of them. */
+   were judged before their receipt; `not_received`: the conditions that rest on one of them; `unread`:
+   what has no instant and so could not be judged, which keeps nothing else from being judged. */
 export function judgeKept(plan, received, kept, now) {
-  const moment = micros(now), ids = [], wanted = new Map();
+  const moment = micros(now), ids = [], unread = [], wanted = new Map();
   for (const told of received) {
-    const entry = readOnce(told), known = wanted.get(entry.key);
-    if (known === undefined || entry.known < known.known) wanted.set(entry.key, entry);
+    const entry = readOnce(told), known = entry === null ? undefined : wanted.get(entry.key);
+    if (entry === null) unread.push(told.id);
+    else if (known === undefined || entry.known < known.known) wanted.set(entry.key, entry);
   }
   for (const told of kept) {
     const entry = readOnce(told);
-    if (wanted.has(entry.key)) continue;
+    if (entry === null) unread.push(told.id);
+    if (entry === null || wanted.has(entry.key)) continue;
     wanted.set(entry.key, entry.known <= moment ? entry : readEntry({ ...told, known_at: moment / 1000 }));
     ids.push(entry.id);
   }
   const found = goOn(plan, wanted).judge(now), isKept = new Set(ids);
   const rests = found.conditions.filter((one) => one.because.some((id) => isKept.has(id))).map((one) => one.id);
-  return { ...found, kept: ids, not_received: rests };
+  return { ...found, kept: ids, not_received: rests, unread };
 }
 
 /* What was read and judged the last time, so that asking again each second costs what is new. It changes no answer. */
 const READ = new WeakMap(), JUDGED = new WeakMap();
 
 function readOnce(told) {
-  if (!READ.has(told)) READ.set(told, readEntry({ ...told, known_at: told.known_at || told.at }));
+  if (!READ.has(told)) {
+    let entry = null;
+    try { entry = readEntry({ ...told, known_at: told.known_at || told.at }); } catch { entry = null; }
+    READ.set(told, entry);
+  }
   return READ.get(told);
 }
 
