@@ -263,7 +263,7 @@ def walk(sessions_walked: int, steps: int, *, explores: bool = False) -> int:
 
 
 def test_no_act_makes_an_alarm_vanish():
-    assert walk(8, 25) > 60
+    assert walk(16, 25) > 60
 
 
 @pytest.mark.nightly
