@@ -1,5 +1,6 @@
 """What devices say by Bluetooth, byte by byte, and the line of vital signs as server and page read it."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -126,3 +127,51 @@ def _read(line: str, reading: EntryKind) -> dict[str, object]:
     except LineRefused as refusal:
         return {"code": refusal.code, "column": refusal.column}
     return {"told": {name: float(value) for name, value in told.items()}}
+
+
+@pytest.fixture
+def chart(browser):
+    """A bare page with the chart, its words and a session of so many readings."""
+    context = browser.new_context(viewport={"width": 1280, "height": 800})
+    page = context.new_page()
+    words = json.dumps({"panel": {}, "units": {}, "measures": {}, "kinds": {}, "choices": {}})
+    page.set_content(
+        f"<body data-zone='UTC'><script type='application/json' id='session-words'>{words}</script>"
+        "<div id='chart'></div></body>"
+    )
+    vendor = SCRIPTS.parent / "vendor" / "uplot-1.6.32.iife.min.js"
+    for path in (vendor, SCRIPTS / "session-say.js", SCRIPTS / "session-chart.js"):
+        page.add_script_tag(content=path.read_text("utf-8"))
+    yield page
+    context.close()
+
+
+APPEND = """async ([points, times]) => {
+  const at = Array.from({ length: points }, (_, place) => place * 5);
+  const data = [at, ...[130, 80, 90, 37].map((from) => at.map((each) => from + Math.sin(each / 900) * 8))];
+  const told = { zero: 0, data, marks: [], alarms: [], doses: [], expected: {}, hasDose: true, isNarrow: false,
+    plan: { supplement_after_minutes: [90, 120], numbers: [{ code: "observe-systolic", value: "160", unit: "mm[Hg]" }] } };
+  const chart = HoldfastChart.make(document.getElementById("chart"));
+  chart.show(told);
+  const took = [];
+  for (let turn = 0; turn < times; turn += 1) {
+    await new Promise(requestAnimationFrame);
+    const began = performance.now();
+    data[0].push(data[0].length * 5);
+    for (const series of data.slice(1)) series.push(series[series.length - 1]);
+    chart.show({ ...told, data });
+    await Promise.resolve(); /* the chart draws in a microtask */
+    took.push(performance.now() - began);
+  }
+  return took.sort((a, b) => a - b)[Math.floor(times / 2)];
+}"""
+
+
+@pytest.mark.nightly
+def test_one_more_reading_among_five_thousand_is_drawn_in_a_frame(chart):
+    assert chart.evaluate(APPEND, [5000, 200]) <= 16
+
+
+def test_a_chart_of_many_readings_draws_them(chart):
+    assert chart.evaluate(APPEND, [500, 3]) < 200
+    assert chart.locator("canvas").count() == 1

@@ -158,6 +158,21 @@ def test_by_keyboard_alone_a_reading_an_event_and_a_note(room):
     assert {"reading", "event", "note"} <= kinds
 
 
+def test_who_is_here_is_entered_by_name_and_a_break_names_who_covers(room):
+    for who in ("Therapist Zebediah", "Site-Lead"):
+        room.click("[data-s-act=room]")
+        room.click("dialog button:has-text('Came into the room')")
+        room.click(f"dialog label:has-text('{who}')")
+        room.click("dialog [data-s-sheet-go]")
+        room.wait_for_selector(f"[data-s-present]:has-text('{who}')")
+    room.click("[data-s-act=room]")
+    room.click("dialog button:has-text('A break')")
+    room.click("dialog label:has-text('Therapist Zebediah')")
+    room.fill("dialog [name=minutes]", "12")
+    room.click("dialog [data-s-sheet-go]")
+    room.wait_for_selector("[data-s-present]:has-text('is on a break, 12 min left, nobody covers')")
+
+
 @pytest.mark.parametrize(("width", "scheme"), every())
 def test_the_pages_of_a_session_can_be_used_by_everybody(page_of, server, axe, width, scheme):
     page = page_of("physician", width=width, scheme=scheme, at=server.address)

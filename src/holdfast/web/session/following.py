@@ -44,6 +44,7 @@ class Look:
         default_factory=dict
     )  # raised by the record, not by a rule
     bands: dict[tuple[str, ...], Any] = field(default_factory=dict)  # what is expected, by doses
+    team: dict[str, str] = field(default_factory=dict)  # who may come in, by account
     busy: Lock = field(default_factory=Lock)
 
     @property

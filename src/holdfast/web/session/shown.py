@@ -55,8 +55,16 @@ def told(
         "judged": judged,
         "expected": _expected(look),
         "names": names_of(everybody),
+        "team": _team(look),
         "heard": {label: instant(at) for label, at in last_heard(session).items()},
     }
+
+
+def _team(look: Look) -> dict[str, str]:
+    """Who holds a role at the site for this study, by account: who may come into the room."""
+    if not look.team:
+        look.team = dict(names_of(look.judged.course.roles))
+    return look.team
 
 
 def _expected(look: Look) -> dict[str, Any] | None:

@@ -160,19 +160,25 @@ globalThis.HoldfastPanel = (() => {
     try { says(say("clear_line", { reading: Say.reading(globalThis.HoldfastLine.read(line, words().kinds.reading.fields)) })); } catch { says(""); }
   }
 
-  const people = () => { const now = session(); return Object.entries({ ...now.names, ...place.people() }); };
+  /* Who can be named: for somebody's leaving or break those who are in the room, else the team. */
+  const LEAVES = new Set(["went-out", "break-began", "break-ended"]);
+  function people(kind) {
+    const now = session(), names = { ...now.team, ...now.names, ...place.people() };
+    const there = now.judged.present.map((each) => each.person).filter((each) => names[each]);
+    return LEAVES.has(kind) && there.length ? [...there.map((each) => [each, names[each]]), ...Object.entries(names).filter(([each]) => kind === "break-began" && !there.includes(each))] : Object.entries(names);
+  }
 
   function sheet(kind) {
-    const preset = { "fluid-taken": { what: "water" }, "dose-given": { dose: view().doses.length ? "supplemental" : "initial" } }[kind] || {};
+    const preset = { "fluid-taken": { what: "water" }, "dose-given": { dose: view().doses.length ? "supplemental" : "initial" }, "came-in": { role: "therapist" } }[kind] || {};
     const given = kind === "order" ? { is_spoken: true, was_read_back: true } : {};
     const about = session();
-    Sheet.ask({ kind, given, preset, people: people(), hasWords: kind === "note", hasPad: true, submit: (told, text) => write(kind, told, { words: text, about }) });
+    Sheet.ask({ kind, given, preset, people: people(kind), hasWords: kind === "note", hasPad: true, submit: (told, text) => write(kind, told, { words: text, about }) });
   }
 
   function room() {
     const body = ["came-in", "went-out", "break-began", "break-ended", "identified"];
     const bar = made("div", { className: "kinds" }, ...body.map((kind) => { const one = made("button", { type: "button", className: "button small", textContent: words().kinds[kind].title }); one.addEventListener("click", () => sheet(kind)); return one; }));
-    Sheet.ask({ kind: "none", title: say("who_is_here"), submit: () => {} });
+    Sheet.ask({ kind: "choose", title: say("who_is_here"), submit: () => {} });
     document.querySelector("[data-s-sheet-body]").replaceChildren(bar);
   }
 

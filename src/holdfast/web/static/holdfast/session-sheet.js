@@ -34,11 +34,12 @@ globalThis.HoldfastSheet = (() => {
   /* kind: of the entry. given: fields that are known already and not asked. hasWords: a place for words. */
   function ask({ kind, title, given = {}, preset = {}, people = [], hasWords = false, only = null, hasPad = false, submit }) {
     const told = words().kinds[kind] || { title, fields: [] };
-    const fields = told.fields.filter((each) => !(each.name in given) && (!only || only.includes(each.name)) && (each.type !== "id" || each.is_required || people.length));
+    const fields = told.fields.filter((each) => !(each.name in given) && (!only || only.includes(each.name)) && (each.type !== "id" || each.is_required || people.length)).sort((a, b) => Number(b.type === "id") - Number(a.type === "id")); /* who, first */
     asking = { kind, fields, given, submit };
     find("title").textContent = title || told.title;
     find("problem").hidden = true;
     const body = find("body");
+    find("form").querySelector(".actions").hidden = kind === "choose";
     body.replaceChildren(...fields.map((each) => field(each, preset[each.name], people)));
     if (hasWords || kind === "note") {
       const area = made("textarea", { id: "s-words", name: "words", rows: 4, maxLength: 20000, autocomplete: "off" });
