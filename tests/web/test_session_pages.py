@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -250,3 +250,15 @@ def test_a_session_is_opened_from_its_page_behind_its_gate_or_from_paper(clinic,
     paper = (timezone.localtime() - timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M")
     assert client.post(f"{address}open/", given | {"began_at": paper}).status_code in (302, 303)
     assert DosingSession.objects.get().came == "paper"
+
+
+def test_the_board_says_when_a_room_was_last_heard_from_whether_it_writes_or_not(
+    session, as_role, clinic
+):
+    board = as_role("physician")
+    assert board.get("/NORTH/sessions/now/").json()["sessions"][0]["heard"] is None
+    room = enrolled_tablet(clinic, lambda: Client(headers={"host": "localhost"}))
+    room.open()
+    assert room.client.get(room.at("session/")).status_code == 200
+    heard = board.get("/NORTH/sessions/now/").json()["sessions"][0]["heard"]
+    assert timezone.now() - datetime.fromisoformat(heard) < timedelta(seconds=30)

@@ -23,6 +23,7 @@ from holdfast.web.refusals import refusal_words
 from holdfast.web.room.admission import AtDevice, has_session
 from holdfast.web.room.page import opening_at, switch_of
 from holdfast.web.session.acts import asked
+from holdfast.web.session.heard import note_heard
 from holdfast.web.session.live import of_opening
 from holdfast.web.session.shown import told
 
@@ -35,6 +36,7 @@ def now(request: AtDevice, site: str, opening_id: UUID) -> JsonResponse:
     moment = timezone.now()
     writer = room.writing_now(steps_of(opening), switch_of(request))
     rows = sessions_of(opening)
+    note_heard(rows, moment)
     return JsonResponse(
         {
             "now": instant(moment),

@@ -18,11 +18,12 @@ from holdfast.domain.session_entries import instant
 from holdfast.records.access import covers
 from holdfast.records.care import Enrollment
 from holdfast.records.session import DosingSession
-from holdfast.records.session_now import last_heard, open_sessions
+from holdfast.records.session_now import open_sessions
 from holdfast.web.admitted import Admitted, studies
 from holdfast.web.done import done_words
 from holdfast.web.session.following import look_at
 from holdfast.web.session.forms import OpenSessionForm
+from holdfast.web.session.heard import heard_at
 from holdfast.web.session.page_words import panel_words
 from holdfast.web.session.shown import alarm_json, head, latest_of, names_of, told
 from holdfast.web.session.telephone import on_call_number
@@ -65,7 +66,7 @@ def _line(session: DosingSession, now: datetime) -> dict[str, Any]:
             one.person for one in monitoring.in_the_room(look.plan, look.entries, now).present
         ]
         numbers = {each.code: str(each.value) for each in look.plan.numbers.values()}
-    heard = last_heard(session)
+    heard = heard_at(session)
     return {
         **head(session),
         "position": look.position,
@@ -76,7 +77,7 @@ def _line(session: DosingSession, now: datetime) -> dict[str, Any]:
         "present": list(names_of(present).values()),
         "numbers": numbers,
         "units": {each.code: each.unit for each in look.plan.numbers.values()},
-        "heard": instant(max(heard.values())) if heard else None,
+        "heard": instant(heard) if heard else None,
     }
 
 
