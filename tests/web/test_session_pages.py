@@ -11,7 +11,10 @@ from django.test import Client
 from django.utils import timezone
 
 from holdfast.actions.session_opening import open_session
+from holdfast.definitions import protocols
+from holdfast.domain.schedule import VisitKind
 from holdfast.records.models import Disclosure, DosingSession, SessionFact, User
+from holdfast.web.session import expected
 from holdfast.web.session.report import content
 from tests.actions.clinic import IDENTITY, Clinic, enrolled, written
 from tests.web.clinic import PASSWORD
@@ -262,3 +265,37 @@ def test_the_board_says_when_a_room_was_last_heard_from_whether_it_writes_or_not
     assert room.client.get(room.at("session/")).status_code == 200
     heard = board.get("/NORTH/sessions/now/").json()["sessions"][0]["heard"]
     assert timezone.now() - datetime.fromisoformat(heard) < timedelta(seconds=30)
+
+
+def test_in_a_blinded_session_nothing_is_expected_nor_computed(session, as_role, monkeypatch):
+    def computed(*given: Any) -> None:
+        raise AssertionError("It was computed in a blinded session.")
+
+    monkeypatch.setattr(expected, "envelope", computed)
+    dose = entry(session, "therapist", "dose-given")
+    dose["details"] = {"dose": "initial", "nominal_mg": 120}
+    assert send(as_role("therapist"), session, dose).status_code == 200
+    told = as_role("physician").get(at(session, "now/")).json()["sessions"][0]
+    assert told["expected"] is None
+
+
+def test_a_visit_is_blinded_unless_its_protocol_says_that_everybody_knows():
+    dosing = {
+        name: {
+            expected.is_blinded(protocols.load(name), visit.code)
+            for visit in protocols.load(name).schedule.visits
+            if visit.kind is VisitKind.DOSING
+        }
+        for name in ("mapp2", "tga-authorised-prescriber")
+    }
+    assert dosing == {"mapp2": {True}, "tga-authorised-prescriber": {False}}
+    assert expected.is_blinded(protocols.load("tga-authorised-prescriber"), "no-such-visit")
+
+
+def test_what_is_expected_is_a_band_for_each_measure_where_nobody_is_blinded():
+    found = expected._bands((80.0, "male"), (124.0, 78.0, 70.0, 36.8), ((0.0, 120.0),))
+    assert found is not None
+    assert set(found) == set(expected.FIELDS.values())
+    minute, low, median, high = found["systolic_mmhg"][24]
+    assert minute == 120
+    assert 124 < low < median < high
