@@ -113,8 +113,9 @@ def in_turns() -> Iterator[list[tuple[type[models.Model], str]]]:
     yield from found.values()
 
 
+@pytest.mark.parametrize("third", [0, 1, 2])
 def test_one_altered_byte_in_any_column_is_found_and_its_row_named(
-    any_database, clean_seals, monkeypatch
+    any_database, clean_seals, monkeypatch, third
 ):
     """Every column of every append-only table, by somebody who takes the triggers off and puts
     them back; each time the rest is as it was."""
@@ -124,7 +125,7 @@ def test_one_altered_byte_in_any_column_is_found_and_its_row_named(
     assert verify_here().fits
     turns = list(in_turns())
     assert sum(map(len, turns)) == sum(len(m._meta.concrete_fields) for m in append_only_models())
-    assert [words for columns in turns for words in unseen(attacker, columns)] == []
+    assert [words for columns in turns[third::3] for words in unseen(attacker, columns)] == []
     assert verify_here().fits
 
 

@@ -126,7 +126,7 @@ def _fields() -> list[str]:
 
 
 def _newest(log: Log, now: datetime) -> list[Mapping[str, Any]]:
-    found = []
+    found: list[Mapping[str, Any]] = []
     for field in _fields():
         read = [one for one in _readings(log, now) if one.number(field) is not None]
         if read:
@@ -138,7 +138,7 @@ def _newest(log: Log, now: datetime) -> list[Mapping[str, Any]]:
 
 def _extremes(log: Log, now: datetime) -> list[Mapping[str, Any]]:
     """Lowest and highest of each field, corrected ones left out."""
-    found = []
+    found: list[Mapping[str, Any]] = []
     for field in _fields():
         values = [v for one in _readings(log, now) if (v := one.number(field)) is not None]
         if values:
