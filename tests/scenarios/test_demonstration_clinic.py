@@ -234,7 +234,6 @@ def served(folder: Folder) -> Iterator[str]:
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=30)
     assert process.returncode == 0, out + err
-    assert "Watching:" in folder.log.read_text(encoding="utf-8")
     assert "Traceback" not in err
     assert f"http://127.0.0.1:{port}" in said
     assert "for-demonstration-only" in said
@@ -280,6 +279,15 @@ def test_a_coordinator_logs_in_and_reads_the_worklist(demonstration):
             with browser.open(address + person, timeout=30) as answer:
                 assert answer.status == 200
                 assert b"Demonstration: nobody" in answer.read()
+
+
+@pytest.mark.nightly
+def test_the_watch_runs_once_the_courses_are_driven(demonstration):
+    with served(demonstration):
+        until = time.monotonic() + 600
+        while "Watching:" not in demonstration.log.read_text(encoding="utf-8"):
+            assert time.monotonic() < until, "the watch did not start within ten minutes"
+            time.sleep(1)
 
 
 def test_the_door_lists_somebody_in_each_role_and_what_they_can_see(demonstration):

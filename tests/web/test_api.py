@@ -62,5 +62,6 @@ def test_the_description_is_open_and_loads_nothing_from_elsewhere(clinic):
         "/api/v1/sites/{site}/worklist",
         "/api/v1/sites/{site}/referrals",
         "/api/v1/sites/{site}/enrollments/{enrollment_id}/verdict",
+        "/api/v1/sites/{site}/enrollments/{enrollment_id}/observations",
     }
     assert Client(headers={"host": "localhost"}).get("/api/v1/docs").status_code == 404
