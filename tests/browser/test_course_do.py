@@ -6,6 +6,7 @@ import pytest
 
 from tests.browser.sizes import every
 from tests.browser.test_board import courses_at
+from tests.browser.test_by_keyboard import day, press, tab_to
 from tests.browser.test_more_accessibility import wrong_at
 
 __all__ = ["courses_at"]
@@ -42,3 +43,22 @@ def test_a_visit_is_recorded_by_keyboard_alone(page_of, courses_at):
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     page.wait_for_selector("text=Recorded. The visit is still to come.")
+
+
+@pytest.mark.nightly
+def test_from_the_board_to_a_goal_of_the_person_by_keyboard_alone(page_of, courses_at):
+    page = page_of("therapist", at=courses_at)
+    page.goto("/NORTH/today/")
+    tab_to(page, "main a[href*='/course/']")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/course/")
+    press(page, "Clinical record")
+    page.wait_for_url("**/clinical/")
+    press(page, "Goals")
+    page.wait_for_url("**/clinical/goals/**")
+    press(page, "Set a goal")
+    tab_to(page, "details[open] textarea, details[open] [name=words]")
+    page.keyboard.type("Walk to the market alone.")
+    day(page, "details[open] input[type=date], details[open] [type=datetime-local]", "11202026")
+    press(page, "Record the goal")
+    page.wait_for_selector("text=Walk to the market alone.")
