@@ -248,6 +248,7 @@ PANEL = {
     "card_happened": _("What happened"),
     "card_medicines": _("Medicines given"),
     "card_called": _("Who was called"),
+    "card_none": _("Nothing is recorded on this screen."),
     "card_avoid": _("Avoid or watch; the treating physician decides"),
     "card_numbers": _("The site's own numbers"),
     "on_call": _("Physician on call"),

@@ -40,8 +40,8 @@ globalThis.HoldfastCard = (() => {
       made("div", { className: "card-two" },
         list(say("card_doses"), doses.map((each) => [`${of("choices", each.fields.dose)}, ${say("card_at_most", { mg: highest(plan, each) })}${each.kind === "dose-given" ? "" : ` (${words().kinds[each.kind].title})`}`, timed(each, now)]), say("no_dose")),
         list(say("card_readings"), [...newest].map(([name, entry]) => [`${field(name).title} ${entry.fields[name]} ${field(name).unit}`, `${timed(entry, now)}, ${say("card_range", { low: low.get(name), high: high.get(name) })}`]), say("none_yet")),
-        list(say("card_happened"), lines(["event"]), "–"), list(say("card_medicines"), lines(["rescue-given", "medicine-taken"]), "–"),
-        list(say("card_called"), lines(["help-called"]), "–"), list(say("fluids"), [[`${drunk} ${Say.unit("mL")}`, ""]], "–")),
+        list(say("card_happened"), lines(["event"]), say("card_none")), list(say("card_medicines"), lines(["rescue-given", "medicine-taken"]), say("card_none")),
+        list(say("card_called"), lines(["help-called"]), say("card_none")), list(say("fluids"), [[`${drunk} ${Say.unit("mL")}`, ""]], say("card_none"))),
       list(say("card_avoid"), card.avoid.map((each) => [each[0], each[1]]), ""),
       list(say("card_numbers"), card.numbers.map((each) => { const link = made("a", { href: `tel:${each[1].replace(/[^0-9+]/g, "")}`, className: "card-number", textContent: `${each[0]} ${each[1]}` }); return link; }), say("no_number")));
     if (!find().open) find().showModal();
