@@ -13,7 +13,7 @@ from pathlib import Path
 
 import psycopg
 from django.core.management import call_command
-from django.db import connections
+from django.db import connection, connections, transaction
 
 INITDB_OPTIONS = ["-A", "trust", "-U", "holdfast", "--no-sync", "-E", "UTF8", "--locale=C.UTF-8"]
 
@@ -39,6 +39,16 @@ def pointed_at(url: str) -> Iterator[None]:
             os.environ.pop("HOLDFAST_DATABASE_URL", None)
         else:
             os.environ["HOLDFAST_DATABASE_URL"] = environment
+
+
+@contextmanager
+def one_moment() -> Iterator[None]:
+    """All that is read inside is of one moment: PostgreSQL may end a commit after its client was killed."""
+    with transaction.atomic():
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        yield
 
 
 def _close_all() -> None:
