@@ -8,12 +8,12 @@ from pathlib import Path
 
 THE_FRAMEWORKS_WAY = """
 from django.db.migrations.state import ProjectState
-kept = ProjectState.add_model
+kept = ProjectState.add_model, ProjectState.reload_model
 import django
 django.setup()
 if {slowly}:
-    assert ProjectState.add_model is not kept
-    ProjectState.add_model = kept
+    assert ProjectState.add_model is not kept[0]
+    ProjectState.add_model, ProjectState.reload_model = kept
 from django.core.management import call_command
 call_command("migrate", verbosity=0, interactive=False)
 """
