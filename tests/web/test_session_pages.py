@@ -10,8 +10,10 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from holdfast.actions.answers import record_history, record_medication
 from holdfast.actions.session_opening import open_session
 from holdfast.definitions import protocols
+from holdfast.domain.answers import HistoryEntry, MedicationEntry, Source, SourceKind
 from holdfast.domain.schedule import VisitKind
 from holdfast.records.models import Disclosure, DosingSession, SessionFact, User
 from holdfast.web.session import expected
@@ -299,3 +301,20 @@ def test_what_is_expected_is_a_band_for_each_measure_where_nobody_is_blinded():
     minute, low, median, high = found["systolic_mmhg"][24]
     assert minute == 120
     assert 124 < low < median < high
+
+
+def test_the_page_keeps_what_an_emergency_must_know_of_the_person(session, as_role):
+    """The card is made without the server: medicines with what to avoid are with what a page is told."""
+    by, now = User.objects.get(login="physician"), timezone.now()
+    told = {"enrollment": session.enrollment, "by": by, "now": now}
+    day, source = now.date(), Source(SourceKind.TOLD)
+    nardil = MedicationEntry("Phenelzine", (), False, day - timedelta(days=20), source)
+    written(record_medication(medication=nardil, entry_id=uuid4(), **told))
+    allergy = HistoryEntry("allergy", "Penicillin", (), True, None, None, source)
+    written(record_history(history=allergy, entry_id=uuid4(), **told))
+    (line,) = as_role("therapist").get(at(session, "now/")).json()["sessions"]
+    own = {name: (taken, avoid) for name, taken, avoid in line["person"]["medicines"]}
+    assert own["Phenelzine"][0].startswith("stopped; last taken")
+    assert "Never together with MDMA" in own["Phenelzine"][1]
+    assert "Penicillin" in line["person"]["allergies"]
+    assert line["person"]["is_known"]

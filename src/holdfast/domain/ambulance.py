@@ -1,7 +1,7 @@
 """The sheet for an ambulance: what somebody who never saw the person must know, without unblinding.
 
-Treat as active: whatever the group, the highest possible dose counts. Plain data, made of the plan and
-the entries alone, so that it can be made where no server is.
+Treat as active: whatever the group, the highest possible dose counts. Plain data, made of the plan, the
+entries and what is known of the person alone, so that it can be made where no server is.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,6 +12,7 @@ from typing import Any
 
 from holdfast.domain.dose_totals import doses_taken, totals
 from holdfast.domain.findings import Reference, Standing
+from holdfast.domain.of_the_person import NOTHING_KNOWN, OfThePerson
 from holdfast.domain.session_entries import SessionEntry, instant
 from holdfast.domain.session_log import Log
 from holdfast.domain.session_plan import SessionPlan
@@ -33,7 +34,10 @@ class Advice:
 
 @dataclass(frozen=True)
 class AmbulanceSheet:
-    """What the sheet holds. Doses and readings with the minutes that have passed since."""
+    """What the sheet holds. Doses and readings with the minutes that have passed since.
+
+    ``medicines``: given or taken in the session; the person's own stand under ``person``.
+    """
 
     session: str
     made_at: datetime
@@ -46,6 +50,7 @@ class AmbulanceSheet:
     fluids_ml: Decimal
     called: tuple[Mapping[str, Any], ...]
     avoid: tuple[Advice, ...]
+    person: OfThePerson = NOTHING_KNOWN
     treat_as_active: bool = True
 
     def to_json(self) -> dict[str, Any]:
@@ -72,11 +77,16 @@ class AmbulanceSheet:
                 }
                 for one in self.avoid
             ],
+            "person": self.person.to_json(),
         }
 
 
 def ambulance_sheet(
-    plan: SessionPlan, log: Log, now: datetime, avoid: Sequence[Advice]
+    plan: SessionPlan,
+    log: Log,
+    now: datetime,
+    avoid: Sequence[Advice],
+    person: OfThePerson = NOTHING_KNOWN,
 ) -> AmbulanceSheet:
     """The sheet as of now, from what is known."""
     taken = doses_taken(plan, log)
@@ -108,6 +118,7 @@ def ambulance_sheet(
         fluids_ml=sum(drunk, Decimal(0)),
         called=tuple(_of(one, now, whom=one.code("whom")) for one in log.standing("help-called")),
         avoid=tuple(avoid),
+        person=person,
     )
 
 

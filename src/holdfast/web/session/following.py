@@ -45,6 +45,9 @@ class Look:
     )  # raised by the record, not by a rule
     bands: dict[tuple[str, ...], Any] = field(default_factory=dict)  # what is expected, by doses
     team: dict[str, str] = field(default_factory=dict)  # who may come in, by account
+    person: dict[str, Any] | None = None  # what is told of the person in an emergency
+    person_token: tuple[int, ...] = ()
+    person_asked_at: datetime | None = None
     busy: Lock = field(default_factory=Lock)
 
     @property

@@ -21,6 +21,7 @@ from holdfast.records.session import DosingSession
 from holdfast.records.session_now import facts_of, last_heard, words_of
 from holdfast.web.session.expected import expected
 from holdfast.web.session.following import Look, look_at
+from holdfast.web.session.person import known_of
 
 LATEST = (
     "systolic_mmhg",
@@ -44,6 +45,7 @@ def told(
         alarms = look.alarms(now)
         shown = [one for one in entries if after == 0 or one.id in _since(look, after)]
         judged = _judged(look, alarms, now)
+        person = known_of(look, now)
     everybody = {one.by for one in entries} | {each["person"] for each in judged["present"]}
     return {
         **head(session),
@@ -56,6 +58,7 @@ def told(
         "expected": _expected(look),
         "names": names_of(everybody),
         "team": _team(look),
+        "person": person,
         "heard": {label: instant(at) for label, at in last_heard(session).items()},
     }
 

@@ -22,6 +22,17 @@ globalThis.HoldfastCard = (() => {
   const list = (title, rows, none) => made("section", {}, made("h3", { textContent: title }), rows.length ? made("ul", {}, ...rows.map((each) => made("li", {}, ...(Array.isArray(each) ? [made("span", { textContent: each[0] }), made("small", { className: "soft", textContent: ` ${each[1]}` })] : [each])))) : made("p", { className: "soft", textContent: none }));
   const timed = (entry, now) => `${Say.clock(entry.at)}, ${Say.ago(entry.at, now)}`;
 
+  /* What the record knows of the person, as this page was last told; who knows nothing says so. */
+  function ofThePerson(person) {
+    const told = person || { is_known: false, medicines: [], allergies: [], conditions: [], weight: "", earlier: "" };
+    const none = told.is_known ? say("card_not_recorded") : say("card_not_known");
+    const own = told.medicines.map(([name, taken, avoid]) => made("span", {}, made("strong", { textContent: name }), made("small", { className: "soft", textContent: ` ${taken}` }), made("span", { className: "card-avoid", textContent: avoid })));
+    return [
+      list(say("card_own"), [...own, ...(told.earlier ? [made("span", { className: "soft", textContent: told.earlier })] : [])], told.is_known ? say("card_own_none") : none),
+      made("div", { className: "card-two" }, list(say("card_allergies"), told.allergies.map((each) => [each, ""]), none), list(say("card_weight"), told.weight ? [[told.weight, ""]] : [], none), list(say("card_conditions"), told.conditions.map((each) => [each, ""]), none)),
+    ];
+  }
+
   function show(view) {
     const { session, now } = view, plan = session.plan, doses = taken(view), card = words().card;
     const newest = new Map(), low = new Map(), high = new Map();
@@ -42,6 +53,7 @@ globalThis.HoldfastCard = (() => {
         list(say("card_readings"), [...newest].map(([name, entry]) => [`${field(name).title} ${entry.fields[name]} ${field(name).unit}`, `${timed(entry, now)}, ${say("card_range", { low: low.get(name), high: high.get(name) })}`]), say("none_yet")),
         list(say("card_happened"), lines(["event"]), say("card_none")), list(say("card_medicines"), lines(["rescue-given", "medicine-taken"]), say("card_none")),
         list(say("card_called"), lines(["help-called"]), say("card_none")), list(say("fluids"), [[`${drunk} ${Say.unit("mL")}`, ""]], say("card_none"))),
+      ...ofThePerson(session.person),
       list(say("card_avoid"), card.avoid.map((each) => [each[0], each[1]]), ""),
       list(say("card_numbers"), card.numbers.map((each) => { const link = made("a", { href: `tel:${each[1].replace(/[^0-9+]/g, "")}`, className: "card-number", textContent: `${each[0]} ${each[1]}` }); return link; }), say("no_number")));
     if (!find().open) find().showModal();
