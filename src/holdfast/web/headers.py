@@ -4,8 +4,6 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
-from holdfast.web.room.admission import is_room_device
-
 PERMISSIONS_POLICY = ", ".join(
     f"{feature}=()"
     for feature in (
@@ -23,9 +21,9 @@ PERMISSIONS_POLICY = ", ".join(
 )
 
 
-# What a browser forgets at log-out. Not its cookies: the choice of a theme is no secret.
-FORGOTTEN = '"cache", "storage"'
-CACHE = '"cache"'
+# What a browser forgets at log-out. Not its cookies: the choice of a theme is no secret. Not its
+# storage: nothing lies there but entries that were not received, encrypted, and a room device's key.
+FORGOTTEN = '"cache"'
 
 
 class Headers:
@@ -44,6 +42,5 @@ class Headers:
             response["Cache-Control"] = "no-store"
         match = request.resolver_match
         if match is not None and match.view_name == "log-out":
-            # A room's device keeps entries that were not received, whoever logs out beside them.
-            response["Clear-Site-Data"] = CACHE if is_room_device(request) else FORGOTTEN
+            response["Clear-Site-Data"] = FORGOTTEN
         return response

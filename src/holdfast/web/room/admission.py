@@ -117,8 +117,3 @@ def _fits(secret: str, kept: str) -> bool:
 def device_secret(request: HttpRequest) -> str:
     """The secret that the device sent; it was found to fit when the request was let in."""
     return _read(request, DEVICE)[1]
-
-
-def is_room_device(request: HttpRequest) -> bool:
-    """True where the browser carries a device's cookie, whether it fits or not."""
-    return _name(DEVICE) in request.COOKIES

@@ -1,15 +1,17 @@
 /* Keeps every entry of this device, encrypted, until the server has given its receipt.
 
    const queue = await HoldfastQueue.open({ sign, token, changed });
-   await queue.add({ id, address, text, told })   kept on the disk when it returns, then sent
+   await queue.add({ id, address, text, told, writer })   kept on the disk when it returns, then sent
    queue.flush()                                  try again now; also every few seconds by itself
-   queue.kept()                                   what is not received: [{ id, state, told, problem }]
+   queue.kept()                                   what is not received: [{ id, state, told, writer, problem }]
+   HoldfastQueue.peek()                           the same without sending: for the page of log-in
 
    An entry leaves the queue for one reason only: an answer of the server's own, in JSON, not
    redirected, that names its id and its hash in the journal. A redirect, 401, 403, 404, 5xx, a
    page of HTML, no answer at all: it stays, and is tried again. 409 is a conflict: the server keeps
    both, and the queue keeps its own until a person has seen it. 422 names what cannot be read; it
-   stays, and is tried again after a reload. Entries lie in IndexedDB under an AES-GCM key that
+   stays, and is tried again after a reload. An entry that waits for who wrote it ({ id, name }; null: for
+   nobody) holds up no other. A log-out takes nothing away. Entries lie in IndexedDB under an AES-GCM key that
    cannot be taken out of this browser. Two tabs share one queue; only one of them sends at a time,
    and an entry sent twice gets its first receipt. */
 globalThis.HoldfastQueue = (() => {
@@ -66,13 +68,14 @@ globalThis.HoldfastQueue = (() => {
   /* What an answer means for one entry: received, conflict, refused, or kept for another try. */
   async function judged(answer, id) {
     const isJson = (answer.headers.get("Content-Type") || "").startsWith("application/json");
-    if (answer.redirected || answer.type === "opaqueredirect" || !isJson) return { state: "waiting" };
+    if (answer.redirected || answer.type === "opaqueredirect") return { state: "waiting" };
+    if (!isJson) return { state: "waiting", isOther: answer.status >= 403 && answer.status < 500 };
     let told;
     try { told = await answer.json(); } catch { return { state: "waiting" }; }
     if (answer.ok && told.id === id && HASH.test(told.journal || "")) return { state: "received", receipt: told };
     if (answer.status === 409 && told.id === id && told.conflict) return { state: "conflict" };
     if (answer.status === 422) return { state: "refused", problem: String(told.problem || "") };
-    return { state: "waiting" };
+    return { state: "waiting", isOther: answer.status >= 403 && answer.status < 500 };
   }
 
   async function send(entry, token) {
@@ -121,7 +124,7 @@ globalThis.HoldfastQueue = (() => {
     }
 
     function kept() {
-      return rows.map(({ id, state, told, made }) => ({ id, told, made, state: refused.has(id) ? "refused" : state, problem: refused.get(id) || "" }));
+      return rows.map(({ id, state, told, made, writer }) => ({ id, told, made, writer: writer || null, state: refused.has(id) ? "refused" : state, problem: refused.get(id) || "" }));
     }
 
     async function sendAll() {
@@ -133,7 +136,7 @@ globalThis.HoldfastQueue = (() => {
         if (found.state === "refused") refused.set(entry.id, found.problem);
         if (found.state !== "waiting") news.postMessage("changed");
         await read();
-        if (found.state === "waiting") break; /* in order; nobody answers now */
+        if (found.state === "waiting" && !found.isOther) break; /* nobody answers now */
       }
     }
 
@@ -147,8 +150,8 @@ globalThis.HoldfastQueue = (() => {
       }
     }
 
-    async function add({ id, address, text, told }) {
-      const entry = { id, address, text, told, signature: await sign(text), made: Date.now(), state: "waiting" };
+    async function add({ id, address, text, told, writer = null }) {
+      const entry = { id, address, text, told, writer, signature: await sign(text), made: Date.now(), state: "waiting" };
       await put(entry);
       await read();
       news.postMessage("changed");
@@ -182,5 +185,15 @@ globalThis.HoldfastQueue = (() => {
     flush();
     return { add, flush, kept, seen, keepDraft, draft };
   }
-  return { open, judged };
+  /* What lies here, without sending it and without making a place for it. */
+  async function peek() {
+    const there = await indexedDB.databases();
+    if (!there.some((each) => each.name === NAME)) return [];
+    const base = await database(), key = await keyOf(base);
+    const stored = await done(base.transaction("entries").objectStore("entries").getAll());
+    const rows = await Promise.all(stored.map((row) => unseal(key, row)));
+    base.close();
+    return rows;
+  }
+  return { open, judged, peek };
 })();

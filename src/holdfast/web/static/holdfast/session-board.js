@@ -115,7 +115,7 @@
   async function acknowledge(one, details) {
     const id = crypto.randomUUID();
     const text = JSON.stringify({ schema: 1, id, session: one.id, kind: "acknowledgement", words: "", details, corrects: null, at: new Date().toISOString(), offset_ms: offset, by: board().dataset.person });
-    await queue.add({ id, address: board().dataset.entry.replace(NOBODY, one.enrollment), text, told: { session: one.id } });
+    await queue.add({ id, address: board().dataset.entry.replace(NOBODY, one.enrollment), text, told: { session: one.id }, writer: globalThis.HoldfastKept.me() });
     ask();
   }
 
@@ -158,6 +158,7 @@
     queue = await globalThis.HoldfastQueue.open({ sign: async () => "", token: () => token, changed: (kept) => {
       find("kept").hidden = !kept.length;
       find("kept").textContent = find("kept").dataset.words.replace("%", kept.length);
+      globalThis.HoldfastKept.show(kept);
     } });
     await ask();
     globalThis.HoldfastLive.open(board().dataset.live, heard);

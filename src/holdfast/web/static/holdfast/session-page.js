@@ -9,13 +9,14 @@
   function received() {
     const chip = document.querySelector("[data-net]"), count = queue ? queue.kept().length : 0;
     chip.classList.toggle("watch", count > 0);
+    globalThis.HoldfastKept.show(queue ? queue.kept() : []);
     chip.textContent = count ? chip.dataset.kept.replace("%", count) : store ? chip.dataset.fine : chip.dataset.asking;
     globalThis.HoldfastPanel.show();
   }
 
   async function record({ id, kind, details, words, corrects, session, told }) {
     const text = JSON.stringify({ schema: 1, id, session, kind, words, details, corrects, at: new Date().toISOString(), offset_ms: store ? store.offset() : 0, by: page().dataset.person });
-    await queue.add({ id, address: page().dataset.entry, text, told });
+    await queue.add({ id, address: page().dataset.entry, text, told, writer: globalThis.HoldfastKept.me() });
   }
 
   /* An authorisation is asked with the password; the server alone judges the gate. */
