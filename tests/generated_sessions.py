@@ -89,7 +89,9 @@ KINDS = (
     ("dose-refused", 1),
     ("session-opened", 1),
     ("correction", 3),
-    ("exit", 1),
+    ("exit", 2),
+    ("night-check", 3),
+    ("morning-hand-over", 1),
     ("session-closed", 1),
     ("note", 2),
 )
@@ -191,7 +193,9 @@ def _fields(chance: Random, kind: str, last: list[str]) -> Mapping[str, object]:
             "device": one(("cuff", "watch")),
         },
         "correction": {"reason": "typing-slip"},
-        "exit": {"exit": "overnight"},
+        "exit": {"exit": one(("overnight", "overnight", "overnight", "home-with-escort"))},
+        "night-check": {"state": one(("asleep", "awake-unwell"))},
+        "morning-hand-over": {"to_person": "t1"},
     }
     return fields.get(kind, {})
 

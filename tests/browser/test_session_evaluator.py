@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -16,7 +17,9 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from holdfast.domain import monitoring
-from holdfast.domain.conditions import Alarm, Condition, alarms_of
+from holdfast.domain.conditions import Alarm, Condition, alarms_of, each_once
+from holdfast.domain.course_so_far import CourseSoFar
+from holdfast.domain.night import CHECK_EVERY, night_conditions
 from holdfast.domain.session_entries import SessionEntry, instant
 from holdfast.domain.session_log import log_of
 from holdfast.domain.session_plan import SessionPlan
@@ -48,6 +51,7 @@ STEADY: Sequence[tuple[str, Mapping[str, object]]] = (
     ("break-ended", {"person": "t1"}),
 )
 Session = tuple[SessionPlan, Sequence[SessionEntry]]
+NIGHT = CourseSoFar(numbers={CHECK_EVERY: Decimal(45)})
 
 # In the page: a session judged at one moment after another, each entry handed in when it is known;
 # what is told of a moment is told only where it differs from the moment before.
@@ -90,10 +94,16 @@ def made_up(seed: int, count: int = 3) -> tuple[Session, list[datetime]]:
     return (plan, entries), sorted({*asked, max(known) + timedelta(hours=20)})
 
 
+def plan_told(plan: SessionPlan) -> Told:
+    """The plan as a page is told it, with how often somebody looks at night."""
+    return {**plan.to_json(), "night_check_every": str(NIGHT.numbers[CHECK_EVERY])}
+
+
 def as_told(plan: SessionPlan, entries: Sequence[SessionEntry], now: datetime) -> Told:
     """What the server judges, in the words of the page."""
     log = log_of(entries, now)
-    found = monitoring.conditions_of(plan, log, now)
+    night = night_conditions(plan, NIGHT, log, now)
+    found = each_once((*monitoring.conditions_of(plan, log, now), *night))
     passed = monitoring.since_dose(entries, now)
     return {
         "now": instant(now),
@@ -206,7 +216,7 @@ def follow(page: Page, sessions: Sequence[tuple[Session, Sequence[datetime]]]) -
     """What the page tells of each session, at each of the moments where that is new."""
     told = [
         {
-            "plan": plan.to_json(),
+            "plan": plan_told(plan),
             "entries": [one.to_json() for one in entries],
             "moments": [instant(moment) for moment in moments],
         }
@@ -301,6 +311,7 @@ PLANTED = {
     "a break covers by itself": ("cover && !away.has(cover)", "cover"),
     "what was seen covers what comes": ("one.since <= named.since &&", ""),
     "put off for ever": ("Math.max(overdue, known)]", "Infinity]"),
+    "a night that is over goes on": ("|| isNightOver(log, known)", ""),
     "a wrong clock calms": ("if (this.isSkewed(entry)) {", "if (false) {"),
 }
 
@@ -447,7 +458,7 @@ def _kept(
 ) -> Told:
     both = [[one.to_json() for one in entries] for entries in (received, kept)]
     judged = "(told) => evaluator.judgeKept(...told)"
-    return page.evaluate(judged, [plan.to_json(), *both, instant(now)])
+    return page.evaluate(judged, [plan_told(plan), *both, instant(now)])
 
 
 def _steady(count: int) -> list[Told]:

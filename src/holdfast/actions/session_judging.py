@@ -23,6 +23,7 @@ from holdfast.domain.conditions import Condition
 from holdfast.domain.course_so_far import CourseSoFar
 from holdfast.domain.dose_meaning import dose_conditions
 from holdfast.domain.monitoring_fold import Fold
+from holdfast.domain.night import night_conditions
 from holdfast.domain.session_entries import SessionEntry
 from holdfast.domain.session_log import Log, log_of
 from holdfast.domain.session_plan import SessionPlan, Tier
@@ -80,10 +81,11 @@ class Followed:
         return log_of(self.acts, now)
 
     def conditions(self, now: datetime) -> tuple[Condition, ...]:
-        """Every condition up to ``now``: of the monitoring, of doses, of the end."""
-        gates = session_gates.load()
-        of_doses = dose_conditions(gates, self.plan, self.course, self.log(now))
-        return (*self.fold.conditions(now), *of_doses)
+        """Every condition up to ``now``: of the monitoring, of doses and the end, of the night."""
+        gates, log = session_gates.load(), self.log(now)
+        of_doses = dose_conditions(gates, self.plan, self.course, log)
+        of_night = night_conditions(self.plan, self.course, log, now)
+        return (*self.fold.conditions(now), *of_doses, *of_night)
 
 
 _KEPT: "OrderedDict[UUID, Followed]" = OrderedDict()

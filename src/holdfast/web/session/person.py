@@ -118,7 +118,7 @@ def avoid_words(one: OwnMedicine) -> str:
     said += [str(FLAGS[flag]) for flag in one.flags if flag in FLAGS]
     if "inhibitor" in one.cyp2d6:
         said.append(str(SLOWS))
-    if one.after_session in AFTERWARDS:
+    if one.after_session is not None and one.after_session in AFTERWARDS:
         said.append(str(AFTERWARDS[one.after_session]))
     if one.stop_abruptly:
         said.append(str(NEVER_ABRUPTLY.get(one.stop_abruptly, _("Never stop abruptly."))))

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from holdfast.domain import monitoring
 from holdfast.domain.conditions import Acknowledgement, Alarm, Condition
+from holdfast.domain.night import CHECK_EVERY
 from holdfast.domain.session_entries import SessionEntry, instant
 from holdfast.domain.staffing import Room
 from holdfast.records.access import printed_name
@@ -51,7 +52,7 @@ def told(
         **head(session),
         "position": look.position,
         "after": after,
-        "plan": look.plan.to_json(),
+        "plan": _plan(look),
         "entries": [one.to_json() for one in shown],
         "words": _words(session) if with_words else {},
         "judged": judged,
@@ -61,6 +62,12 @@ def told(
         "person": person,
         "heard": {label: instant(at) for label, at in last_heard(session).items()},
     }
+
+
+def _plan(look: Look) -> dict[str, Any]:
+    """The plan, with how often somebody looks at night: the page judges that by itself as well."""
+    every = look.judged.course.numbers.get(CHECK_EVERY)
+    return {**look.plan.to_json(), "night_check_every": None if every is None else str(every)}
 
 
 def _team(look: Look) -> dict[str, str]:

@@ -30,6 +30,9 @@ MEASURES = {
     "sodium": _("Sodium"),
     "distress": _("Distress"),
     "orientation": _("Orientation"),
+    "night": _("The night"),
+    "dose": _("A dose"),
+    "exit": _("The end"),
     "all": _("Everything"),
 }
 UNITS = {
@@ -101,6 +104,7 @@ CONDITIONS: Mapping[str, Any] = {
     "dose-vomited": _("Vomited after a dose"),
     "transfer-to-hospital": _("Transfer to a hospital"),
     "death": _("Death"),
+    "night-check-missing": _("Nobody has looked at the person in time, at night"),
 }
 DO = {
     "repeat-and-watch": _("Measure again and watch."),

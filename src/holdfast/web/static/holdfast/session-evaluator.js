@@ -190,6 +190,7 @@ export function readPlan(told) {
     lasts: told.minutes === null ? null : told.minutes * MINUTE,
     window: window === null ? null : window.map((minute) => minute * MINUTE),
     allowed: span(value("clock-tolerance")),
+    nightEvery: told.night_check_every ? span(decimal(told.night_check_every)) : null,
   };
 }
 
@@ -912,6 +913,35 @@ function comparedClock(plan, log, entry) {
   });
 }
 
+/* --- The night: looks at the person ----------------------------------------------------------------------------- */
+
+/* What ends a night: its hand-over, the session's close, or another exit than the night. */
+const isNight = (entry) => code(entry, "exit") === "overnight";
+const nightEnds = (log) => [...log.of("morning-hand-over"), ...log.of("session-closed"), ...log.of("exit").filter((entry) => !isNight(entry))];
+
+function isNightOver(log, by) {
+  const nights = log.of("exit").filter((entry) => isNight(entry) && log.stood(entry, by));
+  const began = Math.max(...nights.map((entry) => entry.latest));
+  return !nights.length || nightEnds(log).some((entry) => entry.latest > began && log.stood(entry, by));
+}
+
+/* Each time at which somebody had to look and, as it was known then, nobody had. */
+function nightOf(plan, log, now) {
+  if (plan.nightEvery === null) return [];
+  const looks = log.of("night-check"), found = [];
+  for (const start of [...log.of("exit").filter(isNight), ...looks]) {
+    const due = start.latest + plan.nightEvery, known = Math.max(due, start.known);
+    if (known > now || !log.stood(start, known) || isNightOver(log, known)) continue;
+    if (looks.some((one) => one.latest > start.latest && log.stood(one, known))) continue;
+    const later = [...looks, ...nightEnds(log)].filter((one) => log.stands(one) && one.latest > start.latest);
+    found.push(condition(plan, "night-check-missing", {
+      since: due, known, because: [start.id], tier: "notify", do: "look-now", measure: "night",
+      until: earliest(...later.map((one) => Math.max(one.known, known))),
+    }));
+  }
+  return found;
+}
+
 /* --- The fold -------------------------------------------------------------------------------------------------- */
 
 /* A session as far as it is known. Entries come in any order; the usual one costs the same however many came before. */
@@ -951,7 +981,13 @@ export class Fold {
   }
 
   /* Every condition up to an instant, in the order in which they became known. */
-  conditions(now) { return this._at(now).listed.map(conditionJson); }
+  conditions(now) { return this._all(now).map(conditionJson); }
+
+  /* Those of the readings and the room, and those of the night. */
+  _all(now) {
+    const { plan, log, listed } = this._at(now), night = nightOf(plan, log, micros(now));
+    return night.length ? [...listed, ...night].sort(asKnown) : listed;
+  }
 
   /* Those that hold: what costs the same however long the session is. */
   holding(now) {
@@ -960,7 +996,7 @@ export class Fold {
   }
 
   /* Every alarm: its condition, its signal, its acknowledgements; open ones first, graver before milder. */
-  alarms(now) { return alarmsOf(this._at(now)); }
+  alarms(now) { const listed = this._all(now); return alarmsOf(this._at(now).log, listed); }
 
   silences(now) { return this.holding(now).filter((one) => one.code === "silence"); }
 
@@ -1316,8 +1352,8 @@ export class Fold {
 const kindOf = (one) => JSON.stringify([one.code, one.measure, one.number]);
 
 /* The acknowledgements that stand and are somebody's, by the kind of what they name. */
-function acknowledged({ log, found }) {
-  const kinds = new Map();
+function acknowledged(log, listed) {
+  const kinds = new Map(), found = new Map(listed.map((one) => [one.id, one]));
   for (const entry of log.of("acknowledgement")) {
     const named = found.get(code(entry, "condition"));
     if (named === undefined || !entry.by || !log.stands(entry)) continue;
@@ -1327,11 +1363,11 @@ function acknowledged({ log, found }) {
   return kinds;
 }
 
-function alarmsOf(fold) {
-  const kinds = acknowledged(fold);
+function alarmsOf(log, listed) {
+  const kinds = acknowledged(log, listed);
   /* An acknowledgement covers what it names, and what of its kind had begun by then and was known when it was given. */
   const covers = ({ entry, named }, one) => named === one || (one.since <= named.since && one.known <= entry.known);
-  const found = fold.listed.map((one) => ({ one, seen: (kinds.get(kindOf(one)) || []).filter((each) => covers(each, one)) }));
+  const found = listed.map((one) => ({ one, seen: (kinds.get(kindOf(one)) || []).filter((each) => covers(each, one)) }));
   const told = ({ one, seen }) => [seen.length ? 1 : 0, -TIERS.indexOf(one.tier), one.known, one.id];
   return found.sort((a, b) => orderAll(told(a), told(b))).map(({ one, seen }) => ({
     condition: conditionJson(one),
