@@ -102,6 +102,45 @@ def test_what_a_device_measured(bare, decode, octets, fields):
     assert decoded(bare, decode, *octets) == fields
 
 
+STAMP = (0xEA, 0x07, 5, 4, 10, 12, 0)  # 4 May 2026, 10:12:00, by the device's own clock
+CUFF = (0x02, 0x8E, 0x00, 0x58, 0x00, 0x6A, 0x00)
+AT_NOW = """([characteristic, bytes, seconds]) => HoldfastDevices.heardAs(
+  characteristic, new DataView(Uint8Array.from(bytes).buffer), new Date(2026, 4, 4, 10, 12, seconds).getTime())"""
+OF_NOW, UNDATED, KEPT = True, False, None
+
+
+@pytest.mark.parametrize(
+    ("characteristic", "octets", "seconds_since", "heard"),
+    [
+        (0x2A35, CUFF + STAMP, 119, OF_NOW),
+        (0x2A35, CUFF + STAMP, 121, KEPT),  # this morning's, handed over on connecting
+        (0x2A35, CUFF + STAMP, -121, KEPT),  # a clock that is wrong
+        (0x2A35, (0x00, *CUFF[1:]), 0, UNDATED),
+        (0x2A35, (*CUFF, 0, 0, 0, 0, 0, 0, 0), 0, UNDATED),  # its clock was never set
+        (0x2A1C, (0x02, 0x76, 0x01, 0x00, 0xFF, *STAMP), 0, OF_NOW),
+        (0x2A1C, (0x02, 0x76, 0x01, 0x00, 0xFF, *STAMP), 3600, KEPT),
+        (0x2A1C, (0x00, 0x76, 0x01, 0x00, 0xFF), 0, UNDATED),
+        (0x2A5E, (0x01, 0x62, 0x00, 0x48, 0x00, *STAMP), 3600, KEPT),
+        (0x2A5F, (0x01, 0x62, 0x00, 0x48, 0x00), 3600, OF_NOW),  # it speaks of now alone
+        (0x2A37, (0x00, 0x60), 0, OF_NOW),
+    ],
+)
+def test_what_a_device_had_kept_is_never_a_reading_of_now(
+    bare, characteristic, octets, seconds_since, heard
+):
+    told = bare.evaluate(AT_NOW, [characteristic, list(octets), seconds_since])
+    assert (told and told["isOfNow"]) is heard
+
+
+@pytest.mark.parametrize(
+    "line", ["142/88 96 37.4°C 98%", "142/88", "37°C", "98%", "96", "142/88 96", "96 98%"]
+)
+def test_a_line_is_written_as_it_is_read(bare, line):
+    fields = described()["reading"]["fields"]
+    call = "([line, fields]) => HoldfastLine.written(HoldfastLine.read(line, fields))"
+    assert bare.evaluate(call, [line, fields]) == line
+
+
 LINES = (
     *("142/88 96 37.4", "37,4 142/88", "96 142/88 98%", "142/88 37°C", "60 37", "128/82", "96"),
     *("", "  ", "88/142", "142/142", "142 88", "14288 96", "142/88 98.6", "36", "96 100", "96 72"),

@@ -201,6 +201,8 @@ PANEL = {
         "This browser cannot reach devices by Bluetooth. Type the reading, or use Chrome or Edge on this tablet."
     ),
     "device_failed": _("The device gave no reading. Try again, or type it."),
+    "device_kept": _("The device gave only what it had kept from before. Measure again, or type the reading."),
+    "device_undated": _("The device does not say when it measured this. If it is of now, record it."),
     "device_asks": _("Waiting for the device"),
     "yes": _("Yes"),
     "no": _("No"),

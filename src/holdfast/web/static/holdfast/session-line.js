@@ -64,5 +64,11 @@ globalThis.HoldfastLine = (() => {
     }
     return told;
   }
-  return { read, Refused };
+
+  /* The line that reads as these values. */
+  function written(told) {
+    const parts = [SYSTOLIC in told && `${told[SYSTOLIC]}/${told[DIASTOLIC]}`, told[RATE], CELSIUS in told && `${told[CELSIUS]}°C`, SATURATION in told && `${told[SATURATION]}%`];
+    return parts.filter(Boolean).join(" ");
+  }
+  return { read, written, Refused };
 })();

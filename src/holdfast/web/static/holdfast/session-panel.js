@@ -182,12 +182,29 @@ globalThis.HoldfastPanel = (() => {
     document.querySelector("[data-s-sheet-body]").replaceChildren(bar);
   }
 
+  /* It takes a minute: the reading is of whom the device was asked for, whoever is on the screen by then. */
+  async function device() {
+    const about = session(), devices = globalThis.HoldfastDevices;
+    if (!navigator.bluetooth || !devices) { says(say("no_bluetooth"), true); return; }
+    says(say("device_asks"));
+    try {
+      const { details, isOfNow } = await devices.read();
+      says("");
+      if (isOfNow) { write("reading", { ...details, how: "device" }, { about }); return; }
+      if (session()?.id !== about.id) throw new Error("moved");
+      const line = find("line").elements.line;
+      line.value = globalThis.HoldfastLine.written(details);
+      says(say("device_undated"), true);
+      line.focus();
+    } catch (error) { says(say(error.message === "kept" ? "device_kept" : "device_failed"), true); }
+  }
+
   const acts = {
     alarms: () => { Shown.unfold(); show(); },
     card: () => globalThis.HoldfastCard.show(view()),
     room,
     pad: () => { const about = session(); Sheet.ask({ kind: "reading", hasPad: true, only: ["systolic_mmhg", "diastolic_mmhg", "heart_rate_per_min", "temperature_celsius", "oxygen_saturation_percent", "temperature_site"], given: { how: "pad" }, submit: (told) => write("reading", told, { about }) }); },
-    device: () => (globalThis.HoldfastDevices ? globalThis.HoldfastDevices.read() : Promise.reject(new Error("none"))).then((details) => details && write("reading", { ...details, how: "device" }), () => says(say(navigator.bluetooth ? "device_failed" : "no_bluetooth"), true)),
+    device,
     ask: () => place.ask(session(), gate.of.split("/")[1], () => { askGate(); store.refreshSoon(); }),
   };
 
