@@ -487,7 +487,9 @@ def test_the_interval_counts_days_of_the_calendar_and_both_ends_are_in(days, rea
 def test_of_several_earlier_doses_the_newest_counts():
     told = before_the_dose(number=2, visit="v10", mg=(120, 60))
     days = [_past(120, on=date(2026, 4, 7)), _past(40, on=date(2026, 5, 1), of_course=False)]
-    assert replace(told, past=tuple(days)).shut_by(INITIAL, "09:56")["interval"] == {"too-soon"}
+    assert replace(told, past=tuple(days)).shut_by(INITIAL, "09:56")["interval"] == {
+        "dosed-too-soon"
+    }
 
 
 def test_a_second_session_without_a_first_is_unknown_and_an_unsigned_interval_too():

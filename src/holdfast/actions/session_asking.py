@@ -17,7 +17,7 @@ from holdfast.actions.course_gates import Question
 from holdfast.actions.outcomes import Answered, Refusal
 from holdfast.actions.permission import refused, role_with
 from holdfast.actions.session_entries import EntryTold, session_fact, write_entries
-from holdfast.actions.session_planning import roles_at
+from holdfast.actions.session_planning import past_doses, roles_at
 from holdfast.actions.signatures import ReauthenticationProof, proof_refused, sign
 from holdfast.actions.writing import (
     LockedStream,
@@ -86,7 +86,8 @@ class Issued:
 def question(session: DosingSession, act: SessionAct, now: datetime) -> Asked:
     """What a gate of a session is asked now, with everything that the record knows of it."""
     plan, course = plan_of(session), course_around(session)
-    course = replace(course, roles=roles_at(session.enrollment, now))
+    past = tuple(past_doses(session.enrollment, session.id, now))
+    course = replace(course, roles=roles_at(session.enrollment, now), past=past)
     local = now.astimezone(ZoneInfo(session.site.zone))
     known = handed(session, now)
     entries = [one for one in entries_of(session) if _is_who_they_are(one, course.roles)]

@@ -23,12 +23,16 @@ NO_SOURCE = Reference("The protocol names none", "docs/session.md#gates")
 
 @dataclass(frozen=True)
 class Interval:
-    """Days of the site's calendar since the last dosing session. None: no number that may decide."""
+    """Days of the site's calendar since the last dose. None: no number that may decide.
+
+    ``has_latest``: the visit counts from an earlier dosing session, which may lie too long back.
+    """
 
     earliest_days: int | None
     latest_days: int | None
     reference: Reference
     standing: Standing
+    has_latest: bool = True
 
 
 @dataclass(frozen=True)
@@ -36,7 +40,7 @@ class CourseSoFar:
     """The course around one session.
 
     ``menu_may_run``: the menu is verified, or a physician signed what it adds up to at most.
-    ``interval`` None: this session counts from no earlier one. ``numbers``: those that a physician
+    ``interval`` None: nothing is known that it may be judged by. ``numbers``: those that a physician
     signed, in the unit of their limit. ``roles``: what each person is.
     """
 
@@ -55,6 +59,11 @@ class CourseSoFar:
     def last_dosing_on(self) -> date | None:
         """The day of the newest dose before this session."""
         return max((one.on for one in self.past), default=None)
+
+    def is_last_of_course(self) -> bool:
+        """Whether a dose of that day was of this course, and not of another."""
+        last_on = self.last_dosing_on()
+        return any(one.on == last_on and one.is_of_course for one in self.past)
 
 
 def course_so_far(
@@ -87,7 +96,7 @@ def course_so_far(
         outside_mg=outside_mg,
         course_most_mg=course_most(schedule),
         menu_may_run=menu is not None and _may_run(menu, numbers.get(MENU)),
-        interval=_interval(visit, numbers) if visit.anchor == PREVIOUS_DOSING else None,
+        interval=_interval(schedule, visit, numbers),
         numbers=numbers,
         roles=roles,
     )
@@ -122,13 +131,21 @@ def _may_run(menu: DoseMenu, signed_mg: Decimal | None) -> bool:
     return menu.source.standing.runs_live or signed_mg == most_of(menu)
 
 
-def _interval(visit: Visit, numbers: Mapping[str, Decimal]) -> Interval:
-    """The protocol's window where it may decide; else what a physician signed."""
+def _interval(schedule: Schedule, visit: Visit, numbers: Mapping[str, Decimal]) -> Interval:
+    """The protocol's window from a dosing session where it may decide; else what a physician signed."""
     window, source = visit.window, visit.window.source
-    if source.standing.runs_live and not window.is_suggested:
+    counts = _counts_from_dosing(schedule, visit)
+    if counts and source.standing.runs_live and not window.is_suggested:
         return Interval(window.earliest_days, window.latest_days, source.reference, source.standing)
     earliest, latest = (_days(numbers.get(code)) for code in (EARLIEST, LATEST))
-    return Interval(earliest, latest, source.reference, Standing.SIGNED)
+    return Interval(earliest, latest, source.reference, Standing.SIGNED, counts)
+
+
+def _counts_from_dosing(schedule: Schedule, visit: Visit) -> bool:
+    """The visit's window is one since a dosing session: the previous one, or one by its name."""
+    return visit.anchor == PREVIOUS_DOSING or any(
+        one.code == visit.anchor and one.kind is VisitKind.DOSING for one in schedule.visits
+    )
 
 
 def _days(value: Decimal | None) -> int | None:

@@ -159,21 +159,33 @@ def _mg(entry: SessionEntry) -> Decimal:
 
 
 def interval(asked: Asked, condition: Condition) -> Findings:
-    """Days since the last dosing session, by the site's calendar."""
+    """Days since the last dose, by the site's calendar, whatever session or course it was of.
+
+    No later than: only where the visit counts from an earlier session of this course.
+    """
     asks, last_on = asked.course.interval, asked.course.last_dosing_on()
     if last_on is None and asked.plan.session_number > 1:
         return (unknown(condition, "earlier-session-not-known"),)
-    if asks is None or last_on is None:
+    if last_on is None:
         return (passed(condition, "no-earlier-session"),)
+    days = (asked.view.day_of(asked.now) - last_on).days
+    if asks is None or not (asks.has_latest and asked.course.is_last_of_course()):
+        return (_since_last(condition, days, None if asks is None else asks.earliest_days),)
     if asks.earliest_days is None or asks.latest_days is None:
         return (unsigned(condition, "interval-earliest-days", "interval-latest-days"),)
-    days = (asked.view.day_of(asked.now) - last_on).days
     values = {"days": days, "earliest_days": asks.earliest_days, "latest_days": asks.latest_days}
     if days < asks.earliest_days:
         return (failed(condition, "too-soon", **values),)
     if days > asks.latest_days:
         return (failed(condition, "too-late", **values),)
     return (passed(condition, "in-interval", **values),)
+
+
+def _since_last(condition: Condition, days: int, earliest: int | None) -> Finding:
+    if earliest is None:
+        return unsigned(condition, "interval-earliest-days")
+    tell, reason = (failed, "dosed-too-soon") if days < earliest else (passed, "dosed-long-ago")
+    return tell(condition, reason, days=days, earliest_days=earliest)
 
 
 def supplement_window(asked: Asked, condition: Condition) -> Findings:

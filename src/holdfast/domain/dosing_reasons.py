@@ -43,6 +43,8 @@ DOSING_REASONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "in-interval": ("days", "earliest_days", "latest_days"),
         "too-soon": ("days", "earliest_days", "latest_days"),
         "too-late": ("days", "earliest_days", "latest_days"),
+        "dosed-too-soon": ("days", "earliest_days"),
+        "dosed-long-ago": ("days", "earliest_days"),
         "in-window": ("from_minutes", "to_minutes"),
         "window-not-open": ("from_minutes", "to_minutes"),
         "window-over": ("from_minutes", "to_minutes"),

@@ -37,6 +37,7 @@ def told_course(course: CourseSoFar) -> dict[str, Any]:
             "title": between.reference.title,
             "href": between.reference.href,
             "standing": between.standing.value,
+            "has_latest": between.has_latest,
         },
         "numbers": dict(course.numbers),
         "roles": {person: list(roles) for person, roles in course.roles.items()},
@@ -72,6 +73,7 @@ def _interval(told: Mapping[str, Any] | None) -> Interval | None:
         told["latest_days"],
         Reference(told["title"], told["href"]),
         Standing(told["standing"]),
+        told.get("has_latest", True),
     )
 
 
