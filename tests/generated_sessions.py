@@ -176,7 +176,11 @@ def _fields(chance: Random, kind: str, last: list[str]) -> Mapping[str, object]:
         "orientation": {"correct": chance.randint(0, 4)},
         "fluid-taken": {"volume_ml": one((100, 250, 900, 1100)), "what": one(("water", "tea"))},
         "fluid-lost": {"what": "urine"} | ({"volume_ml": 300} if chance.random() < 0.5 else {}),
-        "event": {"term": one(TERMS), "course": one(("onset", "peak", "offset"))},
+        "event": {
+            "term": one(TERMS),
+            "course": one(("onset", "peak", "offset")),
+            "serious": ("no", "yes", "no", "unknown")[_number(last) % 4],
+        },
         "deferral": {"measure": one(("all", "blood-pressure", "distress")), "reason": "asleep"},
         "came-in": {"person": one(PEOPLE), "role": one(("therapist", "therapist", "physician"))},
         "identified": {"person": one(PEOPLE), "role": "therapist"},
@@ -200,6 +204,11 @@ def _fields(chance: Random, kind: str, last: list[str]) -> Mapping[str, object]:
     return fields.get(kind, {})
 
 
+def _number(last: list[str]) -> int:
+    """The number in the name of the last entry; 0 where it has none."""
+    return int("0" + "".join(c for c in last[-1] if c.isdigit())) if last else 0
+
+
 def _measured(chance: Random) -> Mapping[str, object]:
     some = chance.sample(list(MEASURED)[2:], chance.choice((0, 1, 1, 2, 4)))
     told = {field: chance.choice(MEASURED[field]) for field in some}
@@ -216,6 +225,8 @@ def _named(chance: Random, last: list[str]) -> str:
     code = chance.choice(
         ("systolic-observed", "systolic-dense", "temperature-observed", "pair-alone")
     )
+    if code == "pair-alone" and _number(last) % 2:
+        code = "event-may-be-serious"
     named = [f"{code}:{one}" for one in last] or [f"{code}:e1"]
     named.append("silence:blood-pressure:2026-05-04T08:30:00Z")
     named.append("limit-not-signed:reading-grace")

@@ -6,12 +6,11 @@ from uuid import UUID, uuid5
 
 from holdfast.actions.apart import apart
 from holdfast.actions.judging import local_date
-from holdfast.actions.session_judging import followed, plain_alarm
+from holdfast.actions.session_judging import followed
 from holdfast.actions.writing import LockedStream
 from holdfast.definitions.session import gates as session_gates
 from holdfast.domain.dose_meaning import what_it_means
 from holdfast.domain.session_entries import SessionEntry
-from holdfast.domain.session_plan import Tier
 from holdfast.records.clinical_care import EventCandidate
 from holdfast.records.consent import Impairment
 from holdfast.records.course import Deviation
@@ -21,8 +20,7 @@ from holdfast.records.people import PersonKey, User
 from holdfast.records.session import DosingSession, SessionFact
 from holdfast.records.session_now import entry_of
 
-CLOSED, SERIOUS = "entry-after-the-close", "event-may-be-serious"
-_MAY_BE_SERIOUS = frozenset({"yes", "unknown"})
+CLOSED = "entry-after-the-close"
 # Kinds by which something of the medicine may be in the person.
 _DOSES = frozenset({"dose-given", "dose-spat", "dose-vomited", "dose-dropped"})
 # Kinds from which a deviation may follow; no reading is among them.
@@ -80,17 +78,12 @@ def _felt(
 ) -> Iterator[Fact]:
     """What was felt or seen is a possible adverse event, good or bad, for a physician to judge.
 
-    Repeats of one term in a session are one; their course is in the entries. What may be serious is
-    an urgent alarm at once, each time.
+    Repeats of one term in a session are one; their course is in the entries.
     """
     entry = entry_of(fact)
     if entry.kind != "event" or entry.corrects is not None:
         return
     serious = entry.code("serious")
-    if serious in _MAY_BE_SERIOUS:
-        yield from plain_alarm(
-            stream, session, SERIOUS, fact.id, Tier.URGENT, ("physician-station",)
-        )
     id_ = uuid5(session.id, f"candidate/{entry.code('term')}")
     if EventCandidate.objects.filter(id=id_).exists():
         return

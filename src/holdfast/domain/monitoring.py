@@ -21,6 +21,7 @@ from holdfast.domain.due_readings import (
 )
 from holdfast.domain.fluids import FluidBalance, balance, over_ceiling
 from holdfast.domain.recording import gaps
+from holdfast.domain.serious_events import serious_events
 from holdfast.domain.session_entries import SessionEntry
 from holdfast.domain.session_log import Log, at_latest, log_of
 from holdfast.domain.session_plan import SessionPlan
@@ -61,6 +62,7 @@ def conditions_of(plan: SessionPlan, log: Log, now: datetime) -> tuple[Condition
             *_of_measures(plan, log, everything, now),
             *wrong_clocks(plan, log),
             *symptoms(plan, log, everything),
+            *serious_events(plan, log),
             *over_ceiling(plan, log),
             *staffing(plan, log, now),
             *gaps(plan, log, now),

@@ -25,6 +25,7 @@ from holdfast.domain.due_readings import BEFORE_DOSE, SILENCE, silences_of
 from holdfast.domain.fluids import over_ceiling
 from holdfast.domain.monitoring import NOT_SIGNED, conditions_of
 from holdfast.domain.recording import gaps
+from holdfast.domain.serious_events import serious_events
 from holdfast.domain.session_entries import SessionEntry, in_order
 from holdfast.domain.session_log import DOSES, ENDS, Log, at_latest, log_of
 from holdfast.domain.session_plan import Basis, SessionPlan
@@ -106,6 +107,7 @@ class Fold:
             yield from held.values()
         log = Log(tuple(self._others))
         yield from symptoms(self._plan, log, {})
+        yield from serious_events(self._plan, log)
         yield from over_ceiling(self._plan, log)
         yield from staffing(self._plan, log, now)
         yield from gaps(self._plan, log, now)

@@ -687,6 +687,19 @@ function alone(plan, log, rule, entry) {
   });
 }
 
+/* What is serious, or nobody can say whether: over when somebody answered it, or took it back. */
+function mayBeSerious(plan, log, entry) {
+  if (!["yes", "unknown"].includes(code(entry, "serious"))) return null;
+  const id = `event-may-be-serious:${entry.id}`;
+  return condition(plan, "event-may-be-serious", {
+    since: entry.at, known: entry.known, because: [entry.id], tier: "urgent", do: "tell-the-physician", bucket: `seen:${id}`,
+    over: () => {
+      const seen = log.of("acknowledgement").filter((one) => one.by && code(one, "condition") === id && log.stands(one));
+      return earliest(...seen.map((one) => Math.max(one.known, entry.known)), log.correctedAt(entry));
+    },
+  });
+}
+
 /* How grave a symptom is beside what was drunk before it. Without a signed ceiling nobody can tell. */
 function besideFluids(plan, log, rule, entry) {
   const ceiling = plan.value(rule.over), limit = ceiling === null ? ZERO : ceiling;
@@ -1157,6 +1170,7 @@ export class Fold {
   }
 
   _ofEvent(entry, isLast = false) {
+    this._put(mayBeSerious(this.plan, this.log, entry));
     if (!isFelt(entry)) return;
     for (const rule of this.plan.symptoms) {
       if (!rule.terms.includes(code(entry, "term"))) continue;
@@ -1193,6 +1207,7 @@ export class Fold {
       else if (entry.kind === "fluid-taken") this._pushDrink(entry);
       else if (MOVES.has(entry.kind)) this._pushMove(entry);
       else if (entry.kind === "recording") this._pushRecording(entry);
+      else if (entry.kind === "acknowledgement") this._end(`seen:${code(entry, "condition")}`);
       else if (entry.kind === "clock-compared") this._end(`device:${code(entry, "device")}`);
     }
   }
@@ -1220,7 +1235,7 @@ export class Fold {
 
   _pushEvent(entry) {
     if (isFelt(entry)) this._ofEvent(entry, true);
-    else this._end(ofTerm(entry));
+    else { this._put(mayBeSerious(this.plan, this.log, entry)); this._end(ofTerm(entry)); }
   }
 
   _pushDrink(entry) {
