@@ -15,15 +15,17 @@ from uuid import UUID, uuid4
 
 
 def write(session_id: UUID, file: Path) -> None:
-    """Write high readings for ever: each raises an alarm in its own entry."""
+    """Write high readings until killed or left alone: each raises an alarm in its own entry."""
     from holdfast.actions.outcomes import Receipt
     from holdfast.actions.session_entries import EntryTold, record_entry
     from holdfast.records.models import DosingSession, User
 
     rows = DosingSession.objects.select_related("enrollment__site", "site", "closing")
     session, by = rows.get(id=session_id), User.objects.get(login="therapist")
-    given = os.open(file, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+    given, parent = os.open(file, os.O_WRONLY | os.O_APPEND | os.O_CREAT), os.getppid()
     for number in count():
+        if os.getppid() != parent:
+            os._exit(0)  # the test was ended from outside
         now, entry_id = datetime.now(UTC), uuid4()
         fields = {"systolic_mmhg": Decimal(165 + number % 30), "diastolic_mmhg": Decimal(85)}
         told = EntryTold(entry_id, "reading", now, fields, words="as the cuff says")
