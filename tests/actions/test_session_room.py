@@ -6,8 +6,9 @@ from uuid import UUID, uuid4
 import pytest
 
 from holdfast.actions import rooms
-from holdfast.actions.outcomes import Conflict, Receipt
+from holdfast.actions.outcomes import Conflict, Receipt, Refusal
 from holdfast.actions.room_entries import record_room_entry
+from holdfast.actions.session_entries import move_entry
 from holdfast.definitions import session as entry_kinds
 from holdfast.domain.room_entry import read_entry
 from holdfast.records.consents import impairments_of
@@ -21,9 +22,11 @@ from holdfast.records.models import (
 )
 from holdfast.records.session_now import entries_of, last_heard, waiting_in, words_of
 from holdfast.records.verification_run import verify_here
-from tests.actions.clinic import written
+from tests.actions import sessions
+from tests.actions.clinic import enrolled, written
 from tests.actions.room import Tablet, close, enroll, entry_text, opened, settle, switched
 from tests.actions.sessions import Sitting, anew, nothing_kept, sitting, sitting_template
+from tests.actions.test_rooms import OTHER
 
 __all__ = ["nothing_kept", "sitting", "sitting_template"]
 
@@ -204,3 +207,38 @@ def test_a_session_reads_again_what_another_process_attributed(in_the_room, sitt
     written(sitting.write("note"))
     kept = session_judging._KEPT[anew(sitting.session).id]
     assert kept is not next(iter(mine.values()))
+
+
+@pytest.mark.parametrize("is_apart", [True, False])
+def test_an_entry_that_was_nobodys_is_taken_over_and_then_moved_and_judged_where_it_belongs(
+    in_the_room, sitting, is_apart
+):
+    """A high reading never ends up in neither of two records, nor waits where nobody can settle it."""
+    clinic = sitting.clinic
+    other = enrolled(clinic, identity=OTHER, bundle_sha256="cd" * 32)
+    sessions.pass_gate(clinic, other)
+    right = Sitting(clinic, sessions.opened(clinic, other))
+    if not is_apart:
+        in_the_room.step = None
+    text = in_the_room.text("reading", READING | {"systolic_mmhg": 193})
+    written(in_the_room.send(text, **({"signature": Tablet().signed(text)} if is_apart else {})))
+    row, fact = RoomEntry.objects.get(), sitting.fact("reading")
+    assert fact.came == ("unsigned" if is_apart else "open")
+
+    def move():
+        told = {"entry_id": uuid4(), "by": clinic.accounts["second"], "now": clinic.now}
+        return move_entry(fact=SessionFact.objects.get(id=fact.id), to=right.session, **told)
+
+    assert move() == Refusal("nobodys-yet")
+    clinic.later(minutes=1)
+    written(settle(clinic, row, clinic.therapist))
+    assert waiting_in(sitting.session) == 0
+    clinic.later(minutes=1)
+    written(move())
+    moved = entries_of(right.session)[-1]
+    assert (moved.number("systolic_mmhg"), moved.by) == (193, str(clinic.therapist.id))
+    assert (moved.at, moved.known_at) == (fact.at, clinic.now)
+    assert "systolic-observed" in right.codes()
+    assert waiting_in(right.session) == 0
+    assert right.fact("reading").counterpart == fact.id
+    assert verify_here().fits

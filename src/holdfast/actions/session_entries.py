@@ -207,6 +207,8 @@ def move_entry(
     """Move an entry that was made against the wrong person; both records say so, each naming the other.
 
     What it raised where it did not belong stays raised there; where it belongs it is judged anew.
+    What is nobody's yet is taken over before it is moved: moving it says whom it is about, and
+    puts nobody's name to it.
     """
     wrong = DosingSession.objects.select_related("enrollment__site", "site", "closing").get(
         id=fact.session_id
@@ -224,7 +226,9 @@ def move_entry(
         return earlier
     if SessionFact.objects.filter(session=wrong, corrects=fact.id).exists():
         return Refusal("already-corrected")
-    moved, gone = _moved(fact, wrong, to, entry_id, by, here.now)
+    if (writer := _writer(fact)) is None:
+        return Refusal("nobodys-yet")
+    moved, gone = _moved(fact, writer, wrong, to, entry_id, by, here.now)
     values = {"kind": fact.kind, "from": wrong.id.hex, "to": to.id.hex}
     out = here.sent("session-entry-moved-away", uuid5(entry_id, "away"), content)
     write_entries(here, out, wrong, [gone], by=by, values=values)
@@ -233,16 +237,21 @@ def move_entry(
 
 def _moved(
     fact: SessionFact,
+    writer: User,
     wrong: DosingSession,
     to: DosingSession,
     entry_id: UUID,
     by: User,
     now: datetime,
 ) -> tuple[SessionFact, SessionFact]:
-    """The entry as it stands with the right person, and what takes it back with the wrong one."""
+    """The entry as it stands with the right person, and what takes it back with the wrong one.
+
+    What was kept apart came to the right person by whoever moved it: it is judged there at once.
+    """
+    came = "page" if fact.came in room.KEPT_APART else fact.came
     words = (opened(fact, "words") or "") if fact.words else ""
     told = EntryTold(uuid5(entry_id, "moved"), fact.kind, fact.at, words=words)
-    moved = session_fact(to, told, came=fact.came, written_by=_writer(fact))
+    moved = session_fact(to, told, came=came, written_by=writer)
     moved.fields, moved.counterpart = fact.fields, fact.id
     back = EntryTold(
         uuid5(entry_id, "gone"), "correction", now, {"reason": "wrong-person"}, fact.id

@@ -307,6 +307,7 @@ REFUSALS = {
     "session-is-open": _("A session of this person is open already."),
     "session-is-closed": _("This session is closed already."),
     "gate-not-passed": _("The gate before the session was not passed, or not for today."),
+    "nobodys-yet": _("Nobody has put their name to this entry yet. Take it over first."),
     "needs-its-own-act": _("This is written by an act of its own, with a signature."),
     "cannot-be-moved": _("This entry cannot be moved there."),
     "came-unknown": _("How this came is not known."),
