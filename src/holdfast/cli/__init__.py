@@ -20,6 +20,8 @@ COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("plan", "plan", "print every visit of a course with its dates"),
     ("envelope", "envelope", "the expected course of a session: context, not a limit"),
     ("replay", "replay", "judge a whole dosing session again, minute by minute, from its file"),
+    ("simulate-session", "simulate", "a whole dosing session of an invented person, as a file"),
+    ("allocate", "allocate", "make a sealed allocation from a design"),
     ("serve", "serve", "serve the pages and the API"),
     ("demo", "demo", "set up and serve the demonstration clinic"),
     ("populate", "populate", "fill an empty record with invented courses"),
