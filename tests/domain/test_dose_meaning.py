@@ -391,7 +391,7 @@ def test_the_alarm_of_a_dose_is_over_when_somebody_says_what_was_done():
     ):
         assert alarms(other)[name].holds
     early = told.add("11:30", "acknowledgement", "p1", condition=name, done="seen")
-    assert alarms(early)[name].until == clock("11:35")
+    assert alarms(early)[name].holds
     twice = seen.add("12:10", "acknowledgement", "t1", condition=name, done="seen")
     assert alarms(twice)[name].until == clock("11:50")
 

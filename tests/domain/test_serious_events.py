@@ -65,6 +65,6 @@ def test_it_is_over_when_it_is_taken_back_and_stays_raised():
     assert told([*beginning(), fall(), back], 61)[FALL].until == at(60)
 
 
-def test_an_answer_that_came_before_it_was_known_ends_it_when_it_is_known():
+def test_an_answer_from_before_it_was_known_is_none():
     early = entry("acknowledgement", 30, condition=FALL, done="seen")
-    assert told([*beginning(), early, fall()], 41)[FALL].until == at(40)
+    assert told([*beginning(), early, fall()], 41)[FALL].holds

@@ -7,11 +7,13 @@ with its signal and its acknowledgements; it stays open until one is there, even
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from holdfast.domain.session_log import Log
 from holdfast.domain.session_plan import SessionPlan, Tier
+
+SAME_MINUTE = timedelta(minutes=1)  # as clock-tolerance in definitions/monitoring: two clocks agree
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,11 @@ class Acknowledgement:
     at: datetime
     known_at: datetime
     done: str
+
+    @property
+    def made_at(self) -> datetime:
+        """When it was made, at the latest: what became known later nobody could have meant."""
+        return min(self.at + SAME_MINUTE, self.known_at)
 
 
 @dataclass(frozen=True)
@@ -193,12 +200,33 @@ def _of(
 def _covers(ack: Acknowledgement, one: Condition, named: Condition | None) -> bool:
     """An acknowledgement covers the condition that it names, and earlier ones of the same kind.
 
-    Earlier: they had begun by then, and were known when it was given. What became known after, or
+    Earlier: they had begun by then, and were known when it was made. What became known after, or
     began after, needs its own.
     """
     if named is None:
         return False
     if one.id == named.id:
-        return True
+        return _is_named(ack, one)
     is_alike = (one.code, one.measure, one.number) == (named.code, named.measure, named.number)
-    return is_alike and one.since <= named.since and one.known_at <= ack.known_at
+    return is_alike and one.since <= named.since and one.known_at <= ack.made_at
+
+
+def _is_named(ack: Acknowledgement, one: Condition) -> bool:
+    """Somebody who names a condition knew of it, by the record or by the page that judged without it.
+
+    The page knows the entry that raised it, which reaches the record no later than what was said of
+    it. A condition that is known by an instant or a number anybody can name before there is one.
+    """
+    if one.detail or one.known_at > ack.known_at:
+        return one.known_at <= ack.made_at
+    return one.since <= ack.made_at
+
+
+def answered_at(one: Condition, log: Log) -> datetime | None:
+    """When it was first known that somebody acknowledged this very condition; None where nobody did."""
+    found = (
+        ack.known_at
+        for ack in _acknowledgements(log)
+        if ack.condition == one.id and _is_named(ack, one)
+    )
+    return min(found, default=None)

@@ -12,7 +12,7 @@ from functools import cached_property
 from types import MappingProxyType
 
 from holdfast.domain.asked import PHYSICIAN, is_proved
-from holdfast.domain.conditions import Condition, condition
+from holdfast.domain.conditions import Condition, answered_at, condition
 from holdfast.domain.course_so_far import CourseSoFar
 from holdfast.domain.dose_totals import Slot, Taken, by_time, doses_taken, session_most
 from holdfast.domain.session_entries import SessionEntry
@@ -131,12 +131,7 @@ def _condition(
         do="tell-the-physician",
         measure="dose" if code in TIERS else "exit",
     )
-    answers = [
-        max(ack.known_at, known_at)
-        for ack in log.of("acknowledgement")
-        if ack.by and ack.code("condition") == raised.id and log.corrected_at(ack) is None
-    ]
-    return replace(raised, until=min(answers, default=None))
+    return replace(raised, until=answered_at(raised, log))
 
 
 def _raised(state: "_State", entry: SessionEntry) -> Iterator[str]:

@@ -5,8 +5,9 @@ alike. What happened has no end of its own: it is over when somebody answered it
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
-from holdfast.domain.conditions import Condition, condition
+from holdfast.domain.conditions import Condition, answered_at, condition
 from holdfast.domain.session_entries import SessionEntry
 from holdfast.domain.session_log import Log, earliest
 from holdfast.domain.session_plan import SessionPlan, Tier
@@ -23,14 +24,7 @@ def serious_events(plan: SessionPlan, log: Log) -> Iterator[Condition]:
 
 
 def _told(plan: SessionPlan, log: Log, entry: SessionEntry) -> Condition:
-    answers = (
-        max(ack.known_at, entry.known_at)
-        for ack in log.of("acknowledgement")
-        if ack.by
-        and ack.code("condition") == f"{SERIOUS}:{entry.id}"
-        and log.corrected_at(ack) is None
-    )
-    return condition(
+    told = condition(
         plan,
         SERIOUS,
         since=entry.at,
@@ -38,5 +32,5 @@ def _told(plan: SessionPlan, log: Log, entry: SessionEntry) -> Condition:
         because=(entry.id,),
         tier=Tier.URGENT,
         do="tell-the-physician",
-        until=earliest(*answers, log.corrected_at(entry)),
     )
+    return replace(told, until=earliest(answered_at(told, log), log.corrected_at(entry)))

@@ -694,8 +694,9 @@ function mayBeSerious(plan, log, entry) {
   return condition(plan, "event-may-be-serious", {
     since: entry.at, known: entry.known, because: [entry.id], tier: "urgent", do: "tell-the-physician", bucket: `seen:${id}`,
     over: () => {
-      const seen = log.of("acknowledgement").filter((one) => one.by && code(one, "condition") === id && log.stands(one));
-      return earliest(...seen.map((one) => Math.max(one.known, entry.known)), log.correctedAt(entry));
+      const told = { detail: "", since: entry.at, known: entry.known };
+      const seen = log.of("acknowledgement").filter((one) => one.by && code(one, "condition") === id && log.stands(one) && isNamedBy(one, told));
+      return earliest(...seen.map((one) => one.known), log.correctedAt(entry));
     },
   });
 }
@@ -1366,6 +1367,12 @@ export class Fold {
 
 const kindOf = (one) => JSON.stringify([one.code, one.measure, one.number]);
 
+/* When an acknowledgement was made, at the latest; two clocks of one minute agree. */
+const madeAt = (entry) => Math.min(entry.at + MINUTE, entry.known);
+
+/* Somebody who names a condition knew of it: by the record, or from the entry that raised it. */
+const isNamedBy = (entry, one) => (one.detail || one.known > entry.known ? one.known : one.since) <= madeAt(entry);
+
 /* The acknowledgements that stand and are somebody's, by the kind of what they name. */
 function acknowledged(log, listed) {
   const kinds = new Map(), found = new Map(listed.map((one) => [one.id, one]));
@@ -1380,8 +1387,8 @@ function acknowledged(log, listed) {
 
 function alarmsOf(log, listed) {
   const kinds = acknowledged(log, listed);
-  /* An acknowledgement covers what it names, and what of its kind had begun by then and was known when it was given. */
-  const covers = ({ entry, named }, one) => named === one || (one.since <= named.since && one.known <= entry.known);
+  /* An acknowledgement covers what it names, and what of its kind had begun by then and was known when it was made. */
+  const covers = ({ entry, named }, one) => (named === one ? isNamedBy(entry, one) : one.since <= named.since && one.known <= madeAt(entry));
   const found = listed.map((one) => ({ one, seen: (kinds.get(kindOf(one)) || []).filter((each) => covers(each, one)) }));
   const told = ({ one, seen }) => [seen.length ? 1 : 0, -TIERS.indexOf(one.tier), one.known, one.id];
   return found.sort((a, b) => orderAll(told(a), told(b))).map(({ one, seen }) => ({

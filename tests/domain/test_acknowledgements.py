@@ -1,0 +1,83 @@
+"""An acknowledgement covers what was known when it was made, not what is learnt by the time it arrives."""
+
+from decimal import Decimal
+
+import pytest
+
+from holdfast.definitions import monitoring as definitions
+from holdfast.domain import monitoring
+from holdfast.domain.conditions import SAME_MINUTE, answered_at
+from holdfast.domain.session_log import log_of
+from tests.session_kit import at, beginning, entry, usual_plan
+
+HIGH = "heart-rate-observed"
+
+
+def rate(minute, value, late=0.0, **other):
+    return entry("reading", minute, late=late, heart_rate_per_min=value, **other)
+
+
+def seen(minute, condition, late=0.0, **other):
+    return entry("acknowledgement", minute, late=late, condition=condition, done="seen", **other)
+
+
+def open_at(minute, *entries, code=HIGH):
+    """The ids of the open alarms of one kind."""
+    found = monitoring.alarms(usual_plan(), [*beginning(), *entries], at(minute))
+    return {a.condition.id for a in found if a.is_open and a.condition.code == code}
+
+
+def test_the_minute_is_that_of_the_clock_tolerance():
+    (minutes,) = [
+        limit for limit in definitions.load().limits.values() if limit.code == "clock-tolerance"
+    ]
+    assert SAME_MINUTE.total_seconds() == 60 * Decimal(minutes.value)
+
+
+def test_a_tap_that_arrives_late_does_not_cover_what_was_learnt_meanwhile():
+    """Tapped at 32 on a tablet without its server; a paper says at 50 what was at 25; the tap comes at 60."""
+    first, paper = rate(30, 104, id="first"), rate(25, 112, late=25, id="paper")
+    late_tap = seen(32, f"{HIGH}:first", late=28)
+    assert open_at(61, first, paper, late_tap) == {f"{HIGH}:paper"}
+    assert open_at(61, first, paper, seen(60, f"{HIGH}:first")) == set()
+
+
+def test_two_clocks_of_one_minute_agree():
+    first, also = rate(30, 104, id="first"), rate(29, 112, late=3, id="also")
+    for made, is_open in ((31, False), (30.9, True)):
+        tap = seen(made, f"{HIGH}:first", late=5)
+        assert open_at(37, first, also, tap) == ({f"{HIGH}:also"} if is_open else set())
+
+
+def test_what_is_known_by_its_instant_cannot_be_acknowledged_beforehand():
+    """The name of a silence says when a point was due: anybody can write it before there is one."""
+    found = monitoring.conditions(usual_plan(), beginning(), at(200))
+    one = next(c for c in found if c.code == "silence" and c.known_at > at(60))
+    minute = (one.known_at - at(0)).total_seconds() / 60
+    early = seen(minute - 30, one.id, late=40)
+    assert one.id in open_at(minute + 11, early, code="silence")
+    assert one.id in open_at(minute + 11, seen(minute - 30, one.id), code="silence")
+    assert one.id not in open_at(minute + 11, seen(minute, one.id, late=2), code="silence")
+
+
+@pytest.mark.parametrize(("made", "is_open"), [(30, False), (29, False), (28.9, True)])
+def test_who_names_the_entry_that_raised_it_knew_of_it(made, is_open):
+    """The page judged reading and tap without its server; both arrive together, an hour later."""
+    reading, tap = rate(30, 104, late=60, id="first"), seen(made, f"{HIGH}:first", late=90 - made)
+    assert (f"{HIGH}:first" in open_at(91, reading, tap)) is is_open
+
+
+def test_a_tap_that_the_record_had_before_what_it_names_covers_nothing():
+    reading, tap = rate(30, 104, late=60, id="first"), seen(31, f"{HIGH}:first", late=58)
+    assert f"{HIGH}:first" in open_at(91, reading, tap)
+
+
+def test_a_condition_is_answered_when_it_is_known_that_it_was():
+    reading = rate(30, 104, id="first")
+    taps = [seen(31, f"{HIGH}:first", late=9), seen(35, f"{HIGH}:first"), seen(28, f"{HIGH}:first")]
+    entries = [*beginning(), reading, *taps]
+    (one,) = [
+        c for c in monitoring.conditions(usual_plan(), entries, at(45)) if c.id == f"{HIGH}:first"
+    ]
+    assert answered_at(one, log_of(entries, at(45))) == at(35)
+    assert answered_at(one, log_of(entries, at(34))) is None
