@@ -4,6 +4,8 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from holdfast.actions import rooms
 from holdfast.actions.outcomes import Conflict, Receipt, Refusal
@@ -22,6 +24,8 @@ from holdfast.records.models import (
 )
 from holdfast.records.session_now import entries_of, last_heard, waiting_in, words_of
 from holdfast.records.verification_run import verify_here
+from holdfast.web.session import following
+from holdfast.web.session.shown import told as shown
 from tests.actions import sessions
 from tests.actions.clinic import enrolled, written
 from tests.actions.room import Tablet, close, enroll, entry_text, opened, settle, switched
@@ -242,3 +246,43 @@ def test_an_entry_that_was_nobodys_is_taken_over_and_then_moved_and_judged_where
     assert waiting_in(right.session) == 0
     assert right.fact("reading").counterpart == fact.id
     assert verify_here().fits
+
+
+def test_what_somebody_took_over_reaches_a_page_that_was_open_before(in_the_room, sitting):
+    """It stays where it was written, behind what the page knows already."""
+    following._KEPT.clear()
+    clinic, session = sitting.clinic, sitting.session
+    in_the_room.step = None
+    written(in_the_room.send(in_the_room.text("reading", READING)))
+    text = in_the_room.text("reading", READING | {"systolic_mmhg": 193})
+    written(in_the_room.send(text, signature=Tablet().signed(text)))
+    page = shown(session, clinic.now)
+    entries = {one["id"]: one for one in page["entries"]}
+    assert [one["by"] for one in entries.values() if one["kind"] == "reading"] == [""]
+    clinic.later(minutes=4)
+    for row in RoomEntry.objects.all():
+        written(settle(clinic, row, clinic.therapist))
+    news = shown(session, clinic.now, after=page["position"])
+    assert len(news["entries"]) == 2
+    entries |= {one["id"]: one for one in news["entries"]}
+    following._KEPT.clear()
+    assert list(entries.values()) == shown(session, clinic.now)["entries"]
+    assert shown(session, clinic.now, after=news["position"])["entries"] == []
+
+
+def test_what_a_page_asks_for_costs_the_same_however_long_the_session_is(sitting):
+    following._KEPT.clear()
+
+    def asked() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            assert shown(sitting.session, sitting.clinic.now, after=2)["entries"]
+        return len(queries)
+
+    written(sitting.reading())
+    asked()
+    before = asked()
+    for _ in range(5):
+        sitting.clinic.later(minutes=1)
+        written(sitting.reading())
+    asked()
+    assert asked() == before

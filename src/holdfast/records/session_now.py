@@ -132,6 +132,20 @@ def is_settled_since(session: DosingSession, position: int) -> bool:
     return rows.exists()
 
 
+def news_since(session: DosingSession, position: int) -> frozenset[str]:
+    """The ids of the entries that were written, or became somebody's, behind a position of the stream.
+
+    What somebody took over stays where it was written; whoever knew of it knows it anew.
+    """
+    rows = SessionFact.objects.filter(session_id=session.id)
+    taken = {
+        "room_entry__attribution__stream_id": session.enrollment_id,
+        "room_entry__attribution__position__gt": position,
+    }
+    found = (rows.filter(position__gt=position), rows.filter(**taken))
+    return frozenset(str(id_) for each in found for id_ in each.values_list("id", flat=True))
+
+
 def planned_at(session: DosingSession, position: int | None = None) -> SessionPlanned:
     """The plan that stands for a session at a position; by default, now."""
     rows = SessionPlanned.objects.filter(session_id=session.id)

@@ -19,7 +19,7 @@ from holdfast.domain.staffing import Room
 from holdfast.records.access import printed_name
 from holdfast.records.people import User
 from holdfast.records.session import DosingSession
-from holdfast.records.session_now import facts_of, last_heard, words_of
+from holdfast.records.session_now import facts_of, last_heard, news_since, words_of
 from holdfast.web.session.expected import expected
 from holdfast.web.session.following import Look, look_at
 from holdfast.web.session.person import known_of
@@ -41,10 +41,11 @@ def told(
 ) -> dict[str, Any]:
     """What a page of one session is told; the entries only those behind ``after``."""
     look = look_at(session)
+    since = news_since(session, after) if after else None
     with look.busy:
         entries = look.entries
         alarms = look.alarms(now)
-        shown = [one for one in entries if after == 0 or one.id in _since(look, after)]
+        shown = [one for one in entries if since is None or one.id in since]
         judged = _judged(look, alarms, now)
         person = known_of(look, now)
     everybody = {one.by for one in entries} | {each["person"] for each in judged["present"]}
@@ -99,11 +100,6 @@ def head(session: DosingSession) -> dict[str, Any]:
         "opened_at": instant(session.opened_at),
         "is_closed": hasattr(session, "closing"),
     }
-
-
-def _since(look: Look, after: int) -> frozenset[str]:
-    rows = facts_of(look.session).filter(position__gt=after).values_list("id", flat=True)
-    return frozenset(str(each) for each in rows)
 
 
 def _words(session: DosingSession) -> dict[str, str | None]:

@@ -47,9 +47,11 @@ globalThis.HoldfastSessions = (() => {
       if (again) { again = false; refresh(); }
     }
 
+    /* What somebody took over stands at its old position: then a session is asked for whole. */
     function asked() {
-      const known = [...sessions.values()].map((each) => `after.${each.id}=${each.position}`);
-      const one = sessions.size === 1 ? [`after=${[...sessions.values()][0].position}`] : [];
+      const from = (each) => each.isToBeReadAnew ? 0 : each.position;
+      const known = [...sessions.values()].map((each) => `after.${each.id}=${from(each)}`);
+      const one = sessions.size === 1 ? [`after=${from([...sessions.values()][0])}`] : [];
       const more = [...known, ...one].join("&");
       return more ? `${address}${address.includes("?") ? "&" : "?"}${more}` : address;
     }
@@ -72,7 +74,8 @@ globalThis.HoldfastSessions = (() => {
       if (kind === "opened" || kind === "closed" || kind === "end") refreshSoon();
       if (kind !== "news") return;
       const session = sessions.get(told.session);
-      if (!session || told.after > session.position || told.again) { if (session || told.after === undefined) refreshSoon(); return; }
+      if (session && told.again) { session.isToBeReadAnew = true; refreshSoon(); }
+      if (!session || told.after > session.position) { if (session || told.after === undefined) refreshSoon(); return; }
       if (told.position <= session.position) return;
       for (const entry of told.entries) session.entries.set(entry.id, entry);
       const known = new Set(session.judged.alarms.map((each) => each.id));
