@@ -46,6 +46,7 @@ POSTED = {
     "staff:prescreening-record",
     "session:open",
     "session:entry",
+    "session:night-entry",
     "session:ask",
     "staff:course-enroll",
     "staff:course-step",

@@ -19,6 +19,7 @@ from holdfast.actions.session_judging import (
     raised_by,
     raised_by_time,
 )
+from holdfast.actions.session_morning import of_the_days_after
 from holdfast.actions.writing import (
     LockedStream,
     Sent,
@@ -26,7 +27,7 @@ from holdfast.actions.writing import (
     one_transaction,
     refused_where_erased,
 )
-from holdfast.domain import room
+from holdfast.domain import night, room
 from holdfast.domain.room_entry import RoomEntryTold
 from holdfast.domain.session_entries import FieldValue
 from holdfast.records.care import Enrollment
@@ -121,6 +122,7 @@ def with_what_follows(
     return [
         *raised_by(stream, session, entries),
         *consequences(stream, session, entries, by),
+        *of_the_days_after(stream, session, entries),
     ]
 
 
@@ -131,9 +133,11 @@ def record_entry(
 ) -> Answered:
     """Write one entry of a session, from a page, from paper or by the interface.
 
-    The same entry again gets its first receipt; other content under its id is a conflict.
+    The same entry again gets its first receipt; other content under its id is a conflict. What
+    belongs to a night is for whoever attends as well.
     """
-    if refusal := refused(by, session.enrollment, "session.run", now):
+    needed = "session.night" if told.kind in night.KINDS else "session.run"
+    if refusal := refused(by, session.enrollment, needed, now):
         return refusal
     if came not in CAME:
         return Refusal("came-unknown")
@@ -287,7 +291,11 @@ def taken_over(stream: LockedStream, entry: RoomEntry, by: User) -> None:
     fact.written_by = by  # as the rules read it from now on
     session = fact.session
     forget(session.id)
-    follows = [*raised_by_time(stream, session), *consequences(stream, session, [fact], by)]
+    follows = [
+        *raised_by_time(stream, session),
+        *consequences(stream, session, [fact], by),
+        *of_the_days_after(stream, session, [fact]),
+    ]
     if follows:
         sent = stream.sent("session-judged", uuid5(entry.id, "judged"), {"entry": fact.id})
         receipt = stream.write(sent, follows, by=by, values={"session": session.id.hex})

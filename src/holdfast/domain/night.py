@@ -17,6 +17,28 @@ CHECK_EVERY = "night-check-every"  # minutes
 CHECK_MISSING = "night-check-missing"
 PREFERENCE = "attendant-preference-kept"
 OVERNIGHT = "overnight"
+# What an attendant writes; everything else of a session is for those who run it.
+KINDS = frozenset(
+    {
+        "night-check",
+        "event",
+        "reading",
+        "distress",
+        "orientation",
+        "fluid-taken",
+        "fluid-lost",
+        "medicine-taken",
+        "rescue-given",
+        "help-called",
+        "statement",
+        "note",
+        "acknowledgement",
+        "correction",
+        "came-in",
+        "went-out",
+        "morning-hand-over",
+    }
+)
 _MEDICINES = ("medicine-taken", "rescue-given")
 
 

@@ -38,6 +38,7 @@ PLACES = (
 BELONGS = {
     "session:page": "session:board",
     "session:open": "session:board",
+    "session:night": "session:board",
     "room:add": "room:rooms",
     "room:enroll": "room:rooms",
     "room:revoke": "room:rooms",

@@ -176,6 +176,8 @@ ROUTES: dict[str, str | Open | Anywhere] = {
     "staff:clinical-collect": "clinical.record",
     "staff:clinical-report": "clinical.record",
     "staff:clinical-review": "result.review",
+    "staff:clinical-events": "clinical.see",
+    "staff:clinical-settle": "event.judge",
     "staff:psychotherapy": "psychotherapy.see",
     "staff:psychotherapy-write": "psychotherapy.write",
     "staff:tga": "report.tga",
@@ -244,6 +246,8 @@ ROUTES: dict[str, str | Open | Anywhere] = {
     "session:report": "session.see",
     "session:open": "session.run",
     "session:entry": "session.run",
+    "session:night": "session.night",
+    "session:night-entry": "session.night",
     "session:gate": "session.see",
     "session:ask": "session.run",
     # API

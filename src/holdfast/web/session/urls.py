@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from holdfast.web.session import acts, live, opening, pages, report
+from holdfast.web.session import acts, live, night, opening, pages, report
 
 app_name = "session"
 OF_PERSON = "people/<uuid:enrollment_id>/session/"
@@ -16,6 +16,8 @@ urlpatterns = [
     path(OF_PERSON + "now/", pages.now, name="now"),
     path(OF_PERSON + "report.pdf", report.report, name="report"),
     path(OF_PERSON + "entries/", acts.entry, name="entry"),
+    path(OF_PERSON + "night/", night.night, name="night"),
+    path(OF_PERSON + "night/entries/", acts.entry, name="night-entry"),
     path(OF_PERSON + "gate/<slug:act>/", acts.gate, name="gate"),
     path(OF_PERSON + "gate/<slug:act>/ask/", acts.ask, name="ask"),
 ]

@@ -201,8 +201,12 @@ PANEL = {
         "This browser cannot reach devices by Bluetooth. Type the reading, or use Chrome or Edge on this tablet."
     ),
     "device_failed": _("The device gave no reading. Try again, or type it."),
-    "device_kept": _("The device gave only what it had kept from before. Measure again, or type the reading."),
-    "device_undated": _("The device does not say when it measured this. If it is of now, record it."),
+    "device_kept": _(
+        "The device gave only what it had kept from before. Measure again, or type the reading."
+    ),
+    "device_undated": _(
+        "The device does not say when it measured this. If it is of now, record it."
+    ),
     "device_asks": _("Waiting for the device"),
     "yes": _("Yes"),
     "no": _("No"),
@@ -267,6 +271,21 @@ PANEL = {
     "on_call": _("Physician on call"),
     "password": _("Password"),
     "ok": _("OK"),
+    "night_next": _("Look again by {time}, in {n} min"),
+    "night_late": _("Look now: it was due at {time}"),
+    "night_over": _("The night ended with the hand-over at {time}"),
+    "night_not_begun": _("The night has not begun: the person was not released to it yet"),
+    "night_unsigned": _("How often somebody looks is not signed for this site"),
+    "night_last": _("Last look {time}: {state}"),
+    "night_no_look": _("Nobody has looked yet tonight"),
+    "night_drunk": _("{n} ml drunk tonight"),
+    "night_wish": _("Whom the person wants to attend, and whether it is kept"),
+    "night_wish_kept": _("Kept: {answer}"),
+    "night_wish_none": _("Nobody has asked the person."),
+    "night_looks": _("Looks"),
+    "night_felt": _("Felt"),
+    "night_medicines": _("Medicines"),
+    "night_handed": _("Handed over at {time} to {name}."),
 }
 
 

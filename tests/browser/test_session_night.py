@@ -1,0 +1,88 @@
+"""In a real Chromium: the attendant's page of the night, on a phone, with the network gone for a part."""
+
+import shutil
+from collections.abc import Iterator
+from datetime import timedelta
+from uuid import uuid4
+
+import orjson
+import pytest
+from django.utils import timezone
+
+from holdfast.actions.session_entries import EntryTold, record_entry
+from holdfast.actions.session_opening import open_session
+from holdfast.records.models import DosingSession, Enrollment, SessionFact, User
+from tests import databases
+from tests.actions.clinic import written
+from tests.browser.room import RoomServer
+from tests.browser.sizes import every
+from tests.browser.test_accessibility import violations
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def server(clinic_template, tmp_path_factory, django_db_blocker) -> Iterator[RoomServer]:
+    """A clinic with a session whose person was released to the night an hour ago."""
+    path = tmp_path_factory.mktemp("night") / "clinic.sqlite3"
+    shutil.copyfile(clinic_template.path, path)
+    running = RoomServer(path, clinic_template.key)
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        django_db_blocker.unblock(),
+        databases.pointed_at(f"sqlite:///{path}"),
+    ):
+        patch.delenv("HOLDFAST_KEY_FILE", raising=False)
+        patch.setenv("HOLDFAST_KEY", clinic_template.key)
+        by, now = User.objects.get(login="therapist"), timezone.now()
+        told = {"enrollment": Enrollment.objects.get(), "visit": "v5", "entry_id": uuid4()}
+        written(open_session(by=by, now=now, began_at=now - timedelta(hours=9), **told))
+        released = EntryTold(uuid4(), "exit", now - timedelta(hours=1), {"exit": "overnight"})
+        session = DosingSession.objects.get()
+        written(record_entry(session=session, told=released, came="page", by=by, now=now))
+        running.start()
+        yield running
+        running.stop()
+
+
+def address() -> str:
+    return f"/NORTH/people/{Enrollment.objects.get().id}/session/night/"
+
+
+def test_a_night_is_written_by_one_tap_each_and_kept_while_the_network_is_gone(server, page_of):
+    page = page_of("attendant", width=390, at=server.address)
+    page.goto(address())
+    page.wait_for_selector("[data-session]:not([hidden])")
+    assert "not signed" in page.inner_text("[data-n-next]")
+    assert "Nobody has looked yet" in page.inner_text("[data-n-last]")
+    page.click(".n-look.asleep")
+    page.wait_for_selector("[data-n-last]:has-text('Asleep')")
+    page.context.set_offline(True)
+    page.click("[data-n-felt] button:has-text('Headache')")
+    page.click("[data-n-more] button:has-text('200 ml')")
+    page.wait_for_selector("[data-net].watch")
+    assert "200 ml drunk tonight" in page.inner_text("[data-n-fluids]")
+    page.context.set_offline(False)
+    page.wait_for_selector("[data-net]:not(.watch)", timeout=15_000)
+    page.click("[data-n-act=morning]")
+    page.click("dialog label:has-text('Therapist')")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("[data-n-over]:has-text('Handed over')")
+    page.wait_for_selector("[data-net]:not(.watch)", timeout=15_000)
+    rows = SessionFact.objects.filter(written_by__login="attendant").order_by("position")
+    assert [row.kind for row in rows] == [
+        "night-check",
+        "event",
+        "fluid-taken",
+        "morning-hand-over",
+    ]
+    assert orjson.loads(rows[0].fields) == {"state": "asleep"}
+
+
+@pytest.mark.parametrize(("width", "scheme"), every())
+def test_the_page_of_the_night_is_for_everybody(server, page_of, axe, width, scheme):
+    page = page_of("attendant", width=width, scheme=scheme, at=server.address)
+    page.goto(address())
+    page.wait_for_selector("[data-session]:not([hidden])")
+    assert violations(page, axe) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
