@@ -205,3 +205,78 @@ def test_the_room_and_its_sheets_can_be_used_by_everybody_and_the_card_needs_no_
     assert violations(room, axe) == []
     room.context.set_offline(False)
     room.keyboard.press("Escape")
+
+
+def in_the_sheet(page: Page, kind: str, **numbers: str) -> None:
+    """Choose a kind under "More to record", fill its sheet with the first of each choice, and record."""
+    page.click(f"[data-s-more] button:text-is('{kind}')")
+    for choice in page.locator("[data-s-sheet] fieldset").all():
+        choice.locator("label").first.click()
+    for name, value in numbers.items():
+        page.fill(f"[data-s-sheet] [name={name}]", value)
+    page.click("[data-s-sheet-go]")
+
+
+def nobody_writes(page: Page) -> None:
+    received(page)
+    page.click("[data-do=rest]")
+    page.wait_for_selector("body[data-dim=yes]")
+
+
+def doses() -> list[tuple[str, str]]:
+    """The doses of the record by when they were written, and whose each is."""
+    logins = {user.id: user.login for user in User.objects.all()}
+    rows = SessionFact.objects.filter(kind="dose-given").order_by("at", "id")
+    return [
+        (orjson.loads(row.fields)["nominal_mg"], logins.get(row.written_by_id, "nobody"))
+        for row in rows
+    ]
+
+
+def test_a_dose_of_nobody_is_kept_at_once_and_is_of_whoever_proves_it_in_that_dialog_alone(room):
+    """Cancelled, reloaded and proved: each dose is in the record once, never of who writes later."""
+    nobody_writes(room)
+    in_the_sheet(room, "A dose was given", nominal_mg="81")
+    kept(room, 1)
+    room.click("[data-prove] [data-cancel]")
+    room.wait_for_selector("[data-s-toast]:has-text('as nobody’s yet')")
+    received(room)
+    room.wait_for_selector("[data-s-log] li:has-text('81 mg'):has-text('nobody’s yet')")
+    assert "81 mg" in room.inner_text("[data-s-doses]")
+    in_the_sheet(room, "A dose was given", nominal_mg="82")
+    kept(room, 1)
+    room.reload()
+    received(room)
+    before = timezone.now()
+    in_the_sheet(room, "A dose was given", nominal_mg="83")
+    room.wait_for_timeout(6000)  # longer than two clocks may differ
+    room.click("[data-prove] label:has-text('Therapist')")
+    room.fill("[data-prove] [name=secret]", PINS["therapist"])
+    room.click("[data-go]")
+    room.wait_for_selector("[data-s-toast]:has-text('Recorded: ')")
+    received(room)
+    assert doses() == [("81", "nobody"), ("82", "nobody"), ("83", "therapist")]
+    proved = SessionFact.objects.filter(kind="dose-given").latest("at")
+    assert before - timedelta(seconds=1) < proved.at < proved.recorded_at - timedelta(seconds=5)
+    assert verify_here().fits
+
+
+def test_with_nobody_and_no_server_a_dose_counts_and_an_agreement_says_that_it_is_not_recorded(
+    room,
+):
+    nobody_writes(room)
+    room.context.set_offline(True)
+    room.wait_for_selector("[data-lost]:not([hidden])", timeout=15000)
+    in_the_sheet(room, "A dose was given", nominal_mg="84")
+    kept(room, 1)
+    assert not room.is_visible("[data-prove]")
+    row = room.inner_text("[data-s-log] li:has-text('84 mg')")
+    assert "nobody’s yet, kept here, not yet received" in row
+    assert "84 mg" in room.inner_text("[data-s-doses]")
+    in_the_sheet(room, "Agreement")
+    room.click("[data-prove] [data-cancel]")
+    room.wait_for_selector("[data-s-toast]:has-text('Not recorded')")
+    room.context.set_offline(False)
+    received(room)
+    assert doses()[-1] == ("84", "nobody")
+    assert not SessionFact.objects.filter(kind="agreement").exists()

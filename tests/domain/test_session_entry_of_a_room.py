@@ -49,6 +49,15 @@ def test_an_entry_of_a_session_has_its_fields_as_numbers_and_its_words():
     assert told.at.isoformat() == "2026-03-02T09:29:58+00:00"
 
 
+def test_what_waited_for_a_proof_keeps_its_time_and_is_judged_by_the_moment_of_the_proof():
+    told = read_entry(text(waited_ms=40_000), KINDS)
+    assert told.at.isoformat() == "2026-03-02T09:29:58+00:00"
+    assert told.written.at.isoformat() == "2026-03-02T09:30:38+00:00"
+    assert read_entry(text(), KINDS).written.at == told.at
+    with pytest.raises(EntryUnreadable, match="waited_ms"):
+        read_entry(text(waited_ms=-1), KINDS)
+
+
 def test_an_entry_of_the_room_alone_is_of_no_session():
     told = json.loads(text(schema=1, kind="note", details={}))
     del told["session"], told["corrects"]

@@ -6,7 +6,9 @@ and numbers that the kind has), ``at`` (the device's clock, ISO 8601 with its of
 (the switch it was made under; null, nobody had) and ``idle_ms``.
 
 ``schema`` 2 is an entry of a dosing session: besides these it has ``session`` and ``corrects`` (the
-entry it corrects, or null), its kinds are those of a session, and ``details`` are their fields.
+entry it corrects, or null), its kinds are those of a session, and ``details`` are their fields. It may
+have ``waited_ms``: it was written before anybody wrote, and so much later, in the dialog that it opened,
+somebody proved who they are. Its time stays its own; whose it is, is judged by the proof.
 """
 
 import json
@@ -37,6 +39,7 @@ _KEYS = {
     "idle_ms",
 }
 _SESSION_KEYS = _KEYS | {"session", "corrects"}
+_WAITED_KEYS = _SESSION_KEYS | {"waited_ms"}
 NO_SESSIONS: Mapping[str, session_entries.EntryKind] = {}
 
 
@@ -64,6 +67,7 @@ class RoomEntryTold:
     idle_ms: int
     session: UUID | None = None
     corrects: UUID | None = None
+    waited_ms: int = 0
     fields: Mapping[str, FieldValue] = field(default_factory=dict)
 
     @property
@@ -79,7 +83,8 @@ class RoomEntryTold:
     @property
     def written(self) -> Written:
         """What decides whose it is."""
-        return Written(self.at, self.step, timedelta(milliseconds=self.idle_ms))
+        proved = self.at + timedelta(milliseconds=self.waited_ms)
+        return Written(proved, self.step, timedelta(milliseconds=self.idle_ms))
 
 
 def read_entry(
@@ -95,9 +100,9 @@ def read_entry(
         told = json.loads(text)
     except (ValueError, RecursionError):
         raise EntryUnreadable("not-json") from None
-    if not isinstance(told, dict) or set(told) not in (_KEYS, _SESSION_KEYS):
+    if not isinstance(told, dict) or set(told) not in (_KEYS, _SESSION_KEYS, _WAITED_KEYS):
         raise EntryUnreadable("keys")
-    is_of_session = set(told) == _SESSION_KEYS
+    is_of_session = "session" in told
     wanted = SESSION_SCHEMA if is_of_session else SCHEMA
     if told["schema"] != wanted or isinstance(told["schema"], bool):
         raise EntryUnreadable("schema")
@@ -115,6 +120,7 @@ def read_entry(
         idle_ms=_whole(told, "idle_ms", MOST_OFFSET_MS, least=0),
         session=_identifier(told, "session") if is_of_session else None,
         corrects=_identifier_or_none(told, "corrects") if is_of_session else None,
+        waited_ms=_whole(told, "waited_ms", MOST_OFFSET_MS, least=0) if "waited_ms" in told else 0,
         fields=_fields(told, session_kinds[kind.code]) if is_of_session else {},
     )
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from holdfast.definitions.session import ambulance
 from holdfast.records.people import Site
+from holdfast.web.session.kept_words import KEPT
 from holdfast.web.session.kinds import CHOICES, FIELDS, TAPS, choice_words, described
 from holdfast.web.session.telephone import numbers_of
 from holdfast.web.session.words import (
@@ -30,7 +31,7 @@ def panel_words(site: Site) -> dict[str, Any]:
             ],
             "numbers": numbers_of(site),
         },
-        "panel": plain(PANEL),
+        "panel": plain({**PANEL, **KEPT}),
         "tiers": plain(TIERS),
         "phases": plain(PHASES),
         "measures": plain(MEASURES),

@@ -2,6 +2,8 @@
 
    const queue = await HoldfastQueue.open({ sign, token, changed });
    await queue.add({ id, address, text, told, writer })   kept on the disk when it returns, then sent
+   queue.hold(the same)                           kept on the disk too, but not sent: it waits for a proof
+   queue.settle(id, { text, told })               sends what is held, with another text where it is somebody's now
    queue.flush()                                  try again now; also every few seconds by itself
    queue.kept()                                   what is not received: [{ id, state, told, writer, problem }]
    HoldfastQueue.peek()                           the same without sending: for the page of log-in
@@ -10,7 +12,7 @@
    redirected, that names its id and its hash in the journal. A redirect, 401, 403, 404, 5xx, a
    page of HTML, no answer at all: it stays, and is tried again. 409 is a conflict: the server keeps
    both, and the queue keeps its own until a person has seen it. 422 names what cannot be read; it
-   stays, and is tried again after a reload. An entry that waits for who wrote it ({ id, name }; null: for
+   stays, and is tried again after a reload. What is held when a page ends is sent as it was by the next. An entry that waits for who wrote it ({ id, name }; null: for
    nobody) holds up no other. A log-out takes nothing away. Entries lie in IndexedDB under an AES-GCM key that
    cannot be taken out of this browser. Two tabs share one queue; only one of them sends at a time,
    and an entry sent twice gets its first receipt. */
@@ -150,12 +152,39 @@ globalThis.HoldfastQueue = (() => {
       }
     }
 
-    async function add({ id, address, text, told, writer = null }) {
-      const entry = { id, address, text, told, writer, signature: await sign(text), made: Date.now(), state: "waiting" };
+    async function keep({ id, address, text, told, writer = null }, state) {
+      const entry = { id, address, text, told, writer, signature: await sign(text), made: Date.now(), state };
       await put(entry);
       await read();
       news.postMessage("changed");
+    }
+
+    async function add(entry) {
+      await keep(entry, "waiting");
       await flush();
+    }
+
+    const hold = (entry) => keep(entry, "held");
+
+    /* Only what is still held: another page may have sent it meanwhile. True where it was. */
+    async function settle(id, more = {}) {
+      const found = rows.find((row) => row.id === id && row.state === "held");
+      if (!found) return false;
+      const entry = { ...found, ...more, state: "waiting" };
+      if (more.text) entry.signature = await sign(more.text);
+      const row = { ...(await seal(key, id, entry)), made: entry.made, state: entry.state };
+      const writing = base.transaction("entries", "readwrite", { durability: "strict" }), store = writing.objectStore("entries");
+      const there = await done(store.get(id)), isHeld = Boolean(there) && there.state === "held";
+      if (isHeld) store.put(row);
+      await whole(writing);
+      await read();
+      news.postMessage("changed");
+      flush();
+      return isHeld;
+    }
+
+    async function release() {
+      for (const row of rows.filter((each) => each.state === "held")) await settle(row.id);
     }
 
     /* A conflict that a person has seen: the server keeps both sides. */
@@ -182,8 +211,9 @@ globalThis.HoldfastQueue = (() => {
     addEventListener("online", () => { flush(); });
     setInterval(() => { flush(); }, EVERY);
     await read();
+    await release(); /* of a page that ended before anybody proved anything: nobody's */
     flush();
-    return { add, flush, kept, seen, keepDraft, draft };
+    return { add, hold, settle, flush, kept, seen, keepDraft, draft };
   }
   /* What lies here, without sending it and without making a place for it. */
   async function peek() {

@@ -16,9 +16,11 @@ globalThis.HoldfastProve = (() => {
     return label;
   };
 
-  /* act: writes | in | out | close | attribute. submit(answer) gives null, or { problem, missing }. */
-  function ask({ act, person, people, entries, submit, challenge }) {
-    asking = { act, person, submit, challenge, busy: false };
+  /* act: writes | in | out | close | attribute. submit(answer) gives null, or { problem, missing }.
+     ended(): once, however the dialog goes: proved, cancelled, idle, or asked for something else. */
+  function ask({ act, person, people, entries, submit, challenge, ended }) {
+    end();
+    asking = { act, person, submit, challenge, ended, busy: false };
     const title = find("title"), form = find("prove-form");
     form.reset();
     title.textContent = title.dataset[act].replace("%", person ? person.name : "");
@@ -85,8 +87,14 @@ globalThis.HoldfastProve = (() => {
     find("problem").focus();
   }
 
-  function close() {
+  function end() {
+    const mine = asking;
     asking = null;
+    if (mine && mine.ended) mine.ended();
+  }
+
+  function close() {
+    end();
     find("prove-form").reset();
     if (dialog().open) dialog().close();
   }
@@ -97,7 +105,7 @@ globalThis.HoldfastProve = (() => {
     find("cancel").addEventListener("click", close);
     find("by-passkey").addEventListener("click", byPasskey);
     /* The event comes later than the close: by then somebody may be asked the next thing. */
-    dialog().addEventListener("close", () => { if (!dialog().open) { asking = null; form.reset(); } });
+    dialog().addEventListener("close", () => { if (!dialog().open) { end(); form.reset(); } });
     find("pad").addEventListener("click", (event) => {
       const key = event.target.closest("[data-digit]");
       if (!key) return;

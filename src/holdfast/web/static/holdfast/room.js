@@ -15,7 +15,7 @@
   let touched = performance.now();
   let drafting = "";      /* whose draft stands in the field */
   let queue = null, asked = false;
-  let afterwards = null;  /* what waits until somebody writes */
+  let isLost = false;     /* nobody answered the last time */
 
   const me = () => (told && step ? told.people.find((each) => each.id === step.person) : null);
   const idleMs = () => Math.round(performance.now() - touched);
@@ -32,7 +32,8 @@
       if (answer.ok) found = await answer.json();
     } catch { found = null; }
     clearTimeout(patience);
-    find("lost").hidden = found !== null;
+    isLost = found === null;
+    find("lost").hidden = !isLost;
     if (found === null) { asked = true; show(); return; }
     token = found.csrf;
     if (found.now) offset = Math.round((before + Date.now()) / 2 - Date.parse(found.now));
@@ -184,23 +185,29 @@
     await ask();
   }
 
-  function prove(act, person) {
+  /* waits: what was asked for before anybody wrote; proved() once somebody did in this very dialog, else without(). */
+  function prove(act, person, waits = null) {
     const present = told.people.filter((each) => each.is_in);
     const people = act === "close" || act === "attribute" ? told.people : present;
     const entries = act === "attribute" ? told.entries.filter((each) => each.is_nobodys) : [];
     const doing = { writes: takeStep, in: takeStep, out: takeStep, close: closeRoom, attribute: attribute };
-    HoldfastProve.ask({ act, person, people, entries, submit: (answer) => doing[act](act, answer), challenge: (who) => post(body().dataset.passkeyOptions, { person: who }) });
+    let isProved = false;
+    const submit = async (answer) => {
+      const problem = await doing[act](act, answer, () => { isProved = true; });
+      if (!problem && waits && isProved) { const then = waits; waits = null; then.proved(); }
+      return problem;
+    };
+    const ended = () => { if (waits && !isProved) { const then = waits; waits = null; then.without(); } };
+    HoldfastProve.ask({ act, person, people, entries, submit, ended, challenge: (who) => post(body().dataset.passkeyOptions, { person: who }) });
   }
 
-  async function takeStep(kind, answer) {
+  async function takeStep(kind, answer, isProved) {
     const found = await post(body().dataset.step, { id: crypto.randomUUID(), kind, person: answer.person, login: answer.login, secret: answer.secret, passkey: answer.passkey });
     if (!found.ok) return found;
+    isProved();
     HoldfastProve.close(); /* first, so that the field can take the focus */
     if (kind === "writes") await write(found.person, found.step);
     else await ask();
-    const then = afterwards;
-    afterwards = null;
-    if (then) then();
     return null;
   }
 
@@ -260,25 +267,41 @@
   }
 
   /* An entry of a dosing session: signed and kept like any other, with the codes and numbers it has. */
-  async function recordOfSession({ id, kind, details, words, corrects, session, enrollment, told: told_ }) {
-    const text = JSON.stringify({
+  function ofSession({ id, kind, details, words, corrects, session, enrollment, told: told_ }) {
+    const text = {
       schema: 2, id, opening: body().dataset.opening, enrollment, kind, words, details, corrects, session,
       at: new Date().toISOString(), offset_ms: offset, step: step ? step.id : null, idle_ms: idleMs(),
-    });
+    };
     touched = performance.now();
     const shown = { id, kind, kind_words: kind, time: clock(new Date()), about: "", words: "", is_urgent: false, is_in_sight: false, ...told_ };
-    await queue.add({ id, address: body().dataset.entry, text, told: shown });
+    return { text, kept: { id, address: body().dataset.entry, text: JSON.stringify(text), told: shown } };
+  }
+
+  async function recordOfSession(entry) { await queue.add(ofSession(entry).kept); }
+
+  /* An entry that should be somebody's while nobody writes. It is on the disk at once, with its own id and
+     time, and waits for the dialog: then it is of whoever proved who they are there, and else nobody's yet.
+     While the server is away nobody can prove anything. Gives "mine" or "nobodys". */
+  async function recordProved(entry) {
+    const { text, kept } = ofSession(entry), from = performance.now();
+    if (isLost) { await queue.add(kept); return "nobodys"; }
+    await queue.hold(kept);
+    const isMine = await new Promise((resolve) => { prove("writes", undefined, { proved: () => resolve(true), without: () => resolve(false) }); });
+    if (!isMine) { await queue.settle(kept.id); return "nobodys"; }
+    const proved = { ...text, step: step ? step.id : null, waited_ms: Math.round(performance.now() - from) };
+    const told_ = { ...kept.told, entry: { ...kept.told.entry, by: step ? step.person : "" } };
+    return (await queue.settle(kept.id, { text: JSON.stringify(proved), told: told_ })) && step ? "mine" : "nobodys";
   }
 
   /* What the panel of a session uses of the room. */
   globalThis.HoldfastRoom = {
-    record: recordOfSession,
+    record: recordOfSession, recordProved,
     writer: () => { const writer = me(); return writer ? { id: writer.id, name: writer.name } : null; },
     people: () => Object.fromEntries((told ? told.people : []).map((each) => [each.id, each.name])),
     headers: () => (step ? { "X-Writing": step.id } : {}),
     kept: keptEntries,
     post,
-    prove: (then) => { afterwards = then; prove("writes"); },
+    prove: (proved, without = () => {}) => prove("writes", undefined, { proved, without }),
   };
 
   const acts = {

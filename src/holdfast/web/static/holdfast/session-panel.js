@@ -10,6 +10,8 @@ globalThis.HoldfastPanel = (() => {
   const MORE = ["note", "fluid-taken", "distress", "orientation", "impairment", "touch", "comfort", "dose-given", "dose-withheld", "dose-refused", "dose-vomited", "dose-spat", "dose-dropped", "order", "rescue-given", "medicine-taken", "help-called",
     "agreement", "statement", "escort", "suicidality", "fluid-lost", "recording", "clock-compared", "hand-over", "night-check", "exit", "exit-step", "call-set", "morning-hand-over"];
   const NEEDS_SOMEBODY = new Set(["acknowledgement", "agreement", "statement", "exit", "dose-given", "dose-withheld", "impairment", "order", "correction"]);
+  /* What says only who stands for it, and takes something from the record's sight: of nobody it says nothing. */
+  const NOTHING_OF_NOBODY = new Set(["agreement", "correction"]);
   const root = () => document.querySelector("[data-session]");
   let place = null, store = null, chosen = null, chart = null, gate = { told: null, of: "", act: "" }, toastTimer = null;
 
@@ -88,12 +90,17 @@ globalThis.HoldfastPanel = (() => {
 
   /* What is written */
   async function write(kind, details, { words: text = "", corrects = null, about = session() } = {}) {
-    if (NEEDS_SOMEBODY.has(kind) && !place.writer()) { place.prove(() => write(kind, details, { words: text, corrects, about }), say("tell_who")); return; }
+    const isUnproved = NEEDS_SOMEBODY.has(kind) && !place.writer();
+    if (isUnproved && NOTHING_OF_NOBODY.has(kind)) {
+      place.prove(() => write(kind, details, { words: text, corrects, about }), () => plainly(say("not_recorded", { what: words().kinds[kind].title })));
+      return;
+    }
     const id = crypto.randomUUID(), at = new Date(store.now()).toISOString();
     const entry = { id, kind, at, known_at: at, by: place.writer() ? place.writer().id : "", fields: details, corrects };
-    await place.record({ id, kind, details, words: text, corrects, session: about.id, enrollment: about.enrollment, at, told: { entry, words: text, session: about.id } });
+    const sent = { id, kind, details, words: text, corrects, session: about.id, enrollment: about.enrollment, at, told: { entry, words: text, session: about.id } };
+    const whose = isUnproved ? await place.recordProved(sent) : await place.record(sent);
     const told = Say.line(entry, about.names);
-    toast(say("recorded", { what: [about.label, told.title, told.more].filter(Boolean).join(" ") }), entry, about);
+    toast(say(whose === "nobodys" ? "recorded_nobodys" : "recorded", { what: [about.label, told.title, told.more].filter(Boolean).join(" ") }), entry, about);
     show();
     store.refreshSoon();
   }
@@ -106,6 +113,14 @@ globalThis.HoldfastPanel = (() => {
       bar.append(button(of("choices", "offset"), () => write("event", { term: entry.fields.term, course: "offset" }, { about })));
     }
     if (entry.kind !== "correction") bar.append(button(say("take_back"), () => takeBack(entry, about)));
+    bar.hidden = false;
+    clearTimeout(toastTimer);
+    toastTimer = setTimeout(() => { bar.hidden = true; }, 9000);
+  }
+
+  function plainly(text) {
+    const bar = find("toast");
+    bar.replaceChildren(made("span", { textContent: text }));
     bar.hidden = false;
     clearTimeout(toastTimer);
     toastTimer = setTimeout(() => { bar.hidden = true; }, 9000);
@@ -242,7 +257,7 @@ globalThis.HoldfastPanel = (() => {
     setInterval(askGate, GATE_EVERY);
   }
 
-  /* given: record(entry), writer(), prove(then, why), people(), headers(), kept(), card(session), ask. */
+  /* given: record(entry), recordProved(entry), writer(), prove(then, without), people(), headers(), kept(), card(session), ask. */
   async function begin(given) {
     place = given;
     once();

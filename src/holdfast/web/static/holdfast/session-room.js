@@ -4,8 +4,8 @@ document.addEventListener("holdfast-room", () => {
   "use strict";
   const room = globalThis.HoldfastRoom;
   globalThis.HoldfastPanel.begin({
-    record: room.record, writer: room.writer, people: room.people, headers: room.headers, kept: room.kept,
-    prove: (then) => room.prove(then), ask: null, loud: null,
+    record: room.record, recordProved: room.recordProved, writer: room.writer, people: room.people, headers: room.headers, kept: room.kept,
+    prove: room.prove, ask: null, loud: null,
     move: (told) => room.post(`${document.querySelector("[data-session]").dataset.now}move/`, told),
   });
 });

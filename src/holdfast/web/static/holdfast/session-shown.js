@@ -146,7 +146,7 @@ globalThis.HoldfastShown = (() => {
   function row(entry, view, { isKept, isGone, takeBack }) {
     const told = Say.line(entry, view.session.names), words = isKept ? view.keptWords(entry.id) : view.session.words[entry.id];
     const late = Date.parse(entry.known_at) - Date.parse(entry.at) > 5 * 60000 ? say("was_true_at", { time: Say.clock(entry.known_at) }) : "";
-    const by = isKept ? say("kept_here") : entry.by ? view.session.names[entry.by] || "" : say("nobodys");
+    const by = isKept ? [entry.by ? "" : say("nobodys"), say("kept_here")].filter(Boolean).join(", ") : entry.by ? view.session.names[entry.by] || "" : say("nobodys");
     const what = made("div", { className: isGone ? "gone" : "" }, made("p", {}, made("strong", { textContent: told.title }), ...(told.more ? [` ${told.more}`] : []), ...(isGone ? [made("span", { className: "small soft", textContent: ` ${say("corrected")}` })] : [])));
     if (words) what.append(made("p", { className: "says", textContent: words }));
     what.append(made("p", { className: `small ${isKept || !entry.by ? "watch" : "soft"}`, textContent: [by, late].filter(Boolean).join(", ") }));
