@@ -12,7 +12,7 @@ from holdfast.definitions import monitoring, protocols, session
 from holdfast.domain.limits import SignedLimit
 from holdfast.domain.session_compile import PersonalLimit, compile_plan
 from holdfast.domain.session_entries import SessionEntry, read_entry
-from holdfast.domain.session_plan import SessionPlan
+from holdfast.domain.session_plan import Basis, Compare, SessionPlan, When
 
 DAY = date(2026, 5, 4)
 DOSE = datetime(2026, 5, 4, 8, 0, tzinfo=UTC)  # minute 0 of every page
@@ -152,6 +152,25 @@ def through(last: int, *, every: int = 30, without: Sequence[int] = ()) -> list[
             found.append(all_well(minute))
             found.append(entry("distress", minute, score=3))
     return found
+
+
+def breached(plan: SessionPlan, entries: Sequence[SessionEntry], now: datetime) -> set[str]:
+    """What single readings breach, told in another way than the rules tell it."""
+    past = {
+        Compare.ABOVE: lambda value, limit: value > limit,
+        Compare.AT_OR_ABOVE: lambda value, limit: value >= limit,
+        Compare.BELOW: lambda value, limit: value < limit,
+        Compare.AT_OR_BELOW: lambda value, limit: value <= limit,
+    }
+    return {
+        f"{rule.code}:{one.id}"
+        for one in entries
+        for rule in plan.limits
+        if one.known_at <= now and rule.basis is Basis.VALUE and rule.when is When.SINGLE
+        if one.kind == "reading" and rule.field in one.fields
+        if plan.value(rule.number) is not None
+        if past[rule.compare](one.fields[rule.field], plan.value(rule.number))
+    }
 
 
 _MEASURED = st.fixed_dictionaries(

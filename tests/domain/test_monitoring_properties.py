@@ -21,32 +21,22 @@ from hypothesis.stateful import (
 
 from holdfast.domain import monitoring
 from holdfast.domain.monitoring_fold import Fold
-from holdfast.domain.session_plan import Basis, Compare, SessionPlan, Tier, When
-from tests.session_kit import HAPPENED, at, beginning, entry, plan_of, sessions, usual_plan
+from holdfast.domain.session_plan import Tier
+from tests.session_kit import (
+    HAPPENED,
+    at,
+    beginning,
+    breached,
+    entry,
+    plan_of,
+    sessions,
+    usual_plan,
+)
 
 BARE = plan_of(nothing_signed=True)
 PLANS = st.sampled_from([usual_plan(), BARE])
 END = at(5000)
 FEWER = settings(max_examples=max(settings.default.max_examples // 2, 30))
-
-
-def breached(plan: SessionPlan, entries, now):
-    """What single readings breach, told in another way than the rules tell it."""
-    past = {
-        Compare.ABOVE: lambda value, limit: value > limit,
-        Compare.AT_OR_ABOVE: lambda value, limit: value >= limit,
-        Compare.BELOW: lambda value, limit: value < limit,
-        Compare.AT_OR_BELOW: lambda value, limit: value <= limit,
-    }
-    return {
-        f"{rule.code}:{one.id}"
-        for one in entries
-        for rule in plan.limits
-        if one.known_at <= now and rule.basis is Basis.VALUE and rule.when is When.SINGLE
-        if one.kind == "reading" and rule.field in one.fields
-        if plan.value(rule.number) is not None
-        if past[rule.compare](one.fields[rule.field], plan.value(rule.number))
-    }
 
 
 def ids(found):
