@@ -9,20 +9,26 @@ from uuid import uuid4
 import orjson
 import pytest
 from django.db import connection
+from django.test import Client
 from django.utils import timezone
 
 from holdfast.actions.board import rebuild
+from holdfast.actions.session_opening import open_session
 from holdfast.definitions.roles import roles
 from holdfast.domain.course import BLIND_OPENED
-from holdfast.records.models import CourseStep, Enrollment, Site, User
+from holdfast.records.models import CourseStep, DosingSession, Enrollment, Site, User
 from holdfast.records.protocols import protocol_of
-from tests.actions.clinic import Clinic, enrolled
+from holdfast.web.session.live import _of_person
+from tests.actions.clinic import Clinic, enrolled, written
 from tests.actions.courses import booked, course, deviated, held, wrote
 from tests.web.clinic import SITE
+from tests.web.room import enrolled_tablet
 
 ONLOOKERS = ("monitor", "auditor", "safety-unit")
 # What differs in any two answers: the token of the session's forms, and the moment of the look.
-CHANGES = re.compile(rb'name="csrfmiddlewaretoken" value="[^"]+"|<time .*?</time>', re.DOTALL)
+CHANGES = re.compile(
+    rb'name="csrfmiddlewaretoken" value="[^"]+"|<time .*?</time>|"(now|csrf)": "[^"]+"', re.DOTALL
+)
 
 
 @pytest.fixture
@@ -60,6 +66,14 @@ def _opened(enrollment: Enrollment, arm: str) -> None:
     deviated(staff, enrollment, "without-booking", mine[0], staff.now.date())
     starts = datetime.fromisoformat("2030-01-07T09:00")
     booked(staff, enrollment, mine[1], f"{starts:%Y-%m-%dT%H:%M}", lead=staff.therapist)
+    sat(staff, enrollment, next(code for code in mine if code.startswith("open-")))
+
+
+def sat(staff: Clinic, enrollment: Enrollment, visit: str) -> DosingSession:
+    """A dosing session of this visit, which goes on."""
+    began = {"began_at": staff.now - timedelta(hours=2), "now": staff.now, "by": staff.therapist}
+    written(open_session(enrollment=enrollment, visit=visit, entry_id=uuid4(), **began))
+    return DosingSession.objects.get(visit=visit)
 
 
 def _told(as_role, role: str, paths: list[str]) -> list[bytes]:
@@ -72,9 +86,15 @@ def _told(as_role, role: str, paths: list[str]) -> list[bytes]:
 def _paths(enrollment: Enrollment, role: str) -> list[str]:
     person = f"/{SITE}/people/{enrollment.id}/"
     lists = [f"/{SITE}/board/", f"/{SITE}/board/?show=due", f"/{SITE}/board/?sort=next"]
-    may_see_lists = "board.see" in roles().granted[role]
+    sessions = [f"/{SITE}/sessions/", f"/{SITE}/sessions/now/", f"{person}session/"]
+    sessions += [f"{person}session/now/", f"{person}room/"]
+    granted = roles().granted[role]
     pages = [f"{person}course/", f"{person}course/gate/", f"{person}course/do/"]
-    return [*pages, *(lists if may_see_lists else [])]
+    return [
+        *pages,
+        *(lists if "board.see" in granted else []),
+        *(sessions if "session.see" in granted else []),
+    ]
 
 
 @pytest.mark.parametrize("role", ONLOOKERS)
@@ -118,3 +138,35 @@ def test_visits_of_one_arm_are_named_once_the_blind_was_opened_and_not_before(as
     assert done.status_code == 302
     named = orjson.loads(CourseStep.objects.get(enrollment=crossover).visits)
     assert sorted(named) == sorted(mine)
+
+
+def test_a_session_that_tells_the_arm_is_there_for_who_treats_and_for_nobody_who_looks_on(
+    as_role, clinic, crossover
+):
+    staff = _staff()
+    plain = sat(staff, Enrollment.objects.get(id=clinic.id), "v5")
+    _opened(crossover, "mdma")
+    telling = DosingSession.objects.get(visit="open-mdma")
+    room = enrolled_tablet(crossover, lambda: Client(headers={"host": "localhost"}))
+    room.open(numbers=str(crossover.number))
+    told = {"schema": 2, "corrects": None, "kind": "note", "words": "the third time it is clear"}
+    told |= {"session": str(telling.id), "enrollment": str(crossover.id)}
+    assert room.send(**told, step=room.switch("therapist")).status_code == 200
+    person = f"/{SITE}/people/{crossover.id}/session/"
+    for role, seen in (("auditor", {plain}), ("physician", {plain, telling})):
+        client, mine = as_role(role), telling in seen
+        board = client.get(f"/{SITE}/sessions/now/").json()["sessions"]
+        assert {one["id"] for one in board} == {str(one.id) for one in seen}
+        assert len(client.get(f"{person}now/").json()["sessions"]) == mine
+        asked = client.get(f"{person}now/?session={telling.id}")
+        assert asked.status_code == (200 if mine else 404)
+        assert client.get(f"{person}gate/give-initial-dose/").status_code == (200 if mine else 422)
+        written_down = client.get(f"/{SITE}/people/{crossover.id}/room/").content
+        assert (b"the third time" in written_down) is mine
+        user, key = User.objects.get(login=role), client.session.session_key
+        covers = _of_person(staff.site, user.id, str(key))
+        assert covers is not None
+        assert {one for one in (plain, telling) if covers(one)} == seen
+    assert as_role("auditor").get(f"{person}report.pdf").status_code == 302
+    night = as_role("attendant").get(f"{person}now/").json()["sessions"]
+    assert [one["visit"] for one in night] == ["open-mdma"], "who sits there at night sees it"

@@ -3,7 +3,7 @@
 Pure: the same facts give the same course, whatever order they are told in.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -108,6 +108,20 @@ class Held:
     attended: tuple[tuple[str, str], ...] = ()
 
 
+def hidden_by_the_blind(schedule: Schedule, opened: Collection[str]) -> frozenset[str]:
+    """The visits that tell the arm to somebody for whom the blind still stands; none without a blind.
+
+    Those that not all arms have, and those of the stages that were entered after it was opened.
+    """
+    if not any(stage.is_blinded for stage in schedule.stages):
+        return frozenset()
+    return frozenset(
+        visit.code
+        for visit in schedule.visits
+        if visit.arms or (visit.stage and visit.stage in opened)
+    )
+
+
 @dataclass(frozen=True)
 class CourseNow:
     """One course as it stands, from its facts."""
@@ -182,12 +196,10 @@ class CourseNow:
         Without what was entered after the blind was opened for this person, and without every visit
         that not all arms have: which they are, how many, and whether there are any, tells the arm.
         """
-        stages = self.schedule.stages
-        if not any(stage.is_blinded for stage in stages):
+        if not any(stage.is_blinded for stage in self.schedule.stages):
             return self
         told = [step for step in self.steps if step.reason == BLIND_OPENED]
-        opened = {step.stage for step in told if step.stage}
-        hidden = {v.code for v in self.schedule.visits if v.arms or v.stage in opened}
+        hidden = hidden_by_the_blind(self.schedule, {step.stage for step in told})
         if not told and not hidden & {held.visit for held in self.held}:
             return self
         return replace(

@@ -14,11 +14,16 @@ from holdfast.actions.outcomes import Receipt
 from holdfast.actions.room_entries import record_from_paper
 from holdfast.records.care import Enrollment
 from holdfast.records.room_state import entries_about
+from holdfast.records.rooms import RoomEntry
+from holdfast.records.session import SessionFact
+from holdfast.records.session_blind import hidden_from_onlookers
+from holdfast.records.session_now import sessions_of
 from holdfast.web.admitted import Admitted
 from holdfast.web.done import done_words, go_on
 from holdfast.web.refusals import refusal_words
 from holdfast.web.room.forms import PaperForm
 from holdfast.web.room.shown import entry_shown
+from holdfast.web.staff.blind import looks_on
 from holdfast.web.staff.erased_words import erased_words
 from holdfast.web.staff.who import enrollment_at
 
@@ -33,7 +38,7 @@ def _page(request: Admitted, enrollment: Enrollment, form: PaperForm | None = No
     names: dict[UUID, str] = {}
     entries: list[dict[str, Any]] = [
         {**entry_shown(row, names, with_words=True), "moment": row.written_at}
-        for row in entries_about(enrollment)
+        for row in _told(request, enrollment)
     ]
     may_write = "room.open" in request.permissions
     context = {
@@ -46,6 +51,17 @@ def _page(request: Admitted, enrollment: Enrollment, form: PaperForm | None = No
         "done": done_words(request),
     }
     return render(request, "room/reading.html", context, status=422 if form else 200)
+
+
+def _told(request: Admitted, enrollment: Enrollment) -> list[RoomEntry]:
+    """The entries about a person; for who only looks on, without those of sessions that tell the arm."""
+    rows = entries_about(enrollment)
+    if not looks_on(request):
+        return rows
+    hidden = hidden_from_onlookers(sessions_of(enrollment))
+    theirs = SessionFact.objects.filter(session__in=hidden).exclude(room_entry=None)
+    kept = set(theirs.values_list("room_entry_id", flat=True))
+    return [row for row in rows if row.id not in kept]
 
 
 @require_POST

@@ -20,8 +20,10 @@ from holdfast.records.people import Site, User
 from holdfast.records.room_state import is_standing, subjects_of
 from holdfast.records.rooms import RoomOpening
 from holdfast.records.session import DosingSession
+from holdfast.records.session_blind import hidden_from_onlookers
 from holdfast.web.admitted import Admitted
 from holdfast.web.session.hub import END, Covers, Listener, hub, message
+from holdfast.web.staff.blind import is_onlooker
 
 SEES = "session.see"
 BEAT_SECONDS = 5.0
@@ -40,13 +42,20 @@ def _of_person(here: Site, user_id: UUID, session_key: str) -> Covers | None:
     if not Session.objects.filter(session_key=session_key, expire_date__gt=now).exists():
         return None
     user = User.objects.filter(id=user_id, is_active=True).first()
-    if user is None or not access.permissions_of(user, here, now) >= {SEES}:
+    permissions = access.permissions_of(user, here, now) if user else frozenset()
+    if user is None or SEES not in permissions:
         return None
     studies = access.studies_of(user, here, SEES, now)
+    is_blind = is_onlooker(permissions)
+    hidden: dict[UUID, bool] = {}  # asked once for each look at what may be heard
 
     def covers(session: DosingSession) -> bool:
         is_here = session.site_id == here.id
-        return is_here and access.covers(studies, session.enrollment.protocol_name)
+        if not is_here or not access.covers(studies, session.enrollment.protocol_name):
+            return False
+        if is_blind and session.id not in hidden:
+            hidden[session.id] = bool(hidden_from_onlookers([session]))
+        return not is_blind or not hidden[session.id]
 
     return covers
 

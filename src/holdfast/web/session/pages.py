@@ -18,6 +18,7 @@ from holdfast.domain.session_entries import instant
 from holdfast.records.access import covers
 from holdfast.records.care import Enrollment
 from holdfast.records.session import DosingSession
+from holdfast.records.session_blind import hidden_from_onlookers
 from holdfast.records.session_now import open_sessions
 from holdfast.web.admitted import Admitted, studies
 from holdfast.web.done import done_words
@@ -27,6 +28,7 @@ from holdfast.web.session.heard import heard_at
 from holdfast.web.session.page_words import panel_words
 from holdfast.web.session.shown import alarm_json, head, latest_of, names_of, told
 from holdfast.web.session.telephone import on_call_number
+from holdfast.web.staff.blind import looks_on
 from holdfast.web.staff.who import enrollment_at
 
 
@@ -42,8 +44,10 @@ def board(request: Admitted, site: str) -> HttpResponse:
 def board_now(request: Admitted, site: str) -> JsonResponse:
     """Every open session that somebody may see, in short."""
     now, seen = timezone.now(), studies(request, "session.see")
+    found = open_sessions(request.here)
+    hidden = hidden_from_onlookers(found) if looks_on(request) else frozenset()
     rows = [
-        row for row in open_sessions(request.here) if covers(seen, row.enrollment.protocol_name)
+        row for row in found if covers(seen, row.enrollment.protocol_name) and row.id not in hidden
     ]
     return JsonResponse(
         {
@@ -82,11 +86,16 @@ def _line(session: DosingSession, now: datetime) -> dict[str, Any]:
 
 
 def session_at(request: Admitted, enrollment_id: UUID) -> tuple[Enrollment, DosingSession | None]:
-    """The newest session of somebody, or the one that the address asks for."""
+    """The newest session of somebody, or the one that the address asks for.
+
+    Who only looks on is told of none that tells the arm.
+    """
     enrollment = enrollment_at(request, enrollment_id)
     rows = DosingSession.objects.filter(enrollment=enrollment).select_related(
         "enrollment__site", "site", "room", "closing"
     )
+    if looks_on(request):
+        rows = rows.exclude(id__in=hidden_from_onlookers(rows))
     if wanted := request.GET.get("session", ""):
         try:
             return enrollment, rows.get(id=UUID(wanted))
