@@ -49,6 +49,30 @@ def test_a_blood_pressure_is_one_reading_at_its_own_time():
 
 
 @pytest.mark.parametrize(
+    ("subject", "ids"),
+    [
+        (None, ()),
+        ({"reference": "Patient/NORTH-0001"}, ("NORTH-0001",)),
+        ({"reference": "https://hospital.example/fhir/Patient/p.1/_history/2"}, ("p.1",)),
+        (
+            {"reference": "urn:uuid:0a4bd3b2-8f7e-4a0e-8a52-1f2f6ad3f6b1"},
+            ("0a4bd3b2-8f7e-4a0e-8a52-1f2f6ad3f6b1",),
+        ),
+        ({"identifier": {"value": "NORTH-0001"}, "display": "?"}, ("NORTH-0001",)),
+        ({"reference": "Patient/a", "identifier": {"value": "b"}}, ("a", "b")),
+    ],
+)
+def test_it_says_whose_it_is_by_reference_or_identifier_or_both(subject, ids):
+    assert read_observation(observation(subject=subject)).subjects == ids
+
+
+def test_what_was_amended_or_corrected_says_so():
+    told = {status: observation(status=status) for status in ("final", "amended", "corrected")}
+    found = {status: read_observation(one).is_correction for status, one in told.items()}
+    assert found == {"final": False, "amended": True, "corrected": True}
+
+
+@pytest.mark.parametrize(
     ("told", "fields"),
     [
         (of("8867-4", 96, "/min"), {"heart_rate_per_min": 96}),
@@ -72,6 +96,12 @@ def test_each_vital_sign_is_the_field_of_its_code(told, fields):
         (observation(effectiveDateTime=None), "Observation.effectiveDateTime"),
         (observation(effectiveDateTime="2026-05-04"), "Observation.effectiveDateTime"),
         (observation(effectiveDateTime="2026-05-04T10:12:00"), "Observation.effectiveDateTime"),
+        (observation(subject="Patient/1"), "Observation.subject"),
+        (observation(subject={"display": "Somebody"}), "Observation.subject"),
+        (observation(subject={"reference": "Group/1"}), "Observation.subject.reference"),
+        (observation(subject={"reference": "#p1"}), "Observation.subject.reference"),
+        (observation(subject={"reference": 7}), "Observation.subject.reference"),
+        (observation(subject={"identifier": {}}), "Observation.subject.identifier.value"),
         (observation(component=None), "Observation.component"),
         (observation(component=[]), "Observation.code"),
         (observation(component=["?"]), "Observation.component[0]"),

@@ -15,7 +15,9 @@ from holdfast.actions.session_opening import open_session
 from holdfast.definitions import protocols
 from holdfast.domain.answers import HistoryEntry, MedicationEntry, Source, SourceKind
 from holdfast.domain.schedule import VisitKind
+from holdfast.domain.session_entries import standing
 from holdfast.records.models import Disclosure, DosingSession, SessionFact, User
+from holdfast.records.session_now import entries_of
 from holdfast.web.session import expected
 from holdfast.web.session.report import content
 from tests.actions.clinic import IDENTITY, Clinic, enrolled, written
@@ -211,6 +213,69 @@ def test_an_observation_of_fhir_is_a_reading_with_its_alarm_and_the_same_again_i
     assert post(impossible).json()["place"] == "reading.heart_rate_per_min"
 
 
+def pulse(value: int, **told: Any) -> dict[str, Any]:
+    """A pulse as a device at the bed tells it."""
+    given = {
+        "resourceType": "Observation",
+        "id": "one",
+        "status": "final",
+        "code": {"coding": [{"system": "http://loinc.org", "code": "8867-4"}]},
+        "effectiveDateTime": "2026-05-04T10:12:00+02:00",
+        "valueQuantity": {"value": value, "code": "/min", "system": "http://unitsofmeasure.org"},
+    }
+    return given | told
+
+
+def observed(clinic: Any, told: dict[str, Any], asked: str = "") -> Any:
+    address = f"/api/v1/sites/NORTH/enrollments/{clinic.id}/observations{asked}"
+    made = Client(headers=basic("therapist", PASSWORD))
+    return made.post(address, json.dumps(told), content_type="application/fhir+json")
+
+
+def test_an_observation_of_somebody_else_is_no_reading_of_this_person(session, clinic):
+    for other in ("Patient/NORTH-0002", f"Patient/{uuid4()}", "urn:uuid:" + str(uuid4())):
+        answer = observed(clinic, pulse(130, subject={"reference": other}))
+        assert (answer.status_code, answer.json()["place"]) == (422, "Observation.subject")
+    both = {"reference": f"Patient/{clinic.label}", "identifier": {"value": "NORTH-0002"}}
+    assert observed(clinic, pulse(130, subject=both)).status_code == 422
+    assert not SessionFact.objects.filter(kind="reading").exists()
+    for mine in (clinic.label, str(clinic.id)):
+        told = pulse(130, subject={"reference": f"Patient/{mine}"})
+        assert observed(clinic, told).status_code == 200
+    assert SessionFact.objects.filter(kind="reading").count() == 1
+
+
+def test_a_corrected_observation_takes_the_place_of_what_came_before_under_its_id(session, clinic):
+    """The wrong value counts no longer, stays visible, and sending any of it again changes nothing."""
+    early = observed(clinic, pulse(80, status="corrected"))
+    assert (early.status_code, early.json()["error"]) == (422, "nothing-to-correct")
+    sent = [pulse(130), pulse(80, status="corrected"), pulse(84, status="amended")]
+    sent += [pulse(130, status="corrected"), pulse(97, id="another")]
+    answers = [observed(clinic, each) for each in sent]
+    assert {answer.status_code for answer in answers} == {200}
+    for again in (0, 1):
+        assert observed(clinic, sent[again]).json() == answers[again].json()
+    first, second, third, fourth, _ = (answer.json()["entry_id"] for answer in answers)
+    facts = SessionFact.objects.filter(kind="reading").order_by("position")
+    told = [str(fact.corrects) if fact.corrects else None for fact in facts]
+    assert told == [None, first, second, third, None]
+    stands = standing(entries_of(session))
+    pulses = [one.number("heart_rate_per_min") for one in stands if one.kind == "reading"]
+    assert pulses == [130, 97]
+    assert str(facts[3].id) == fourth
+
+
+def test_who_names_entries_of_its_own_says_which_one_it_corrects(session, clinic):
+    first, second = uuid4(), uuid4()
+    assert observed(clinic, pulse(130), f"?entry_id={first}").status_code == 200
+    unknown = observed(clinic, pulse(80, status="corrected"), f"?corrects={uuid4()}")
+    assert unknown.json()["error"] == "nothing-to-correct"
+    asked = f"?entry_id={second}&corrects={first}"
+    done = [observed(clinic, pulse(80, status="corrected"), asked).json() for _ in range(2)]
+    assert done[0] == done[1]
+    assert SessionFact.objects.get(id=second).corrects == first
+
+
 def test_an_entry_against_the_wrong_person_is_moved_and_both_records_say_so(session, clinic):
     site, by = clinic.site, User.objects.get(login="therapist")
     admin = User.objects.get(login="admin")
@@ -318,3 +383,4 @@ def test_the_page_keeps_what_an_emergency_must_know_of_the_person(session, as_ro
     assert "Never together with MDMA" in own["Phenelzine"][1]
     assert "Penicillin" in line["person"]["allergies"]
     assert line["person"]["is_known"]
+    assert IDENTITY.family not in json.dumps(line["person"])

@@ -3,6 +3,7 @@
 Units are taken as they are written and never converted. http://hl7.org/fhir/R4/observation-vitalsigns.html
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,16 +24,28 @@ VALUES: Mapping[str, tuple[str, str]] = {
     "2951-2": ("sodium_mmol_per_l", "mmol/L"),
 }
 PANELS = frozenset({"85354-9", "55284-4", "85353-1"})
-FINAL = frozenset({"final", "amended", "corrected"})
+CORRECTED = frozenset({"amended", "corrected"})
+FINAL = frozenset({"final"}) | CORRECTED
+# A patient by id, on whatever server: http://hl7.org/fhir/R4/references.html#literal
+_PATIENT = re.compile(
+    r"(?:https?://[^\s]+/)?Patient/([A-Za-z0-9.-]{1,64})(?:/_history/[A-Za-z0-9.-]{1,64})?"
+    r"|urn:uuid:([0-9A-Fa-f-]{36})"
+)
 
 
 @dataclass(frozen=True)
 class ObservedReading:
-    """What was observed, and when it was true. ``id`` is the sender's own, "" where there is none."""
+    """What was observed, and when it was true. ``id`` is the sender's own, "" where there is none.
+
+    ``subjects``: by which ids it says whose it is; none where it does not say. ``is_correction``: it
+    takes the place of what was sent before under the same id.
+    """
 
     id: str
     at: datetime
     fields: Mapping[str, int | Decimal]
+    subjects: tuple[str, ...] = ()
+    is_correction: bool = False
 
 
 def read_observation(told: object) -> ObservedReading:
@@ -49,12 +62,39 @@ def read_observation(told: object) -> ObservedReading:
         raise _refused(
             "Observation.status", "it is not final", f"One of {', '.join(sorted(FINAL))}"
         )
-    id_ = told.get("id", "")
+    id_, subjects = told.get("id", ""), tuple(_subjects(told.get("subject")))
     fields = dict(_fields(told))
     if not fields:
         mend = f"Send a value of one of the LOINC codes {', '.join(VALUES)}"
         raise _refused("Observation.code", "there is no vital sign in it", mend)
-    return ObservedReading(id_ if isinstance(id_, str) else "", _moment(told), fields)
+    return ObservedReading(
+        id_ if isinstance(id_, str) else "",
+        _moment(told),
+        fields,
+        subjects,
+        told["status"] in CORRECTED,
+    )
+
+
+def _subjects(subject: object) -> Iterator[str]:
+    """The ids of whom it is about: of its reference, of its identifier, or of both."""
+    if subject is None:
+        return
+    mend = "Refer to Patient/<number or id of this enrollment>, or leave the subject out"
+    told = subject if isinstance(subject, Mapping) else {}
+    reference, identifier = told.get("reference"), told.get("identifier")
+    if reference is None and not isinstance(identifier, Mapping):
+        raise _refused("Observation.subject", "it does not say who it is", mend)
+    if reference is not None:
+        found = _PATIENT.fullmatch(reference) if isinstance(reference, str) else None
+        if found is None:
+            raise _refused("Observation.subject.reference", "this is no patient", mend)
+        yield found[1] or found[2]
+    if isinstance(identifier, Mapping):
+        value = identifier.get("value")
+        if not isinstance(value, str) or not value:
+            raise _refused("Observation.subject.identifier.value", "there is none", mend)
+        yield value
 
 
 def _fields(told: Mapping[str, Any]) -> Iterator[tuple[str, int | Decimal]]:
