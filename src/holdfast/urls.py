@@ -16,6 +16,7 @@ urlpatterns = [
     path("<slug:site>/", include("holdfast.web.staff.urls")),
     path("<slug:site>/", include("holdfast.web.room.urls")),
     path("<slug:site>/", include("holdfast.web.session.urls")),
+    path("<slug:site>/", include("holdfast.web.session.event_urls")),
 ]
 
 handler400 = errors.bad_request

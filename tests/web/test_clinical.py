@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.utils import timezone
 
+from holdfast.records.adverse import CandidateSettled
 from holdfast.records.clinical import ResultReview, TestOrder, TestResult
 from holdfast.records.clinical_care import (
     CallHeld,
@@ -267,3 +268,47 @@ def test_an_order_is_cancelled_on_its_page_with_a_reason(as_role, clinic):
     again = desk.post(f"{path}cancel/", entry(order=str(order.id), reason="other"))
     assert again.status_code == 422
     assert "It was cancelled already." in again.content.decode()
+
+
+def test_a_possible_event_is_linked_or_dismissed_by_a_physician_and_by_nobody_else(as_role, clinic):
+    therapist, physician = as_role("therapist"), as_role("physician")
+    told = {"source": "call", "intensity": "mild", "is_ongoing": "false"}
+    for words in ("a headache", "felt warm"):
+        noted = entry(words=words, is_serious="false", **told)
+        assert therapist.post(at(clinic, "events/record/"), noted).status_code == 302
+    first, second = EventCandidate.objects.order_by("position")
+    page = f"/NORTH/people/{clinic.pk}/possible-events/"
+    settle = f"{page}settle/"
+    assert "2 wait for a physician" in physician.get(page).content.decode()
+    assert "Link or dismiss" not in therapist.get(page).content.decode()
+    link = {"candidate": str(first.pk), "outcome": "adverse-event", "password": PASSWORD}
+    assert therapist.post(settle, entry(**link)).status_code in (403, 404)
+    assert physician.post(settle, entry(**link | {"password": "x"})).status_code == 422
+    assert physician.post(settle, entry(**link)).status_code == 302
+    dismissed = link | {"candidate": str(second.pk), "outcome": "dismissed"}
+    refused = physician.post(settle, entry(**dismissed))
+    assert (refused.status_code, "Say why it is dismissed" in refused.content.decode()) == (
+        422,
+        True,
+    )
+    done = entry(**dismissed, reason="other", words="It was what they had hoped for.")
+    assert physician.post(settle, done).status_code == 302
+    shown = therapist.get(page).content.decode()
+    assert "0 wait for a physician" in shown
+    assert "what they had hoped for" in shown
+    assert [row.outcome for row in CandidateSettled.objects.order_by("position")] == [
+        "adverse-event",
+        "dismissed",
+    ]
+
+
+def test_milligrams_of_a_lifetime_are_told_or_not_known(as_role, clinic):
+    client, told = as_role("therapist"), {"substance": "mdma", "times": "3"}
+    assert client.post(at(clinic, "psychedelics/record/"), entry(**told)).status_code == 302
+    page = at(clinic, "psychedelics/")
+    assert "milligrams not known" in client.get(page).content.decode()
+    half = client.post(at(clinic, "psychedelics/record/"), entry(**told, total_mg="300"))
+    assert "how they are known, or neither" in half.content.decode()
+    whole = entry(**told, total_mg="300", how_known="document")
+    assert client.post(at(clinic, "psychedelics/record/"), whole).status_code == 302
+    assert "300 mg, From a document" in client.get(page).content.decode()

@@ -80,7 +80,16 @@ def _use(told: Values) -> str | None:
     times, last = told["times"], told["last_used_on"]
     if times is not None and times < 0:
         return "times-do-not-fit"
-    return "times-do-not-fit" if times == 0 and last is not None else None
+    if times == 0 and last is not None:
+        return "times-do-not-fit"
+    milligrams, how = told["total_mg"], told["how_known"]
+    if (milligrams is None) != (how is None):
+        return "milligrams-and-how-they-are-known"
+    if milligrams is None:
+        return None
+    if how not in PsychedelicUse.HOW_KNOWN or milligrams < 0 or (times == 0) != (milligrams == 0):
+        return "milligrams-do-not-fit"
+    return None
 
 
 def _checklist(told: Values) -> str | None:
@@ -143,7 +152,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "psychedelic-use": Kind(
             PsychedelicUse,
             "psychedelic-use-recorded",
-            plain=("substance", "times", "last_used_on", "in_treatment"),
+            plain=("substance", "times", "last_used_on", "in_treatment", "total_mg", "how_known"),
             words=("words",),
             may_be_empty=("words",),
             one_of=("substance",),

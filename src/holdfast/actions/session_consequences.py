@@ -10,12 +10,15 @@ from holdfast.actions.session_judging import followed
 from holdfast.actions.writing import LockedStream
 from holdfast.definitions.session import gates as session_gates
 from holdfast.domain.dose_meaning import what_it_means
+from holdfast.domain.event_courses import is_graver
+from holdfast.domain.serious_events import MAY_BE
 from holdfast.domain.session_entries import SessionEntry
+from holdfast.records.adverse import CandidateSettled
 from holdfast.records.clinical_care import EventCandidate
 from holdfast.records.consent import Impairment
 from holdfast.records.course import Deviation
 from holdfast.records.facts import Fact
-from holdfast.records.keys import data_key_of, sealed
+from holdfast.records.keys import data_key_of, opened, sealed
 from holdfast.records.people import PersonKey, User
 from holdfast.records.session import DosingSession, SessionFact
 from holdfast.records.session_now import entry_of
@@ -85,7 +88,9 @@ def _felt(
         return
     serious = entry.code("serious")
     id_ = uuid5(session.id, f"candidate/{entry.code('term')}")
-    if EventCandidate.objects.filter(id=id_).exists():
+    before = _newest_candidate(id_)
+    if before is not None:
+        yield from _said_anew(session, fact, before, serious)
         return
     candidate = EventCandidate(
         id=id_,
@@ -101,6 +106,41 @@ def _felt(
     key = data_key_of(session.enrollment.person_id, PersonKey.WORDS)
     candidate.words = sealed(key, candidate, "words", entry.code("term"))
     yield candidate
+
+
+def _newest_candidate(id_: UUID) -> EventCandidate | None:
+    """The candidate of a term as it was said last; None where there is none yet."""
+    found = EventCandidate.objects.filter(id=id_).first()
+    while found is not None and (later := found.corrected_by.first()) is not None:
+        found = later
+    return found
+
+
+def _said_anew(
+    session: DosingSession, fact: SessionFact, before: EventCandidate, serious: str
+) -> Iterator[Fact]:
+    """A repeat waits for a physician again where one had settled it, or where it is more serious now."""
+    was = {True: "yes", False: "no", None: "unknown"}[before.is_serious]
+    is_settled = CandidateSettled.objects.filter(candidate=before).exists()
+    if not is_settled and not (serious in MAY_BE and is_graver(serious, was)):
+        return
+    graver = serious if is_graver(serious, was) else was
+    again = EventCandidate(
+        id=uuid5(fact.id, "candidate"),
+        enrollment_id=before.enrollment_id,
+        corrects=before,
+        correction_reason="more-became-known",
+        source=before.source,
+        source_id=before.source_id,
+        onset_on=before.onset_on,
+        intensity=entry_of(fact).code("severity") or before.intensity,
+        is_serious={"yes": True, "no": False}.get(graver),
+        known_at=before.known_at,
+        known_by_id=before.known_by_id,
+    )
+    key = data_key_of(session.enrollment.person_id, PersonKey.WORDS)
+    again.words = sealed(key, again, "words", opened(before, "words") or "")
+    yield again
 
 
 def _step(

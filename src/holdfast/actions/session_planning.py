@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from uuid import UUID
 
 from holdfast.actions.judging import local_date, signed_limits
@@ -18,6 +19,8 @@ from holdfast.domain.session_plan import SessionPlan
 from holdfast.records import session as rows
 from holdfast.records.canonical import document
 from holdfast.records.care import Enrollment
+from holdfast.records.clinical_care import PsychedelicUse
+from holdfast.records.clinical_now import standing
 from holdfast.records.people import RoleAssignment, Site
 from holdfast.records.protocols import protocol_of
 from holdfast.records.session_course import told_course
@@ -82,6 +85,7 @@ def _course(
         as_of=on,
         signed=signed,
         past=past_doses(enrollment, session_id, now),
+        outside_mg=outside_mg(enrollment),
         roles=roles_at(enrollment, now),
     )
 
@@ -127,6 +131,17 @@ def past_doses(enrollment: Enrollment, before: UUID, now: datetime) -> list[Past
             for one in taken
         ]
     return found
+
+
+def outside_mg(enrollment: Enrollment) -> Decimal | None:
+    """What the person took of MDMA outside this course, in milligrams, at most.
+
+    None where nobody asked, or any use on record has no milligrams: unknown is never nothing.
+    """
+    uses = [one for one in standing(PsychedelicUse, enrollment) if one.substance == "mdma"]
+    told = [Decimal(0) if one.times == 0 else one.total_mg for one in uses]
+    known = [one for one in told if one is not None]
+    return sum(known, Decimal(0)) if told and len(known) == len(told) else None
 
 
 def roles_at(enrollment: Enrollment, now: datetime) -> dict[str, tuple[str, ...]]:

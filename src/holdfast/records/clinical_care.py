@@ -249,8 +249,14 @@ class OutsideTreatment(OfCourse):
     ended_on = models.DateField(null=True)
 
 
+_USE = OF_COURSE + "substance times last_used_on in_treatment words"
+
+
 class PsychedelicUse(OfCourse):
-    """How often in a lifetime a person took one psychedelic, inside a treatment or out of it."""
+    """How often in a lifetime a person took one psychedelic, inside a treatment or out of it.
+
+    What this course gave is not told here: its sessions count it.
+    """
 
     SUBSTANCES = (
         "mdma",
@@ -262,13 +268,20 @@ class PsychedelicUse(OfCourse):
         "other",
     )
 
-    hashed: ClassVar = {1: names(OF_COURSE + "substance times last_used_on in_treatment words")}
+    HOW_KNOWN = ("told", "document", "estimated")
+
+    hashed: ClassVar = {
+        1: names(_USE),
+        2: names(_USE + " total_mg how_known"),
+    }
 
     substance = SafeText(max_length=20)
     times = models.IntegerField(null=True)  # None: not known
     last_used_on = models.DateField(null=True)
     in_treatment = models.BooleanField(null=True)
     words = SealedText(null=True)
+    total_mg = ExactDecimal(null=True)  # milligrams of all of it together, at most; None: not known
+    how_known = SafeText(max_length=20, null=True)  # how the milligrams are known
 
 
 class ChecklistDone(OfCourse):

@@ -1,6 +1,7 @@
 """Every model of the record, where Django looks for them."""
 
 from holdfast.records.access_review import AccessLook, AccessReview
+from holdfast.records.adverse import AdverseEvent, CandidateSettled
 from holdfast.records.authority import Approval, ApprovalChange, SiteJurisdiction
 from holdfast.records.board import CourseMoment
 from holdfast.records.bookings import AbsenceCover, Booking, ChangeAsked, PairAssigned
@@ -174,6 +175,7 @@ __all__ = [
     "AccessReview",
     "AccountRecovery",
     "AccountRecoveryEnd",
+    "AdverseEvent",
     "AgreementItem",
     "AlarmPaged",
     "AlarmRaised",
@@ -189,6 +191,7 @@ __all__ = [
     "CalendarAddressEnd",
     "CallHeld",
     "CallPlanned",
+    "CandidateSettled",
     "ChangeAsked",
     "ChecklistDone",
     "ClinicalAlarm",

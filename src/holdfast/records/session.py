@@ -182,6 +182,8 @@ class AlarmRaised(Fact):
         constraints = [
             models.UniqueConstraint(fields=["session", "condition"], name="one_condition_once")
         ]
+        # Of what reaches beyond the room, what was not paged is looked for every few seconds.
+        indexes = [models.Index(fields=["tier", "session"], name="alarm_by_tier")]
 
 
 class AlarmPaged(Fact):

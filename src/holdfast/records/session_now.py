@@ -213,6 +213,23 @@ def facts_of(session: DosingSession) -> "QuerySet[SessionFact]":
     return rows.order_by("position", "id")
 
 
+def moved_away(enrollment: Enrollment) -> frozenset[UUID]:
+    """The entries of a person's sessions that were moved to somebody else's: their words are theirs."""
+    rows = SessionFact.objects.filter(session__enrollment=enrollment, kind="correction")
+    gone = rows.exclude(counterpart=None).values_list("corrects", flat=True)
+    return frozenset(each for each in gone if each is not None)
+
+
+def worded(session: DosingSession) -> dict[str, str | None]:
+    """The words of the entries of a session, by their ids; None where they were erased.
+
+    What was moved to the person that it was about has its words there, and none here any more.
+    """
+    gone = moved_away(session.enrollment)
+    rows = facts_of(session).exclude(words=None).exclude(id__in=gone)
+    return {str(row.id): words_of(row, session.enrollment) for row in rows}
+
+
 def words_of(fact: SessionFact, enrollment: Enrollment) -> str | None:
     """The words of an entry, empty where it has none; None where they were erased."""
     if fact.words is None:
@@ -245,6 +262,7 @@ def waiting_in(session: DosingSession) -> int:
 
 
 PAGED = "physician-page"  # whom a tier tells, where it pages duty
+PAGING = ("notify", "urgent", "emergency")  # the tiers that may; "observe" never does
 
 
 def to_page(site: Site) -> dict[UUID, list[AlarmRaised]]:
@@ -252,7 +270,9 @@ def to_page(site: Site) -> dict[UUID, list[AlarmRaised]]:
 
     One that somebody acknowledged before it was paged is paged all the same.
     """
-    rows = AlarmRaised.objects.filter(session__site=site, paged=None, told__contains=PAGED)
+    rows = AlarmRaised.objects.filter(
+        session__site=site, tier__in=PAGING, paged=None, told__contains=PAGED
+    )
     found: dict[UUID, list[AlarmRaised]] = {}
     for row in rows.order_by("recorded_at", "condition"):
         found.setdefault(row.session_id, []).append(row)

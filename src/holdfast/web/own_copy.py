@@ -32,6 +32,7 @@ from holdfast.records.histories import (
 from holdfast.records.keys import opened
 from holdfast.records.people import User
 from holdfast.records.room_state import entries_about, words_of
+from holdfast.records.session_now import moved_away
 from holdfast.web.clinical.own_copy import clinical_copy
 from holdfast.web.own_copy_paper import own_copy_on_paper
 from holdfast.web.paper import copy_pdf
@@ -102,7 +103,7 @@ def papers_of(enrollment: Enrollment) -> dict[str, bytes]:
 
 def content(enrollment: Enrollment) -> dict[str, Any]:
     """Everything held of a person in one enrollment, in their own words."""
-    past = enrollment_as_of(enrollment)
+    past, gone = enrollment_as_of(enrollment), moved_away(enrollment)
     return {
         "schema": SCHEMA,
         "number": enrollment.label,
@@ -123,6 +124,7 @@ def content(enrollment: Enrollment) -> dict[str, Any]:
         "room": [
             {"written_at": row.written_at, "kind": row.kind, "words": words_of(row)}
             for row in reversed(entries_about(enrollment))
+            if row.id not in gone  # it was about somebody else
         ],
         "clinical": clinical_copy(enrollment),
     }

@@ -255,6 +255,15 @@ REFUSALS = {
     "note-unknown": _("Choose what the note is about."),
     "treatment-unknown": _("Choose what kind of treatment it is."),
     "substance-unknown": _("Choose which."),
+    "milligrams-and-how-they-are-known": _(
+        "Say the milligrams and how they are known, or neither."
+    ),
+    "milligrams-do-not-fit": _("These milligrams do not fit how often it was."),
+    "event-unknown": _("This event is not one of this course."),
+    "already-settled": _("Somebody has settled this one already. Reload the page."),
+    "dismissal-reason-missing": _("Say why it is dismissed."),
+    "reason-not-asked": _("A reason is asked only where it is dismissed."),
+    "event-not-asked": _("What is dismissed belongs to no adverse event."),
     "times-do-not-fit": _("Never, and yet there is a last time: look at both."),
     "checklist-unknown": _("There is no such checklist."),
     "items-missing": _("Answer each line of the checklist."),

@@ -280,11 +280,20 @@ def psychedelics(enrollment: Enrollment) -> list[Line]:
                 (_("Times"), _("not known") if row.times is None else row.times),
                 (_("Last on"), day_words(row.last_used_on) if row.last_used_on else ""),
                 (_("In a treatment or a trial"), said.YES_NO[row.in_treatment]),
+                (_("All of it together"), _milligrams(row)),
                 ("", words_of(row, "words")),
             ],
         )
         for row in standing(PsychedelicUse, enrollment)
     ]
+
+
+def _milligrams(row: PsychedelicUse) -> str:
+    if row.times == 0:
+        return ""
+    if row.total_mg is None:
+        return _("milligrams not known")
+    return f"{row.total_mg} mg, {said.HOW_KNOWN[row.how_known or 'told']}"
 
 
 def events(enrollment: Enrollment) -> list[Line]:

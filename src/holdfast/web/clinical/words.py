@@ -111,6 +111,19 @@ SUBSTANCES = {
     "ketamine": _("Ketamine"),
     "other": _("Another"),
 }
+HOW_KNOWN = {
+    "told": _("The person said so"),
+    "document": _("From a document"),
+    "estimated": _("Estimated, the highest that it may be"),
+}
+SETTLED = {"adverse-event": _("An adverse event"), "dismissed": _("Dismissed")}
+DISMISSALS = {
+    "not-adverse": _("It was not adverse"),
+    "known-before": _("It was there before the treatment, and no worse"),
+    "entered-in-error": _("It was entered in error"),
+    "same-as-another": _("Another entry tells of the same"),
+    "other": _("Another reason: say which"),
+}
 RESTART_BY = {
     "prescriber": _("Who prescribes it outside"),
     "site-physician": _("The physician of the site"),

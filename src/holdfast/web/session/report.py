@@ -21,7 +21,7 @@ from holdfast.domain.session_entries import FieldType, SessionEntry, corrected
 from holdfast.domain.session_plan import SessionPlan
 from holdfast.records.journal import Stream
 from holdfast.records.session import DosingSession
-from holdfast.records.session_now import facts_of, words_of
+from holdfast.records.session_now import worded
 from holdfast.web.admitted import Admitted
 from holdfast.web.paper import FOLDER, _fonts
 from holdfast.web.session.following import look_at
@@ -187,10 +187,7 @@ def _alarms(alarms: Sequence[Alarm], plan: SessionPlan) -> dict[str, Any]:
 def _happened(
     session: DosingSession, standing: Sequence[SessionEntry], names: Any
 ) -> dict[str, Any]:
-    words = {
-        str(fact.id): words_of(fact, session.enrollment)
-        for fact in facts_of(session).exclude(words=None)
-    }
+    words = worded(session)
     rows = [
         [
             _clock(one.at),

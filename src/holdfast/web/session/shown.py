@@ -19,7 +19,7 @@ from holdfast.domain.staffing import Room
 from holdfast.records.access import printed_name
 from holdfast.records.people import User
 from holdfast.records.session import DosingSession
-from holdfast.records.session_now import facts_of, last_heard, news_since, words_of
+from holdfast.records.session_now import last_heard, news_since, worded
 from holdfast.web.session.expected import expected
 from holdfast.web.session.following import Look, look_at
 from holdfast.web.session.person import known_of
@@ -55,7 +55,7 @@ def told(
         "after": after,
         "plan": _plan(look),
         "entries": [one.to_json() for one in shown],
-        "words": _words(session) if with_words else {},
+        "words": worded(session) if with_words else {},
         "judged": judged,
         "expected": _expected(look),
         "names": names_of(everybody),
@@ -100,11 +100,6 @@ def head(session: DosingSession) -> dict[str, Any]:
         "opened_at": instant(session.opened_at),
         "is_closed": hasattr(session, "closing"),
     }
-
-
-def _words(session: DosingSession) -> dict[str, str | None]:
-    rows = facts_of(session).exclude(words=None)
-    return {str(row.id): words_of(row, session.enrollment) for row in rows}
 
 
 def _judged(look: Look, alarms: Iterable[Alarm], now: datetime) -> dict[str, Any]:

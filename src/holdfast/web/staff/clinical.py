@@ -16,7 +16,8 @@ from holdfast.actions.judging import protocol_of
 from holdfast.actions.outcomes import Answered, Receipt
 from holdfast.definitions.sentences.clinical import clinical_sentence
 from holdfast.records.care import Enrollment
-from holdfast.records.clinical_now import open_alarms, orders_of
+from holdfast.records.clinical_care import EventCandidate
+from holdfast.records.clinical_now import open_alarms, orders_of, standing
 from holdfast.web.admitted import Admitted
 from holdfast.web.clinical.lines import PARTS
 from holdfast.web.clinical.words import ALARMS, STEPS
@@ -34,6 +35,9 @@ def page(request: Admitted, site: str, enrollment_id: UUID) -> HttpResponse:
         "alarms": alarms_of(enrollment),
         "findings": _findings(enrollment),
         "tests": len(orders_of(enrollment)),
+        "unsettled": sum(
+            not hasattr(row, "settled") for row in standing(EventCandidate, enrollment)
+        ),
         "sections": [
             {
                 "title": PARTS[slug][0],

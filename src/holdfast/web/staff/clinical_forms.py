@@ -181,7 +181,24 @@ class UseForm(EntryForm):
         _("Last on"), required=False, hint=_("The first day of the month or year will do.")
     )
     in_treatment = fields.yes_no_unknown(_("Was any of it in a treatment or a trial?"))
+    total_mg = forms.DecimalField(
+        label=_("All of it together, in mg"),
+        help_text=_("At most. Without what this course gave. Leave empty if it is not known."),
+        min_value=0,
+        max_value=1_000_000,
+        decimal_places=1,
+        required=False,
+    )
+    how_known = forms.ChoiceField(
+        label=_("How are the milligrams known?"),
+        choices=[("", _("Not known")), *said.HOW_KNOWN.items()],
+        required=False,
+    )
     words = text(_("What they said of it"), required=False, rows=2)
+
+    def told(self) -> dict[str, Any]:
+        """What was typed; no way of knowing where nothing is known."""
+        return super().told() | {"how_known": self.cleaned_data["how_known"] or None}
 
 
 class EventForm(forms.Form):

@@ -128,6 +128,7 @@ EVENTS = {
     "psychedelic-use-recorded": _("Lifetime use of a psychedelic was recorded"),
     "checklist-done": _("A checklist was gone through"),
     "event-noted": _("Something that may be an adverse event was noted"),
+    "event-settled": _("A possible adverse event was linked or dismissed, with a signature"),
     "answer-recorded": _("An answer was recorded"),
     "answers-recorded": _("Answers of one conversation were recorded"),
     "medication-recorded": _("A medication was recorded"),
