@@ -242,8 +242,9 @@ def before_the_dose(protocol="mapp2", number=1, visit="", mg=(80, 40)):
         ("t2", "therapist", "passkey"),
         ("person", "person", "known-by-sight"),
     ):
+        by = "t1" if how == "known-by-sight" else person
         told = told.add(
-            "08:31", "identified", id=f"shown-{person}", person=person, role=role, how=how
+            "08:31", "identified", by, id=f"shown-{person}", person=person, role=role, how=how
         )
         told = told.add("08:31", "came-in", id=f"in-{person}", person=person, role=role)
     for stream in ("picture", "sound"):

@@ -83,7 +83,7 @@ def test_what_is_shut_says_its_numbers():
     assert values_of(fast, INITIAL, "09:56", "readings-in-limits") == [
         {"limit": "heart-rate-observed", "value": Decimal(104), "bound": Decimal(100)}
     ]
-    many = before_the_dose().add("09:50", "physician-page", state="answered", person="p1", rooms=5)
+    many = before_the_dose().add("09:50", "physician-page", "p1", state="answered", rooms=5)
     assert values_of(many, INITIAL, "09:56", "physician-rooms") == [{"rooms": 5, "most": 4}]
     alone = before_the_dose().add("09:52", "went-out", "t2", person="t2")
     assert values_of(alone, INITIAL, "09:56", "therapists-in-room") == [{"therapists": 1}]
@@ -585,8 +585,10 @@ def test_a_therapist_who_is_only_known_by_sight_has_not_shown_who_they_are():
     told = before_the_dose().without("shown-t2")
     told = told.add("08:31", "identified", person="t2", role="therapist", how="known-by-sight")
     assert told.shut_by(INITIAL, "09:56") == {"therapists-in-room": {"too-few-therapists"}}
-    by_document = told.add("08:32", "identified", person="t2", role="therapist", how="document")
-    assert by_document.shut_by(INITIAL, "09:56") == {}
+    told = told.add("08:32", "identified", person="t2", role="therapist", how="document")
+    assert told.shut_by(INITIAL, "09:56") == {"therapists-in-room": {"too-few-therapists"}}
+    shown = told.add("08:33", "identified", "t2", person="t2", role="therapist", how="pin")
+    assert shown.shut_by(INITIAL, "09:56") == {}
 
 
 @pytest.mark.parametrize(
@@ -603,7 +605,7 @@ def test_a_therapist_who_is_only_known_by_sight_has_not_shown_who_they_are():
 )
 def test_the_newest_word_of_the_physician_on_call_counts(state, person, rooms, answered, covers):
     told = before_the_dose().add(
-        "09:50", "physician-page", "t1", state=state, person=person, rooms=rooms
+        "09:50", "physician-page", person or "t1", state=state, person=person, rooms=rooms
     )
     shut = told.shut_by(INITIAL, "09:56")
     assert shut.get("physician-answered") == ({answered} if answered else None)

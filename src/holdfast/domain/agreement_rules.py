@@ -29,21 +29,36 @@ def person_agrees(asked: Asked, condition: Condition) -> Findings:
 
 
 def therapists_agree(asked: Asked, condition: Condition) -> Findings:
-    """Every therapist who is in the room or spoke, and two of them at least."""
-    own = [one for one in _said(asked, THERAPIST) if one.by == (one.code("person") or one.by)]
-    if asked.act in DOSE_ACTS:
-        own = [one for one in own if one.by in asked.view.therapists]
-        people = set(asked.view.therapists)
-    else:
-        people = {one.by for one in own}
+    """Every therapist who is in the room or spoke, and two of them at least.
+
+    A yes is of a therapist, and by their own hand. A no counts from anybody: for whom it names, or,
+    where that is none of them, for everyone, until each of them agrees again.
+    """
+    said = _said(asked, THERAPIST)
+    own = [one for one in said if one.by == _whose(one) and asked.view.is_a(one.by, THERAPIST)]
+    is_dose = asked.act in DOSE_ACTS
+    people = set(asked.view.therapists) if is_dose else {one.by for one in own}
     there = tuple(
-        _agreement(asked, condition, [one for one in own if one.by == person])
+        _agreement(asked, condition, [one for one in said if _counts(one, person, own, people)])
         for person in sorted(people)
     )
     if len(people) < NEEDED_THERAPISTS:
         few = unknown(condition, "too-few-therapists-asked", therapists=len(people))
         return (*there, few)
     return there
+
+
+def _whose(one: SessionEntry) -> str:
+    return one.code("person") or one.by
+
+
+def _counts(one: SessionEntry, person: str, own: list[SessionEntry], people: set[str]) -> bool:
+    """What was said by a therapist, or the no that somebody else wrote for them or for nobody."""
+    if one in own:
+        return one.by == person or (one.by not in people and one.code("answer") != "yes")
+    if one.code("answer") == "yes":
+        return False
+    return _whose(one) == person or _whose(one) not in people
 
 
 def _said(asked: Asked, role: str) -> list[SessionEntry]:

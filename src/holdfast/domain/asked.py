@@ -19,13 +19,23 @@ from holdfast.domain.staffing import room_at
 
 DOSE_ACTS = (SessionAct.GIVE_INITIAL_DOSE, SessionAct.GIVE_SUPPLEMENTAL_DOSE)
 RECENT = "reading-recent"  # minutes for which a reading, a score or a word counts
-PROOFS = frozenset({"pin", "passkey", "document"})
+PROOFS = frozenset({"pin", "passkey"})
+DOCUMENT = "document"
 THERAPIST, PHYSICIAN, ATTENDANT, PERSON = "therapist", "physician", "attendant", "person"
+_NEVER_BY_PAPER = frozenset({THERAPIST, PHYSICIAN})
 
 
 def is_proved(identified: SessionEntry) -> bool:
-    """Somebody showed who they are by more than their face."""
-    return identified.code("how") in PROOFS
+    """Somebody showed who they are by more than their face.
+
+    With a PIN or a passkey of their own: nobody can do that for somebody else. A document is seen by
+    another, and makes nobody a therapist or a physician.
+    """
+    how, person = identified.code("how"), identified.code("person")
+    if how == DOCUMENT:
+        is_seen = identified.by not in ("", person)
+        return is_seen and identified.code("role") not in _NEVER_BY_PAPER
+    return how in PROOFS and identified.by == person
 
 
 @dataclass(frozen=True)

@@ -20,12 +20,15 @@ from holdfast.domain.dose_totals import Slot, session_most
 from holdfast.domain.findings import Finding
 from holdfast.domain.gates import Condition
 from holdfast.domain.session_entries import SessionEntry
+from holdfast.domain.session_gates import Lasts, StatedBy
+from holdfast.domain.statements import stated
 
 LIFETIME_MOST = "lifetime-most-mg"
 NEEDED_THERAPISTS = 2  # DESIGN and the applicant rules: a pair, never one
 ENDING = frozenset(
     {"home-with-escort", "transfer-to-hospital", "left-against-advice", "death"}
 )  # the exits after which nobody is here any more
+ARRANGED_BY = StatedBy(("therapist", "physician", "coordinator"), Lasts.SESSION)
 Findings = tuple[Finding, ...]
 
 
@@ -238,7 +241,8 @@ def _answer_of_physician(asked: Asked, condition: Condition) -> SessionEntry | F
         return failed(condition, "physician-cannot")
     if not last.by:
         return unknown(condition, "entry-is-nobodys")
-    if not asked.view.is_a(last.code("person") or last.by, PHYSICIAN):
+    is_own = last.by == (last.code("person") or last.by)
+    if not is_own or not asked.view.is_a(last.by, PHYSICIAN):
         return failed(condition, "answered-by-no-physician")
     return last
 
@@ -267,7 +271,7 @@ def physician_rooms(asked: Asked, condition: Condition) -> Findings:
 
 def escort_confirmed(asked: Asked, condition: Condition) -> Findings:
     """Somebody is named, and has confirmed."""
-    if not asked.standing("escort"):
+    if not any(one.by for one in asked.standing("escort")):
         return (failed(condition, "no-escort-named"),)
     return _stated_so(asked, condition, "escort-confirmed")
 
@@ -280,13 +284,7 @@ def overnight_arranged(asked: Asked, condition: Condition) -> Findings:
 
 
 def _stated_so(asked: Asked, condition: Condition, code: str) -> Findings:
-    last = asked.newest("statement", lambda one: one.code("code") == code)
-    if last is None:
-        return (unknown(condition, "not-stated"),)
-    if last.code("answer") == "yes":
-        return (passed(condition, "stated", by=last.by),)
-    tell = failed if last.code("answer") == "no" else unknown
-    return (tell(condition, "stated-otherwise", by=last.by),)
+    return (stated(asked, condition, code, ARRANGED_BY) or unknown(condition, "not-stated"),)
 
 
 def recording(asked: Asked, condition: Condition) -> Findings:
@@ -300,4 +298,6 @@ def _stream(asked: Asked, condition: Condition, stream: str) -> Finding:
         return unknown(condition, "recording-not-known", stream=stream)
     if last.code("state") != "running":
         return failed(condition, "recording-stopped", stream=stream)
+    if not last.by:
+        return unknown(condition, "entry-is-nobodys")
     return passed(condition, "recording-runs", stream=stream)

@@ -19,7 +19,7 @@ from holdfast.domain import (
     reading_rules,
     release_rules,
 )
-from holdfast.domain.asked import Asked, Rule, SessionView, failed, passed, unknown
+from holdfast.domain.asked import Asked, Rule, SessionView, unknown
 from holdfast.domain.conditions import Alarm, alarms_of
 from holdfast.domain.conditions import Condition as AlarmCondition
 from holdfast.domain.course_so_far import CourseSoFar
@@ -30,9 +30,10 @@ from holdfast.domain.monitoring import conditions_of
 from holdfast.domain.night import night_conditions
 from holdfast.domain.overrides import SetAside
 from holdfast.domain.session_entries import SessionEntry
-from holdfast.domain.session_gates import Lasts, SessionAct, SessionGates, StatedBy
+from holdfast.domain.session_gates import SessionAct, SessionGates
 from holdfast.domain.session_log import Log, log_of
 from holdfast.domain.session_plan import SessionPlan
+from holdfast.domain.statements import stated
 
 RULES: Mapping[str, Rule] = MappingProxyType(
     {
@@ -179,46 +180,10 @@ def findings_on(asked: Asked, condition: Condition) -> tuple[Finding, ...]:
     answering = asked.gates.answering[condition.code]
     if answering.stated is None:
         return handed
-    told = _stated(asked, condition, answering.stated)
+    told = stated(asked, condition, condition.code, answering.stated)
     if told is None:
         return handed or (unknown(condition, "not-stated"),)
     return (*handed, told)
-
-
-def _stated(asked: Asked, condition: Condition, stated: StatedBy) -> Finding | None:
-    """What the newest statement says; None where there is none.
-
-    A yes counts from somebody who may say it; a no, or not knowing, from anybody.
-    """
-    own = [one for one in asked.standing("statement") if one.code("code") == condition.code]
-    counting = [one for one in own if one.code("answer") != "yes" or _may(asked, one, stated)]
-    if not counting:
-        return unknown(condition, "stated-by-somebody-who-may-not") if own else None
-    newest = [one for one in counting if one.at == counting[-1].at]
-    answers = {one.code("answer") for one in newest}
-    last = newest[-1]
-    if "no" in answers:
-        return failed(condition, "stated-otherwise", by=last.by)
-    if answers != {"yes"}:
-        return unknown(condition, "cannot-say", by=last.by)
-    if not _still_counts(asked, last, stated.lasts):
-        return unknown(condition, "statement-too-old", by=last.by)
-    return passed(condition, "stated", by=last.by)
-
-
-def _may(asked: Asked, entry: SessionEntry, stated: StatedBy) -> bool:
-    return any(asked.view.is_a(entry.by, role) for role in stated.roles)
-
-
-def _still_counts(asked: Asked, entry: SessionEntry, lasts: Lasts) -> bool:
-    until = entry.moment("holds_until")
-    if until is not None and asked.now > until:
-        return False
-    if lasts is Lasts.SAME_DAY:
-        return asked.view.day_of(entry.at) == asked.view.day_of(asked.now)
-    if lasts is Lasts.DOSE:
-        return asked.after_doses(entry) and bool(asked.is_fresh(entry))
-    return True
 
 
 def set_aside(asked: Asked, known: Mapping[str, Sequence[Finding]]) -> tuple[SetAside, ...]:

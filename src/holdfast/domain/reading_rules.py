@@ -12,26 +12,44 @@ from holdfast.domain.dose_totals import Slot
 from holdfast.domain.findings import Finding
 from holdfast.domain.gates import Condition
 from holdfast.domain.session_entries import SessionEntry
+from holdfast.domain.session_gates import Lasts, StatedBy
 from holdfast.domain.session_plan import Basis, LimitRule, Tier
+from holdfast.domain.statements import may
 from holdfast.domain.vital_signs import MEASURES, has_wrong_clock, tolerance
 
 NEEDED = ("blood-pressure", "heart-rate", "temperature")  # phase 3, pre-dose: BP, HR, temperature
 NO_SYMPTOM = "no-new-symptom"
 COOLING = "rise-cooling"  # degrees Celsius
+SEEN_BY = StatedBy(("therapist", "physician", "attendant"), Lasts.SESSION)
 Findings = tuple[Finding, ...]
 
 
 def newest_of(asked: Asked, field: str, until: datetime | None = None) -> SessionEntry | None:
-    """The newest sound reading of a field, or the newest up to a moment."""
+    """The newest sound reading of a field that is somebody's, or the newest up to a moment."""
     allowed = tolerance(asked.plan)
     return asked.newest(
         "reading",
         lambda one: (
-            one.number(field) is not None
+            bool(one.by)
+            and one.number(field) is not None
             and not has_wrong_clock(one, allowed)
             and (until is None or one.at <= until)
         ),
     )
+
+
+def _since(asked: Asked, field: str, entry: SessionEntry | None) -> tuple[SessionEntry, ...]:
+    """The newest reading, and every later one that is nobody's yet: it may shut, and never open."""
+    allowed = tolerance(asked.plan)
+    later = (
+        one
+        for one in asked.standing("reading")
+        if not one.by
+        and one.number(field) is not None
+        and not has_wrong_clock(one, allowed)
+        and (entry is None or one.at >= entry.at)
+    )
+    return (*([] if entry is None else [entry]), *later)
 
 
 def readings_recent(asked: Asked, condition: Condition) -> Findings:
@@ -71,12 +89,15 @@ def _against(asked: Asked, condition: Condition, rule: LimitRule) -> Findings:
         return ()  # what nobody has to read has no reading to judge
     if limit is None:
         return (unsigned(condition, rule.number),)
+    for one in _since(asked, rule.field, entry):
+        value = one.number(rule.field)
+        assert value is not None
+        if rule.compare.is_breached(value, limit):
+            return (failed(condition, "limit-breached", limit=rule.code, value=value, bound=limit),)
     if entry is None:
         return (unknown(condition, "not-read", measure=rule.measure),)
     value = entry.number(rule.field)
     assert value is not None
-    if rule.compare.is_breached(value, limit):
-        return (failed(condition, "limit-breached", limit=rule.code, value=value, bound=limit),)
     return (passed(condition, "within-limit", limit=rule.code, value=value, bound=limit),)
 
 
@@ -100,10 +121,10 @@ def _rise(asked: Asked) -> Decimal | None:
     before, newest = newest_of(asked, field, doses[0].at), newest_of(asked, field)
     if before is None or newest is None or newest.at <= doses[0].at:
         return None
-    start, end = before.number(field), newest.number(field)
+    start = before.number(field)
+    ends = [value for one in _since(asked, field, newest) if (value := one.number(field))]
     assert start is not None
-    assert end is not None
-    return end - start
+    return max(ends) - start
 
 
 def symptoms(asked: Asked, condition: Condition) -> Findings:
@@ -122,7 +143,13 @@ def symptoms(asked: Asked, condition: Condition) -> Findings:
     open_ones = [one for one in seen if not _is_cleared(asked, one)]
     if open_ones:
         return tuple(failed(condition, "symptom-open", term=one.code("term")) for one in open_ones)
-    last = asked.newest("statement", lambda one: one.code("code") == NO_SYMPTOM)
+    last = asked.newest(
+        "statement",
+        lambda one: (
+            one.code("code") == NO_SYMPTOM
+            and (one.code("answer") != "yes" or may(asked, one, SEEN_BY))
+        ),
+    )
     if last is None or not asked.after_doses(last):
         return (unknown(condition, "symptoms-not-asked"),)
     if last.code("answer") != "yes":

@@ -104,7 +104,7 @@ def suicidality_today(asked: Asked, condition: Condition) -> Findings:
 
 def night_attendant(asked: Asked, condition: Condition) -> Findings:
     """Somebody whose task the night is, here, who showed who they are and was handed the person."""
-    told = {one.code("to_person") for one in asked.standing("hand-over")}
+    told = {one.code("to_person") for one in asked.standing("hand-over") if one.by}
     here = [one for one in asked.view.present if asked.view.is_a(one, ATTENDANT)]
     if not here:
         return (failed(condition, "no-attendant"),)
@@ -118,7 +118,8 @@ def overnight_done(asked: Asked, condition: Condition) -> Findings:
     if not asked.plan.is_overnight or not asked.taken:
         return (passed(condition, "no-night-asked"),)
     day = asked.view.day_of(asked.taken[0].at)
-    if any(asked.view.day_of(one.at) > day for one in asked.standing("morning-hand-over")):
+    ends = [one for one in asked.standing("morning-hand-over") if one.by]
+    if any(asked.view.day_of(one.at) > day for one in ends):
         return (passed(condition, "night-over"),)
     return (failed(condition, "night-not-over"),)
 
@@ -154,7 +155,7 @@ def no_driving(asked: Asked, condition: Condition) -> Findings:
 
 def first_call(asked: Asked, condition: Condition) -> Findings:
     """A call set for later, and no later than the next day."""
-    later = [due for one in asked.standing("call-set") if (due := one.moment("due_at"))]
+    later = [due for one in asked.standing("call-set") if one.by and (due := one.moment("due_at"))]
     ahead = [due for due in later if due > asked.now]
     if not ahead:
         return (failed(condition, "no-call-set"),)
