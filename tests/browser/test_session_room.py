@@ -280,3 +280,26 @@ def test_with_nobody_and_no_server_a_dose_counts_and_an_agreement_says_that_it_i
     received(room)
     assert doses()[-1] == ("84", "nobody")
     assert not SessionFact.objects.filter(kind="agreement").exists()
+
+
+def test_what_the_browser_cannot_store_is_sent_and_what_it_cannot_sign_is_given_back(room):
+    received(room)
+    room.evaluate("""() => { IDBObjectStore.prototype.put = () => {
+        throw new DOMException("full", "QuotaExceededError"); }; }""")
+    room.context.set_offline(True)
+    read(room, "134/84 71")
+    room.wait_for_selector("[data-s-toast]:has-text('Keep this page open')")
+    kept(room, 1)
+    room.context.set_offline(False)
+    received(room)
+    assert (134, "therapist") in readings()
+    room.evaluate("() => { crypto.subtle.sign = async () => { throw new Error('no key'); }; }")
+    room.fill("#s-line", "135/85 72")
+    room.press("#s-line", "Enter")
+    room.wait_for_selector("[data-s-toast]:has-text('Not kept: 135/85')")
+    assert room.input_value("#s-line") == "135/85 72"
+    in_the_sheet(room, "A dose was given", nominal_mg="85")
+    room.wait_for_selector("[data-s-sheet-problem]:has-text('Not kept')")
+    assert room.input_value("[data-s-sheet] [name=nominal_mg]") == "85"
+    room.keyboard.press("Escape")
+    assert (135, "therapist") not in readings()

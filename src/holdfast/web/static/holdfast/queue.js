@@ -1,7 +1,9 @@
 /* Keeps every entry of this device, encrypted, until the server has given its receipt.
 
    const queue = await HoldfastQueue.open({ sign, token, changed });
-   await queue.add({ id, address, text, told, writer })   kept on the disk when it returns, then sent
+   await queue.add({ id, address, text, told, writer })   kept on the disk when it returns, then sent; it
+                                                  rejects where nothing was kept. What the disk does not
+                                                  take is kept in memory (isLoose) and sent all the same
    queue.hold(the same)                           kept on the disk too, but not sent: it waits for a proof
    queue.settle(id, { text, told })               sends what is held, with another text where it is somebody's now
    queue.flush()                                  try again now; also every few seconds by itself
@@ -103,30 +105,45 @@ globalThis.HoldfastQueue = (() => {
     const key = await keyOf(base);
     const news = new BroadcastChannel(NAME);
     const refused = new Map(); /* not tried again until the page is opened anew */
+    const loose = new Map(); /* what the disk did not take: it is in this page's memory alone */
+    const gone = new Set(); /* received, though the disk could not let go of it */
     let rows = [], sending = false;
 
     async function put(entry) {
       const row = { ...(await seal(key, entry.id, entry)), made: entry.made, state: entry.state };
+      try { await stored(row); loose.delete(entry.id); } catch { loose.set(entry.id, entry); }
+    }
+
+    async function stored(row) {
       const writing = base.transaction("entries", "readwrite", { durability: "strict" });
       writing.objectStore("entries").put(row);
       await whole(writing);
     }
 
     async function drop(id) {
-      const writing = base.transaction("entries", "readwrite", { durability: "strict" });
-      writing.objectStore("entries").delete(id);
-      await whole(writing);
+      loose.delete(id);
+      try {
+        const writing = base.transaction("entries", "readwrite", { durability: "strict" });
+        writing.objectStore("entries").delete(id);
+        await whole(writing);
+      } catch { gone.add(id); }
+    }
+
+    /* What lies on the disk; where that cannot be read, what this page last knew of it. */
+    async function onDisk() {
+      let found;
+      try { found = await done(base.transaction("entries").objectStore("entries").getAll()); } catch { return rows; }
+      return Promise.all(found.map((row) => unseal(key, row)));
     }
 
     async function read() {
-      const stored = await done(base.transaction("entries").objectStore("entries").getAll());
-      stored.sort((a, b) => a.made - b.made);
-      rows = await Promise.all(stored.map((row) => unseal(key, row)));
+      const found = (await onDisk()).filter((row) => !loose.has(row.id) && !gone.has(row.id));
+      rows = [...found, ...loose.values()].sort((a, b) => a.made - b.made);
       changed(kept());
     }
 
     function kept() {
-      return rows.map(({ id, state, told, made, writer }) => ({ id, told, made, writer: writer || null, state: refused.has(id) ? "refused" : state, problem: refused.get(id) || "" }));
+      return rows.map(({ id, state, told, made, writer }) => ({ id, told, made, writer: writer || null, isLoose: loose.has(id), state: refused.has(id) ? "refused" : state, problem: refused.get(id) || "" }));
     }
 
     async function sendAll() {
@@ -161,7 +178,7 @@ globalThis.HoldfastQueue = (() => {
 
     async function add(entry) {
       await keep(entry, "waiting");
-      await flush();
+      try { await flush(); } catch { /* it is kept, and tried again in a few seconds */ }
     }
 
     const hold = (entry) => keep(entry, "held");
@@ -170,17 +187,27 @@ globalThis.HoldfastQueue = (() => {
     async function settle(id, more = {}) {
       const found = rows.find((row) => row.id === id && row.state === "held");
       if (!found) return false;
-      const entry = { ...found, ...more, state: "waiting" };
-      if (more.text) entry.signature = await sign(more.text);
-      const row = { ...(await seal(key, id, entry)), made: entry.made, state: entry.state };
-      const writing = base.transaction("entries", "readwrite", { durability: "strict" }), store = writing.objectStore("entries");
-      const there = await done(store.get(id)), isHeld = Boolean(there) && there.state === "held";
-      if (isHeld) store.put(row);
-      await whole(writing);
+      let entry = { ...found, state: "waiting" }, isAsTold = true;
+      try {
+        if (more.text) entry = { ...entry, ...more, signature: await sign(more.text) };
+      } catch { isAsTold = false; } /* it goes as it was held */
+      const isHeld = (await settled(entry)) && isAsTold;
       await read();
       news.postMessage("changed");
       flush();
       return isHeld;
+    }
+
+    async function settled(entry) {
+      const row = { ...(await seal(key, entry.id, entry)), made: entry.made, state: entry.state };
+      if (loose.has(entry.id)) { loose.set(entry.id, entry); return true; }
+      try {
+        const writing = base.transaction("entries", "readwrite", { durability: "strict" }), store = writing.objectStore("entries");
+        const there = await done(store.get(entry.id)), isHeld = Boolean(there) && there.state === "held";
+        if (isHeld) store.put(row);
+        await whole(writing);
+        return isHeld;
+      } catch { loose.set(entry.id, entry); return true; }
     }
 
     async function release() {
@@ -208,6 +235,7 @@ globalThis.HoldfastQueue = (() => {
     }
 
     news.addEventListener("message", () => { read(); });
+    addEventListener("beforeunload", (event) => { if (loose.size) event.preventDefault(); });
     addEventListener("online", () => { flush(); });
     setInterval(() => { flush(); }, EVERY);
     await read();

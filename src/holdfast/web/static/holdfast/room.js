@@ -163,14 +163,18 @@
     HoldfastProve.close(); /* a half-typed PIN does not lie open either */
   }
 
+  /* A draft that cannot be kept is still in its field. */
+  function keepDraft(text) { return queue.keepDraft(drafting, text).catch((error) => console.warn(error)); }
+
   /* Who writes */
   async function rest() {
     const field = find("write").elements.words;
     step = null;
-    if (drafting && queue) await queue.keepDraft(drafting, field.value);
+    const kept = drafting && queue ? keepDraft(field.value) : null;
     drafting = "";
     field.value = "";
-    show();
+    show(); /* at once: nobody's screen waits for a disk */
+    await kept;
   }
 
   async function write(person, id) {
@@ -252,18 +256,27 @@
     const kind = form.querySelector("[name=kind]:checked");
     const about = form.querySelector("[name=about]:checked");
     form.elements.words.value = "";
-    if (drafting) await queue.keepDraft(drafting, "");
+    if (drafting) keepDraft("");
     touched = performance.now();
     form.elements.words.focus(); /* at once: later it could take the focus from the next act */
-    await record(kind.value, kind.nextElementSibling.textContent, words, about ? about.value : null, false);
+    if (await isKept(record(kind.value, kind.nextElementSibling.textContent, words, about ? about.value : null, false))) return;
+    if (step && !form.elements.words.value) form.elements.words.value = words;
   }
 
   async function recordUrgent(button) {
     button.disabled = true;
     const words = button.querySelector("span").firstChild.textContent.trim();
     const isSole = told && told.about.length === 1;
-    await record(button.dataset.urgent, words, "", isSole ? told.about[0].id : null, true);
+    await isKept(record(button.dataset.urgent, words, "", isSole ? told.about[0].id : null, true));
     button.disabled = false;
+  }
+
+  /* Whether an entry was kept; the page says so where it was not. */
+  async function isKept(recording) {
+    let kept = true;
+    try { await recording; } catch (error) { console.warn(error); kept = false; }
+    find("unkept").hidden = kept;
+    return kept;
   }
 
   /* An entry of a dosing session: signed and kept like any other, with the codes and numbers it has. */
@@ -323,7 +336,7 @@
     for (const name of ["pointerdown", "keydown", "input"]) document.addEventListener(name, touch, { passive: true });
     document.addEventListener("click", click);
     find("write").addEventListener("submit", recordWords);
-    find("write").elements.words.addEventListener("input", (event) => { if (drafting && queue) queue.keepDraft(drafting, event.target.value); });
+    find("write").elements.words.addEventListener("input", (event) => { if (drafting && queue) keepDraft(event.target.value); });
     addEventListener("pagehide", () => { step = null; });
     queue = await HoldfastQueue.open({ sign: HoldfastDevice.sign, token: () => token, changed: () => { if (told) { showEntries(); showQueue(); } } });
     await ask();

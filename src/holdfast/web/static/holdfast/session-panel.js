@@ -88,7 +88,7 @@ globalThis.HoldfastPanel = (() => {
 
   function choose(id) { chosen = id; gate = { told: null, of: "", act: gate.act }; find("line").reset(); find("says").textContent = ""; show(); }
 
-  /* What is written */
+  /* What is written. False where nothing of it was kept: then what was typed is given back. */
   async function write(kind, details, { words: text = "", corrects = null, about = session() } = {}) {
     const isUnproved = NEEDS_SOMEBODY.has(kind) && !place.writer();
     if (isUnproved && NOTHING_OF_NOBODY.has(kind)) {
@@ -98,11 +98,18 @@ globalThis.HoldfastPanel = (() => {
     const id = crypto.randomUUID(), at = new Date(store.now()).toISOString();
     const entry = { id, kind, at, known_at: at, by: place.writer() ? place.writer().id : "", fields: details, corrects };
     const sent = { id, kind, details, words: text, corrects, session: about.id, enrollment: about.enrollment, at, told: { entry, words: text, session: about.id } };
-    const whose = isUnproved ? await place.recordProved(sent) : await place.record(sent);
     const told = Say.line(entry, about.names);
-    toast(say(whose === "nobodys" ? "recorded_nobodys" : "recorded", { what: [about.label, told.title, told.more].filter(Boolean).join(" ") }), entry, about);
+    let whose;
+    try { whose = isUnproved ? await place.recordProved(sent) : await place.record(sent); } catch (error) {
+      console.warn(error);
+      plainly(say("not_kept", { what: [told.title, told.more].filter(Boolean).join(" ") }));
+      return false;
+    }
+    const isLoose = place.kept().some((each) => each.id === id && each.isLoose);
+    toast((isLoose ? `${say("kept_in_memory")} ` : "") + say(whose === "nobodys" ? "recorded_nobodys" : "recorded", { what: [about.label, told.title, told.more].filter(Boolean).join(" ") }), entry, about);
     show();
     store.refreshSoon();
+    return true;
   }
 
   function toast(text, entry, about) {
@@ -151,10 +158,10 @@ globalThis.HoldfastPanel = (() => {
     event.preventDefault();
     const form = find("line"), line = form.elements.line;
     try {
-      const details = globalThis.HoldfastLine.read(line.value.trim(), words().kinds.reading.fields);
+      const typed = line.value, details = globalThis.HoldfastLine.read(typed.trim(), words().kinds.reading.fields);
       line.value = "";
       says("");
-      write("reading", { ...details, how: "typed" });
+      write("reading", { ...details, how: "typed" }).then((isKept) => { if (isKept === false && !line.value) line.value = typed; });
     } catch (error) {
       if (!(error instanceof globalThis.HoldfastLine.Refused)) throw error;
       says(error.code === "empty" ? say("line_empty") : say(`line_${error.code}`, { part: error.part, column: error.column, ...error.values }), true);

@@ -32,10 +32,11 @@ globalThis.HoldfastSheet = (() => {
   }
 
   /* kind: of the entry. given: fields that are known already and not asked. hasWords: a place for words. */
-  function ask({ kind, title, given = {}, preset = {}, people = [], hasWords = false, only = null, hasPad = false, submit }) {
+  function ask(options) {
+    const { kind, title, given = {}, preset = {}, people = [], hasWords = false, only = null, hasPad = false, submit } = options;
     const told = words().kinds[kind] || { title, fields: [] };
     const fields = told.fields.filter((each) => !(each.name in given) && (!only || only.includes(each.name)) && (each.type !== "id" || each.is_required || people.length)).sort((a, b) => Number(b.type === "id") - Number(a.type === "id")); /* who, first */
-    asking = { kind, fields, given, submit };
+    asking = { kind, fields, given, submit, options };
     find("title").textContent = title || told.title;
     find("problem").hidden = true;
     const body = find("body");
@@ -101,7 +102,7 @@ globalThis.HoldfastSheet = (() => {
     return null;
   }
 
-  function go(event) {
+  async function go(event) {
     event.preventDefault();
     const form = find("form"), told = read(form), problem = wrong(told);
     if (problem) {
@@ -112,9 +113,19 @@ globalThis.HoldfastSheet = (() => {
       return;
     }
     const text = form.elements.words ? form.elements.words.value.trim() : "";
-    const { submit } = asking;
+    const { submit, options } = asking;
     close();
-    submit(told, text);
+    const isKept = await submit(told, text);
+    if (isKept === false && !find().open) again(options, told, text);
+  }
+
+  /* What was not kept is given back as it was told, to be recorded once more. */
+  function again(options, told, text) {
+    ask({ ...options, preset: { ...options.preset, ...told } });
+    const area = find("form").elements.words;
+    if (area) area.value = text;
+    find("problem").textContent = say("not_kept", { what: find("title").textContent });
+    find("problem").hidden = false;
   }
 
   function close() { asking = null; if (find().open) find().close(); }
