@@ -67,6 +67,7 @@ MEASURED: Mapping[str, tuple[object, ...]] = {
     "oxygen_saturation_percent": (88, 97),
     "sodium_mmol_per_l": (128.9, 129, 130, 130.1, 141),
 }
+ALSO_EXITS = ("home-with-escort", "extended-stay", "transfer-to-hospital", "left-against-advice")
 KINDS = (
     ("reading", 30),
     ("distress", 5),
@@ -90,6 +91,7 @@ KINDS = (
     ("session-opened", 1),
     ("correction", 3),
     ("exit", 2),
+    ("exit-step", 1),
     ("night-check", 3),
     ("morning-hand-over", 1),
     ("session-closed", 1),
@@ -197,7 +199,8 @@ def _fields(chance: Random, kind: str, last: list[str]) -> Mapping[str, object]:
             "device": one(("cuff", "watch")),
         },
         "correction": {"reason": "typing-slip"},
-        "exit": {"exit": one(("overnight", "overnight", "overnight", "home-with-escort"))},
+        "exit": {"exit": one(("overnight", "overnight", *ALSO_EXITS))},
+        "exit-step": {"step": one(("sheet-handed-over", "sheet-handed-over", "hospital-told"))},
         "night-check": {"state": one(("asleep", "awake-unwell"))},
         "morning-hand-over": {"to_person": "t1"},
     }

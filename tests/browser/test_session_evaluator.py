@@ -310,6 +310,7 @@ PLANTED = {
     "a late reading hides": ("first === null || each < first", "first === null || each > first"),
     "a break covers by itself": ("cover && !away.has(cover)", "cover"),
     "what was seen covers what comes": ("one.since <= named.since &&", ""),
+    "whoever stays longer is not watched": ('"home-with-escort", "left', '"extended-stay", "left'),
     "put off for ever": ("Math.max(overdue, known)]", "Infinity]"),
     "a night that is over goes on": ("|| isNightOver(log, known)", ""),
     "a wrong clock calms": ("if (this.isSkewed(entry)) {", "if (false) {"),
@@ -319,7 +320,7 @@ PLANTED = {
 def test_a_planted_difference_is_found(page, browser):
     """The comparison would see it: the page's evaluator is broken once in each of these ways."""
     source = SCRIPT.read_text("utf-8")
-    batch = [made_up(seed) for seed in range(30)]
+    batch = [made_up(seed) for seed in range(60)]
     sound = follow(page, batch)
     unseen = []
     for what, (right, wrong) in PLANTED.items():
@@ -333,6 +334,29 @@ def test_a_planted_difference_is_found(page, browser):
             unseen.append(what)
         context.close()
     assert unseen == []
+
+
+def test_a_tap_that_comes_late_covers_the_same_on_both_sides(page, browser):
+    """Tapped at 32, known at 60; what a paper of 25 says was learnt at 50."""
+    source = SCRIPT.read_text("utf-8")
+    first = entry("reading", 30, id="first", heart_rate_per_min=104)
+    paper = entry("reading", 25, late=25, id="paper", heart_rate_per_min=112)
+    told = {"condition": "heart-rate-observed:first", "done": "seen"}
+    session = (
+        usual_plan(),
+        [*beginning(), first, paper, entry("acknowledgement", 32, late=28, **told)],
+    )
+    moments = [at(minute) for minute in (45, 55, 61)]
+    [sound] = follow(page, [(session, moments)])
+    assert not difference(session, moments, sound)
+    right, wrong = "Math.min(entry.at + MINUTE, entry.known)", "entry.known"
+    assert source.count(right) == 1
+    context = browser.new_context()
+    broken = context.new_page()
+    broken.evaluate(DRIVER, source.replace(right, wrong))
+    [apart] = follow(broken, [(session, moments)])
+    context.close()
+    assert difference(session, moments, apart)
 
 
 def test_a_number_is_what_it_says_however_it_is_written(page):

@@ -536,25 +536,25 @@ def test_a_high_reading_that_is_known_late_has_to_be_repeated_from_then_on():
 
 
 def test_nobody_has_to_repeat_after_the_session_has_ended():
-    entries = [*beginning(), rate(20, 110), entry("exit", 24, exit="transfer-to-hospital")]
+    entries = [*beginning(), rate(20, 110), entry("exit", 24, exit="left-against-advice")]
     assert "repeat-missing" not in codes(entries, 60)
-    high = [*beginning(), pressure(30, 185), entry("exit", 34, exit="transfer-to-hospital")]
+    high = [*beginning(), pressure(30, 185), entry("exit", 34, exit="left-against-advice")]
     assert "systolic-urgent" not in codes(high, 60)
 
 
 def test_a_session_that_ends_ends_what_was_missing():
-    entries = [*beginning(), rate(20, 110), entry("exit", 26, exit="transfer-to-hospital")]
+    entries = [*beginning(), rate(20, 110), entry("exit", 26, exit="left-against-advice")]
     (missing,) = [
         c for c in monitoring.conditions(PLAN, entries, at(60)) if c.code == "repeat-missing"
     ]
     assert minute(missing.until) == 26
-    over = [*beginning(), entry("exit", 40, exit="transfer-to-hospital")]
+    over = [*beginning(), entry("exit", 40, exit="left-against-advice")]
     assert {minute(c.until) for c in monitoring.conditions(PLAN, over, at(60))} == {40}
 
 
 def test_an_end_that_is_known_late_ends_the_points_from_its_own_time_on():
     """Nobody knew at 35 that it had ended at 29; what was due at 60 was never due."""
-    entries = [*beginning(), entry("exit", 29, late=31, exit="transfer-to-hospital")]
+    entries = [*beginning(), entry("exit", 29, late=31, exit="left-against-advice")]
     assert silent(entries, 200) == [
         ("blood-pressure", "08:30", 35),
         ("heart-rate", "08:30", 35),

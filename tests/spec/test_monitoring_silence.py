@@ -267,17 +267,33 @@ def test_what_was_to_be_read_before_the_dose_and_was_not_is_said(session_spec):
 
 
 def test_after_the_session_has_ended_nothing_is_silent(session_spec):
-    """Somebody who was transferred is measured elsewhere."""
+    """Somebody whom the ambulance took over, with the sheet, is measured elsewhere."""
     session_spec(
         """
         minute | also
         -------+-----
-          29   | exit exit=transfer-to-hospital
+          20   | exit exit=transfer-to-hospital
+          29   | exit-step step=sheet-handed-over
         """,
         at_minute=300,
         about="silence",
         conditions=[],
     )
+
+
+def test_whoever_stays_longer_is_watched_as_before(session_spec):
+    """An extended stay, or an ambulance that has not come yet, is no end: a cuff that stops alarms."""
+    for code in ("extended-stay", "transfer-to-hospital"):
+        session_spec(
+            f"""
+            minute | also
+            -------+-----
+              29   | exit exit={code}
+            """,
+            at_minute=41,
+            about="silence",
+            conditions=["silence of blood-pressure", "silence of heart-rate"],
+        )
 
 
 def test_a_quiet_session_has_no_condition_of_any_kind():

@@ -180,8 +180,7 @@ def silences_of(
 
 def _last_possible(log: Log, now: datetime) -> datetime:
     """No point after this one can be overdue: it is not yet, or the session is known to have ended."""
-    ends = (end.known_at for end in log.ends if log.corrected_at(end) is None)
-    return min(now, *ends, now)
+    return min(now, *log.ends_known, now)
 
 
 def _silence(

@@ -13,7 +13,27 @@ from types import MappingProxyType
 from holdfast.domain.session_entries import SessionEntry, corrected, in_order, known
 
 DOSES = frozenset({"dose-given", "dose-spat"})
-ENDS = frozenset({"exit", "session-closed"})
+ENDS = frozenset({"exit", "exit-step", "session-closed"})  # of these some end the watching
+# After these exits nobody of the pair is with the person any more, or the night's rules begin.
+_LEFT = frozenset({"overnight", "home-with-escort", "left-against-advice", "death"})
+_TRANSFER, _HANDED_OVER = "transfer-to-hospital", "sheet-handed-over"
+
+
+@dataclass(frozen=True)
+class End:
+    """What ends the watching of a session: one entry, or two that say so together."""
+
+    entries: tuple[SessionEntry, ...]
+
+    @property
+    def at(self) -> datetime:
+        """When it ended."""
+        return max(at_latest(entry) for entry in self.entries)
+
+    @property
+    def known_at(self) -> datetime:
+        """When that was known."""
+        return max(entry.known_at for entry in self.entries)
 
 
 @dataclass(frozen=True)
@@ -58,9 +78,18 @@ class Log:
         return tuple(sorted(found, key=_by_time))
 
     @cached_property
-    def ends(self) -> tuple[SessionEntry, ...]:
-        """What ends the session: an exit, or its closing."""
-        return self.of(*ENDS)
+    def ends(self) -> tuple[End, ...]:
+        """What ends the watching: its closing, or an exit after which somebody else watches, or nobody.
+
+        Whoever stays longer is watched as before; so is who waits for the ambulance, until somebody
+        took over with the sheet.
+        """
+        exits = self.of("exit")
+        alone = (*self.of("session-closed"), *(e for e in exits if e.code("exit") in _LEFT))
+        transfers = [e for e in exits if e.code("exit") == _TRANSFER]
+        steps = [e for e in self.of("exit-step") if e.code("step") == _HANDED_OVER]
+        together = ((one, step) for one in transfers for step in steps)
+        return tuple(End(entries) for entries in (*((e,) for e in alone), *together))
 
     def first_dose(self, by: datetime) -> SessionEntry | None:
         """The first dose as it was known by a moment."""
@@ -68,12 +97,21 @@ class Log:
 
     def ended(self, by: datetime) -> datetime | None:
         """When the session ended, as it was known by a moment; None while it goes on."""
-        return min((at_latest(end) for end in self.ends if self.stood(end, by)), default=None)
+        found = (end.at for end in self.ends if all(self.stood(one, by) for one in end.entries))
+        return min(found, default=None)
+
+    @cached_property
+    def ends_known(self) -> tuple[datetime, ...]:
+        """When each end that stands was known."""
+        return tuple(
+            end.known_at
+            for end in self.ends
+            if all(self.corrected_at(one) is None for one in end.entries)
+        )
 
     def end_known_after(self, moment: datetime) -> datetime | None:
         """The first moment after another at which it was known that the session has ended."""
-        found = (e.known_at for e in self.ends if self.corrected_at(e) is None)
-        return min((max(known_at, moment) for known_at in found), default=None)
+        return min((max(known_at, moment) for known_at in self.ends_known), default=None)
 
     @cached_property
     def _corrections(self) -> Mapping[str, SessionEntry]:

@@ -25,7 +25,8 @@ const SCHEMA = 1;
 const MINUTE = 60_000_000, SECOND = 1_000_000;
 const TIERS = ["observe", "notify", "urgent", "emergency"];
 const DOSES = new Set(["dose-given", "dose-spat"]);
-const ENDS = new Set(["exit", "session-closed"]);
+const ENDS = new Set(["exit", "exit-step", "session-closed"]);
+const LEFT = new Set(["overnight", "home-with-escort", "left-against-advice", "death"]);
 const MOVES = new Set(["came-in", "identified", "went-out", "break-began", "break-ended"]);
 const COMES = new Set(["came-in", "identified"]);
 const BACK = new Set(["came-in", "identified", "break-ended"]);
@@ -234,7 +235,7 @@ class Log {
   constructor() {
     this.entries = [];
     this.kinds = new Map();
-    this.groups = { moves: [], ends: [], decides: [] };
+    this.groups = { moves: [], ends: [], transfers: [], handed: [], decides: [] };
     this.terms = new Map();  /* what is felt or seen, and what says that it has passed, by its name */
     this.lastMove = -Infinity;
     this.doses = [];
@@ -256,13 +257,28 @@ class Log {
       this.groups.moves.splice(place(this.groups.moves, (each) => byTime(each, entry) > 0), 0, entry);
       this.lastMove = Math.max(this.lastMove, entry.latest);
     }
-    if (ENDS.has(entry.kind)) this.groups.ends.push(entry);
+    if (ENDS.has(entry.kind)) this._pushEnd(entry);
     if (DECIDES.has(entry.kind)) this.groups.decides.push(entry);
     if (DOSES.has(entry.kind) && (entry.kind === "dose-given" || !code(entry, "given"))) {
       this.doses.splice(place(this.doses, (each) => byTime(each, entry) > 0), 0, entry);
     }
     const corrects = entry.corrects;
     if (corrects !== null && corrects !== entry.id && !this.corrections.has(corrects)) this.corrections.set(corrects, entry);
+  }
+
+  /* Who stays longer is watched as before, and who waits for the ambulance until somebody took over with the sheet. */
+  _pushEnd(entry) {
+    const { ends, transfers, handed } = this.groups, both = (one, other) =>
+      ends.push({ entries: [one, other], latest: Math.max(one.latest, other.latest), known: Math.max(one.known, other.known) });
+    if (entry.kind === "session-closed" || LEFT.has(code(entry, "exit"))) ends.push({ entries: [entry], latest: entry.latest, known: entry.known });
+    if (entry.kind === "exit" && code(entry, "exit") === "transfer-to-hospital") {
+      transfers.push(entry);
+      for (const step of handed) both(entry, step);
+    }
+    if (entry.kind === "exit-step" && code(entry, "step") === "sheet-handed-over") {
+      handed.push(entry);
+      for (const one of transfers) both(one, entry);
+    }
   }
 
   of(kind) { return this.kinds.get(kind) || []; }
@@ -284,11 +300,14 @@ class Log {
   firstDose(by) { return this.doses.find((dose) => this.stood(dose, by)) || null; }
 
   ended(by) {
-    return earliest(...this.groups.ends.filter((end) => this.stood(end, by)).map((end) => end.latest));
+    return earliest(...this.groups.ends.filter((end) => end.entries.every((one) => this.stood(one, by))).map((end) => end.latest));
   }
 
+  /* When each end that stands was known. */
+  endsKnown() { return this.groups.ends.filter((end) => end.entries.every((one) => this.stands(one))).map((end) => end.known); }
+
   endKnownAfter(moment) {
-    return earliest(...this.groups.ends.filter((end) => this.stands(end)).map((end) => Math.max(end.known, moment)));
+    return earliest(...this.endsKnown().map((known) => Math.max(known, moment)));
   }
 }
 
@@ -1305,8 +1324,7 @@ export class Fold {
     const due = this.waiting.filter((each) => each.at <= now);
     if (due.length) this.waiting = this.waiting.filter((each) => each.at > now);
     for (const each of due) this._decide(each.at, each.judge());
-    const ends = this.log.groups.ends.filter((end) => this.log.stands(end)).map((end) => end.known);
-    for (const line of this.unread) this._passLine(line, Math.min(now, ...ends), now);
+    for (const line of this.unread) this._passLine(line, Math.min(now, ...this.log.endsKnown()), now);
   }
 
   _passLine(line, last, now) {

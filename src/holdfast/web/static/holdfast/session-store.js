@@ -1,9 +1,10 @@
 /* What a page knows of its sessions: plan and entries by position, what the server judged of them, and
    what lies on this device and was not received. News is taken in at once; a gap is asked for. While
-   the server is away the evaluator judges the same entries and those kept here. */
+   the server is away, or does not take in what lies here, the evaluator judges the same entries and
+   those kept here. */
 globalThis.HoldfastSessions = (() => {
   "use strict";
-  const PATIENCE = 6000, EVERY = 10000, SOON = 250, DEAF = 15000;
+  const PATIENCE = 6000, EVERY = 10000, SOON = 250, DEAF = 15000, UNRECEIVED = 5000;
 
   /* What the evaluator says, in the form in which the server tells it. Alarms that no rule raised stay. */
   function asTold(judged, before) {
@@ -31,7 +32,6 @@ globalThis.HoldfastSessions = (() => {
       try {
         const answer = await fetch(asked(), { headers: headers(), cache: "no-store", redirect: "error", signal: abort.signal });
         if (answer.ok) found = await answer.json();
-        else if (answer.status === 404 || answer.status === 403) found = { sessions: [], isOver: true };
       } catch { found = null; }
       clearTimeout(patience);
       asking = false;
@@ -95,10 +95,15 @@ globalThis.HoldfastSessions = (() => {
     /* What lies here and is an entry of a session. */
     const keptOf = (id) => kept().filter((each) => each.told.entry && each.told.session === id);
 
-    /* The server is away: the same rules, over what was received and what is kept here. */
+    /* What has lain here too long for one that was just written; that it waits for somebody's name is no reason. */
+    const unreceived = (id) => keptOf(id).filter((each) => Date.now() - each.made > UNRECEIVED);
+    const isUnreceived = (id) => unreceived(id).some((each) => each.state !== "held");
+
+    /* Nobody answers, or what is kept here is received by nobody: the same rules, over both. */
     function judge() {
-      if (!isAway || !evaluator) return;
+      if (!evaluator) return;
       for (const session of sessions.values()) {
+        if (!isAway && !unreceived(session.id).length) continue;
         const mine = keptOf(session.id).map((each) => each.told.entry);
         const judged = evaluator.judgeKept(session.plan, [...session.entries.values()], mine, new Date(now()).toISOString());
         session.judged = asTold(judged, session.judged);
@@ -113,7 +118,7 @@ globalThis.HoldfastSessions = (() => {
       setInterval(judge, 1000);
       return refresh();
     }
-    return { begin, refresh, refreshSoon, sessions, now, keptOf, isAway: () => isAway, offset: () => offset, token: () => token, isDeaf: () => Date.now() - heardAt > DEAF, heardAt: () => heardAt };
+    return { begin, refresh, refreshSoon, sessions, now, keptOf, isUnreceived, isAway: () => isAway, offset: () => offset, token: () => token, isDeaf: () => Date.now() - heardAt > DEAF, heardAt: () => heardAt };
   }
   return { open };
 })();
