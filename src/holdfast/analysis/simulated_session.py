@@ -20,7 +20,7 @@ from holdfast.analysis.simulated_site import (
 )
 from holdfast.analysis.simulated_sitting import Sitting
 from holdfast.analysis.simulated_team import Team
-from holdfast.definitions.simulated_sessions import SessionKind, load
+from holdfast.definitions.simulated_sessions import load
 from holdfast.domain.replay import Recorded
 from holdfast.domain.session_gates import SessionAct
 from holdfast.domain.session_plan import PlannedChoice, SessionPlan
@@ -68,7 +68,12 @@ def simulate(seed: int, protocol: str = "mapp2", kind: str = "drawn") -> Recorde
     name = f"simulated-{protocol}-{kind}-{seed}"
     recorded = recorded_of(protocol, name, f"Simulated: {of.wording}")
     choice = recorded.plan.choices[0]
-    body = drawn_body(seed, _doses(recorded.plan, choice), of.changes, _calm(recorded.plan, of))
+    body = drawn_body(
+        seed,
+        _doses(recorded.plan, choice),
+        of.changes,
+        calm_of(recorded.plan) if of.is_calm else None,
+    )
     chance = np.random.default_rng([seed, 1])
     session = _Session(Team(Sitting(recorded, DOSE_AT), body, of, made_up, chance), choice)
     session.run()
@@ -82,9 +87,8 @@ def _doses(plan: SessionPlan, choice: PlannedChoice) -> tuple[Dose, ...]:
     return (initial, Dose(float(plan.supplement_after_minutes[0]), float(choice.supplemental_mg)))
 
 
-def _calm(plan: SessionPlan, kind: SessionKind) -> Calm | None:
-    if not kind.is_calm:
-        return None
+def calm_of(plan: SessionPlan) -> Calm:
+    """What somebody stays below who raises nothing above observe, by the numbers of a plan."""
     limits = {name: plan.value(code) for name, code in CALM.items()}
     return Calm(**{name: float(value or 0) for name, value in limits.items()})
 

@@ -49,7 +49,7 @@ def recorded_of(protocol: str, session: str, title: str) -> Recorded:
     try:
         version = protocols.load(protocol)
         schedule = monitoring.schedule_of(version.name)
-        signed = _signed(version)
+        signed = signed_numbers(version)
         plan = compile_plan(
             monitoring.load(),
             schedule,
@@ -77,7 +77,7 @@ def recorded_of(protocol: str, session: str, title: str) -> Recorded:
     )
 
 
-def _signed(version: ProtocolVersion) -> dict[str, SignedLimit]:
+def signed_numbers(version: ProtocolVersion) -> dict[str, SignedLimit]:
     """Every number that needs a signature: at its own value, or at the made-up one."""
     made_up, found = load().signed, {}
     for code, limit in numbers_of_sessions(version.name).items():

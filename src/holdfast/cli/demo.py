@@ -18,6 +18,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from typing import IO
 
@@ -26,6 +27,10 @@ from holdfast.cli.demonstration.folder import Folder, ForeignDatabaseError
 HOST = "127.0.0.1"
 # Who sees the sixty courses: the staff of their site.
 COURSES_BY = ("coordinator-wren", "physician-1-wren", "therapist-1-a-wren", "site-lead-wren")
+# Who sits in the three sessions that are under way, room by room.
+SESSIONS_BY = ("therapist-5-a-wren", "therapist-6-a-wren", "therapist-7-a-wren")
+SPEED = "HOLDFAST_DEMO_SPEED"
+LEAST_SPEED, MOST_SPEED = 0.1, 60.0
 PROBE_SECONDS = 0.1  # between two looks whether the pages answer yet
 
 
@@ -42,6 +47,13 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     )
     parser.add_argument("--only-set-up", action="store_true", help="set it up and do not serve it")
     parser.add_argument("--again", action="store_true", help="throw it away and set it up anew")
+    parser.add_argument(
+        "--speed",
+        type=float,
+        default=None,
+        metavar="TIMES",
+        help=f"how much faster the bodies of the three sessions go than the clock ({SPEED}, or 1)",
+    )
     parser.set_defaults(run=run)
     parts = parser.add_subparsers(metavar="PART")
     bundles = parts.add_parser("bundles", help="write the forty referrals as FHIR bundles")
@@ -53,13 +65,15 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     bundles.set_defaults(run=write_bundles)
     courses = parts.add_parser("courses", help="drive sixty courses into the demonstration")
     courses.set_defaults(run=drive_courses)
+    sessions = parts.add_parser("sessions", help="feed the three sessions that are under way")
+    sessions.set_defaults(run=feed_sessions)
 
 
 def run(args: argparse.Namespace) -> int:
     """Set up what is missing, then serve until told to stop."""
     began = time.monotonic()
-    port = _port()
-    if port is None:
+    port, speed = _port(), _speed(args)
+    if port is None or speed is None:
         return 2
     folder = Folder(args.folder)
     with folder.held() as alone:
@@ -79,7 +93,7 @@ def run(args: argparse.Namespace) -> int:
         if args.only_set_up:
             print(f"The demonstration clinic is ready in {folder.path}.")
             return 0
-        return _serve(folder, port, began)
+        return _serve(folder, port, speed, began)
 
 
 def write_bundles(args: argparse.Namespace) -> int:
@@ -108,6 +122,41 @@ def drive_courses(args: argparse.Namespace) -> int:
 
     print(f"{drive(SEED)} courses driven into the demonstration.", flush=True)
     return 0
+
+
+def feed_sessions(args: argparse.Namespace) -> int:
+    """Feed the sessions that are under way, until they are over or this is stopped."""
+    speed, folder = _speed(args), Folder(args.folder)
+    if speed is None:
+        return 2
+    if not folder.is_ready():
+        return _refuse(f"There is no demonstration of this release in {folder.path}.")
+    folder.take_over()
+    import django
+
+    django.setup()
+    from holdfast.cli.courses.sixty import CODE
+    from holdfast.cli.courses.three import feed
+    from holdfast.records.people import Site
+
+    site = Site.objects.filter(code=CODE).first()
+    if site is None:
+        return _refuse("The courses were not driven yet: holdfast demo courses does it.")
+    feed(site, speed, partial(print, flush=True))
+    return 0
+
+
+def _speed(args: argparse.Namespace) -> float | None:
+    """The speed asked for, or None after saying what is wrong with it."""
+    words = os.environ.get(SPEED, "") if args.speed is None else str(args.speed)
+    try:
+        speed = float(words or 1)
+    except ValueError:
+        speed = 0.0
+    if LEAST_SPEED <= speed <= MOST_SPEED:
+        return speed
+    _refuse(f"The speed is {words[:20]!r}; expected {LEAST_SPEED:g} to {MOST_SPEED:g}.")
+    return None
 
 
 def _port() -> int | None:
@@ -173,12 +222,12 @@ def _set_up(folder: Folder) -> None:
     print(f"Set up in {time.monotonic() - began:.0f} s.", flush=True)
 
 
-def _serve(folder: Folder, port: int, began: float) -> int:
+def _serve(folder: Folder, port: int, speed: float, began: float) -> int:
     from holdfast.cli import serve
 
     folder.take_over()
     folder.log.write_bytes(b"")  # each start has a log of its own
-    with _errors_to(folder.log), _beside(folder), _announced(folder, port, began):
+    with _errors_to(folder.log), _beside(folder, speed), _announced(folder, port, began):
         code = serve.serve(HOST, port)
     if code:
         print(folder.log.read_text(encoding="utf-8")[-2000:], file=sys.stderr)
@@ -229,6 +278,7 @@ def _invitation(folder: Folder, port: int, seconds: float) -> str:
     ]
     lines += [f"  {who.login:24}{who.role:24}{', '.join(who.sites)}" for who in accounts()]
     lines.append(f"Sixty courses are being driven at their own site: {', '.join(COURSES_BY)}.")
+    lines.append(f"Three sessions will be under way there, after them: {', '.join(SESSIONS_BY)}.")
     lines.append(f"Whoever reads concerns opens their box with {box_phrase()!r}.")
     lines.append(f"\nNobody in it exists. Its log is {folder.log}. Ctrl-C stops it.\n")
     return "\n".join(lines)
@@ -248,22 +298,25 @@ def _errors_to(log: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _beside(folder: Folder) -> Iterator[None]:
-    """The sixty courses, and after them the night watch, beside the pages until the end.
+def _beside(folder: Folder, speed: float) -> Iterator[None]:
+    """The sixty courses, and after them the three sessions and the night watch, beside the pages.
 
-    One after the other: the watch writes at the site of the courses by the clock of today, and no
-    course could be driven through its past after that.
+    First the courses: the watch writes at their site by the clock of today, and no course could be
+    driven through its past after that.
     """
     ended, running = threading.Event(), list[subprocess.Popen[bytes]]()
-    commands = (("demo", "--folder", str(folder.path), "courses"), ("watch",))
+    own = ("demo", "--folder", str(folder.path), "--speed", f"{speed:g}")
+    stages = (((*own, "courses"),), ((*own, "sessions"), ("watch",)))
 
     def run_each() -> None:
         with folder.log.open("ab") as file:
-            for words in commands:
-                if ended.is_set():
-                    return
-                running.append(_started(file, words))
-                running[-1].wait()
+            for commands in stages:
+                for words in commands:
+                    if ended.is_set():
+                        return
+                    running.append(_started(file, words))
+                for each in running:
+                    each.wait()
 
     runner = threading.Thread(target=run_each, name="holdfast-demo-beside", daemon=True)
     runner.start()

@@ -1,0 +1,106 @@
+"""Three dosing sessions under way at the site of the courses: begun in the past, fed while somebody looks.
+
+Everything goes through the actions of the pages, behind the gates that stand before it.
+"""
+
+import signal
+import time
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from types import FrameType
+
+from holdfast.cli.courses import furnished
+from holdfast.cli.courses.clock import run
+from holdfast.cli.courses.desk import Desk
+from holdfast.cli.courses.feeding import Feeding
+from holdfast.cli.courses.live_session import LiveSession
+from holdfast.cli.courses.plots import PLOTS, Plot
+from holdfast.cli.courses.team import Team
+from holdfast.cli.courses.under_way import DAYS_BEFORE, UnderWay
+from holdfast.records.people import Site, User
+from holdfast.records.session import DosingSession
+from holdfast.records.session_now import open_sessions
+
+PROTOCOL = "mapp2"
+TESTED_BEFORE = timedelta(hours=12)
+EVERY_SECONDS = 5.0
+
+
+def before_their_session(desk: Desk, team: Team, now: datetime) -> list[UnderWay]:
+    """Three courses that will stand before their first session today; nothing of them has happened yet."""
+    return [
+        UnderWay(
+            desk,
+            team,
+            f"S{number + 1:02d}",
+            PROTOCOL,
+            now - timedelta(days=DAYS_BEFORE) + timedelta(minutes=7 * number),
+            number,
+        )
+        for number in range(len(PLOTS))
+    ]
+
+
+def begin(desk: Desk, team: Team, three: Sequence[UnderWay]) -> list[str]:
+    """Open the three sessions, each so long ago as its plot says, and bring them up to now."""
+    now = datetime.now(UTC)
+    furnished.prove_recipients(desk, team, now - TESTED_BEFORE)
+    said = []
+    for course, plot in zip(three, PLOTS.values(), strict=True):
+        dose_at = now - timedelta(minutes=plot.minutes)
+        run([course.morning(dose_at)], dose_at)
+        session = course.opened()
+        feeding = Feeding(LiveSession(session, plot, _attendant(team.site), course.now))
+        if feeding.begin(dose_at):
+            feeding.catch_up(datetime.now(UTC))
+        said += feeding.says
+    return said
+
+
+def _attendant(site: Site) -> User:
+    """Who comes for the night: a therapist of another pair."""
+    return User.objects.get(login=f"therapist-1-b-{site.code.lower()}")
+
+
+def under_way(site: Site) -> Iterator[tuple[DosingSession, Plot]]:
+    """The sessions that are fed, by their room."""
+    for session in open_sessions(site):
+        if session.room is not None and session.room.code in PLOTS:
+            yield session, PLOTS[session.room.code]
+
+
+def feed(site: Site, speed: float, say: Callable[[str], None]) -> int:
+    """Feed every session that is under way until it is over, or until this is told to stop.
+
+    Returns how many there were.
+    """
+    is_stopped = _stopped_by_signal()
+    now = datetime.now(UTC)
+    feedings = [
+        Feeding(LiveSession(session, plot, _attendant(site), now), speed)
+        for session, plot in under_way(site)
+    ]
+    for feeding in feedings:
+        if feeding.dose_at is not None:
+            feeding.go_live(now)
+    say(f"{len(feedings)} sessions are under way, at {speed:g} times the speed of a body.")
+    while not is_stopped() and any(not each.is_over for each in feedings):
+        for feeding in feedings:
+            feeding.tick(datetime.now(UTC))
+            while feeding.says:
+                say(feeding.says.pop(0))
+        time.sleep(EVERY_SECONDS / max(1.0, speed / 5))
+    if not is_stopped():
+        say("No session is under way any more.")
+    return len(feedings)
+
+
+def _stopped_by_signal() -> Callable[[], bool]:
+    """Whether this process was told to end: what is being written is written whole first."""
+    stopped: list[int] = []
+
+    def stop(number: int, _: FrameType | None) -> None:
+        stopped.append(number)
+
+    signal.signal(signal.SIGTERM, stop)
+    return lambda: bool(stopped)
