@@ -1,0 +1,102 @@
+"""Edges of the gates of a dose that no page of the manual shows: the newest word, the one after the first."""
+
+from datetime import timedelta
+
+import pytest
+
+from holdfast.domain.dosing import authorise, gate_answer
+from tests.told_session import (
+    HOME,
+    INITIAL,
+    SUPPLEMENT,
+    before_the_dose,
+    clock,
+    dose_given,
+    evening,
+)
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "reasons"),
+    [
+        ("yes", "no", {"stated-otherwise"}),
+        ("yes", "unknown", {"cannot-say"}),
+        ("no", "yes", None),
+        ("unknown", "yes", None),
+    ],
+)
+def test_the_newest_statement_counts_and_not_the_first(first, then, reasons):
+    told = before_the_dose().without("statement:fasting")
+    told = told.state("08:50", "fasting", "t1", first).state("09:10", "fasting", "t2", then)
+    assert told.shut_by(INITIAL, "09:57").get("fasting") == reasons
+
+
+def test_an_authorisation_holds_at_both_of_its_ends_and_at_no_other_moment():
+    asked = before_the_dose().asked("09:57", INITIAL)
+    issued = authorise(asked, gate_answer(asked))
+    a_little = timedelta(microseconds=1)
+    assert issued.expires_at - issued.issued_at == timedelta(minutes=15)
+    assert [
+        issued.holds(moment)
+        for moment in (
+            issued.issued_at - a_little,
+            issued.issued_at,
+            issued.expires_at,
+            issued.expires_at + a_little,
+        )
+    ] == [False, True, True, False]
+
+
+def aside(told, at, gate=INITIAL, condition="lifetime-total", by="p1", **more):
+    return told.add(at, "override", by, gate=gate, condition=condition, reason="known", **more)
+
+
+def test_what_stands_for_nothing_hides_no_override_after_it():
+    """Of another gate, of a condition that there is not or that is hard, by somebody who may not."""
+    told = before_the_dose().unsigned("lifetime-most-mg")
+    told = aside(told, "09:51", gate=SUPPLEMENT)
+    told = aside(told, "09:51", condition="no-such-condition")
+    told = aside(told, "09:51", condition="consent")
+    told = aside(told, "09:52", by="t1")
+    assert told.shut_by(INITIAL, "09:57") == {"lifetime-total": {"number-not-signed"}}
+    assert aside(told, "09:53").shut_by(INITIAL, "09:57") == {}
+
+
+def test_an_override_without_its_plan_hides_no_later_one_with_it():
+    told = evening().add("18:10", "distress", score=9)
+    assert "distress" in told.shut_by(HOME, "18:20")
+    told = aside(told, "18:11", HOME, "distress")
+    assert "distress" in told.shut_by(HOME, "18:20")
+    told = aside(told, "18:12", HOME, "distress", plan="stays-with-attendant")
+    assert "distress" not in told.shut_by(HOME, "18:20")
+
+
+def test_the_newest_exit_is_named():
+    told = before_the_dose().add("09:51", "exit", exit="overnight")
+    told = told.add("09:52", "exit", exit="transfer-to-hospital")
+    (found,) = [
+        one.finding
+        for one in told.answer(INITIAL, "09:57").closed_by
+        if one.condition.code == "session-open"
+    ]
+    assert found.values["exit"] == "transfer-to-hospital"
+
+
+def test_a_physician_who_answers_need_not_say_who_they_are():
+    told = before_the_dose().without("page-answered")
+    told = told.add("09:33", "physician-page", "p1", state="answered", rooms=2)
+    assert told.shut_by(INITIAL, "09:57") == {}
+
+
+def test_the_supplements_authorisation_ends_with_the_window():
+    """The window of mapp2 closes two hours after the dose at ten."""
+    told = dose_given().reading("11:45", "128/80", 78, 36.9).state("11:45", "no-new-symptom", "t2")
+    told = told.agree("11:46", "supplemental-dose")
+    for at, ends in (
+        ("11:50", "12:00"),
+        ("11:51", "12:00"),
+        ("11:59", "12:00"),
+        ("11:48", "11:58"),
+    ):
+        asked = told.asked(at, SUPPLEMENT)
+        assert authorise(asked, gate_answer(asked)).expires_at == clock(ends)
