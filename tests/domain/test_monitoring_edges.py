@@ -1,0 +1,28 @@
+"""Edges of what alarms that no page of the manual shows: corrections that come first, what is known late."""
+
+from holdfast.domain import monitoring
+from tests.session_kit import at, beginning, entry, temperature, usual_plan
+
+
+def raised(entries, minute):
+    """The conditions that were raised by a minute, by id."""
+    return {one.id for one in monitoring.conditions(usual_plan(), entries, at(minute))}
+
+
+def test_a_rise_that_was_taken_back_before_it_came_is_raised_all_the_same():
+    """A correction may come before what it corrects; the reading was there, and somebody must look."""
+    hot = temperature(60, 37.9, late=5)
+    back = entry("correction", 61, reason="typing-slip", corrects=hot.id)
+    assert f"temperature-rise:{hot.id}" in raised([*beginning(), hot, back], 70)
+
+
+def test_what_no_longer_stood_when_a_rise_could_first_be_known_is_no_rise():
+    """The dose is written down late; the reading was corrected before that, and was never a rise."""
+    dose = [one for one in beginning() if one.kind == "dose-given"]
+    before = [one for one in beginning() if one.kind != "dose-given"]
+    late = [entry("dose-given", 0, late=70, id="dose", dose="initial", nominal_mg=125)]
+    hot = temperature(60, 37.9)
+    back = entry("correction", 62, reason="typing-slip", corrects=hot.id)
+    assert f"temperature-rise:{hot.id}" in raised([*before, *dose, hot, back], 80)
+    assert f"temperature-rise:{hot.id}" in raised([*before, *late, hot], 80)
+    assert f"temperature-rise:{hot.id}" not in raised([*before, *late, hot, back], 80)
