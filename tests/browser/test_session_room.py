@@ -303,3 +303,32 @@ def test_what_the_browser_cannot_store_is_sent_and_what_it_cannot_sign_is_given_
     assert room.input_value("[data-s-sheet] [name=nominal_mg]") == "85"
     room.keyboard.press("Escape")
     assert (135, "therapist") not in readings()
+
+
+def test_what_the_server_does_not_take_in_is_judged_here_though_it_still_answers(room):
+    """One entry that it stumbles over holds up no other, and its limit is judged, with the number."""
+    received(room)
+    stumbles = {"status": 500, "content_type": "application/json", "body": "{}"}
+
+    def take(route):
+        given = route.request.post_data or ""
+        if "188" in given:
+            route.fulfill(**stumbles)
+        else:
+            route.continue_()
+
+    room.route("**/entries/", take)
+    read(room, "188/118 93")
+    kept(room, 1)
+    read(room, "136/86 74")
+    room.wait_for_selector("[data-s-away]:has-text('does not take in')", timeout=15000)
+    assert "telephone" in room.inner_text("[data-s-away]")
+    room.wait_for_selector("[data-s-alarms] .s-alarm:has-text('Systolic 188')")
+    assert not room.is_visible("[data-lost]")
+    kept(room, 1)
+    assert (136, "therapist") in readings()
+    assert (188, "therapist") not in readings()
+    room.unroute("**/entries/")
+    received(room)
+    room.wait_for_selector("[data-s-away]", state="hidden", timeout=15000)
+    assert (188, "therapist") in readings()

@@ -79,7 +79,7 @@ globalThis.HoldfastQueue = (() => {
     if (answer.ok && told.id === id && HASH.test(told.journal || "")) return { state: "received", receipt: told };
     if (answer.status === 409 && told.id === id && told.conflict) return { state: "conflict" };
     if (answer.status === 422) return { state: "refused", problem: String(told.problem || "") };
-    return { state: "waiting", isOther: answer.status >= 403 && answer.status < 500 };
+    return { state: "waiting", isOther: answer.status >= 403 }; /* the server itself stumbles over this one */
   }
 
   async function send(entry, token) {

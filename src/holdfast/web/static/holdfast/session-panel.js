@@ -8,7 +8,7 @@ globalThis.HoldfastPanel = (() => {
   const GATE_EVERY = 10000;
   /* Kinds beside the line and the taps, in the order in which a session needs them. */
   const MORE = ["note", "fluid-taken", "distress", "orientation", "impairment", "touch", "comfort", "dose-given", "dose-withheld", "dose-refused", "dose-vomited", "dose-spat", "dose-dropped", "order", "rescue-given", "medicine-taken", "help-called",
-    "agreement", "statement", "escort", "suicidality", "fluid-lost", "recording", "clock-compared", "hand-over", "night-check", "exit", "exit-step", "call-set", "morning-hand-over"];
+    "agreement", "statement", "escort", "suicidality", "fluid-lost", "recording", "recording-file", "clock-compared", "hand-over", "night-check", "exit", "exit-step", "call-set", "morning-hand-over"];
   const NEEDS_SOMEBODY = new Set(["acknowledgement", "agreement", "statement", "exit", "dose-given", "dose-withheld", "impairment", "order", "correction"]);
   /* What says only who stands for it, and takes something from the record's sight: of nobody it says nothing. */
   const NOTHING_OF_NOBODY = new Set(["agreement", "correction"]);
@@ -60,9 +60,10 @@ globalThis.HoldfastPanel = (() => {
   }
 
   function away(told) {
-    const line = find("away"), isAway = store.isAway() || store.isDeaf();
+    const isAlone = store.isAway() || store.isUnreceived(told.session.id), number = root().dataset.telephone || say("no_number");
+    const line = find("away"), isAway = isAlone || store.isDeaf();
     line.hidden = !isAway;
-    if (isAway) line.textContent = store.isAway() ? say("away", { number: root().dataset.telephone || say("no_number") }) : say("stale", { time: Say.clock(store.heardAt() - store.offset()) });
+    if (isAway) line.textContent = isAlone ? say(store.isAway() ? "away" : "unreceived", { number }) : say("stale", { time: Say.clock(store.heardAt() - store.offset()) });
     document.querySelector("[data-s-act=ask]").dataset.may = !isAway && place.ask ? "yes" : "no";
     return told;
   }
@@ -190,7 +191,18 @@ globalThis.HoldfastPanel = (() => {
     return LEAVES.has(kind) && there.length ? [...there.map((each) => [each, names[each]]), ...Object.entries(names).filter(([each]) => kind === "break-began" && !there.includes(each))] : Object.entries(names);
   }
 
+  /* Touch: what was agreed in preparation and the stop-word stand over it; what is asked beyond it is on record. */
+  function touch() {
+    const about = session(), { allowed, id, stop_word: word } = about.agreed;
+    const what = allowed === null ? say("touch_unasked") : allowed.length ? allowed.map((each) => of("choices", each)).join(", ") : say("touch_none");
+    const beside = (form) => (allowed === null || (!form && allowed.length) ? "not-known" : allowed.includes(form) ? "within" : "beyond");
+    const named = (told) => (["began", "asked"].includes(told.state) ? { ...told, agreed: beside(told.form), ...(id ? { agreement: id } : {}) } : told);
+    Sheet.ask({ kind: "touch", preset: { state: "began" }, only: ["state", "form", "asked_by"], submit: (told) => write("touch", named(told), { about }) });
+    document.querySelector("[data-s-sheet-body]").prepend(made("p", { className: "hint", textContent: say("touch_agreed", { what, word: word || say("no_stop_word") }) }));
+  }
+
   function sheet(kind) {
+    if (kind === "touch") { touch(); return; }
     const preset = { "fluid-taken": { what: "water" }, "dose-given": { dose: view().doses.length ? "supplemental" : "initial" }, "came-in": { role: "therapist" } }[kind] || {};
     const given = kind === "order" ? { is_spoken: true, was_read_back: true } : {};
     const about = session();
