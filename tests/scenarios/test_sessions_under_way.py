@@ -202,8 +202,9 @@ def test_three_sessions_are_under_way_behind_their_gates(empty_record):
     furnished.name_recipients(desk, team, administrator, "acorn badge banjo barn basil", began)
     sitting = replace(team, pairs=team.pairs[1:], rooms=team.rooms[5:])
     courses = three.before_their_session(desk, sitting, now)
-    run([one.acts() for one in courses], now)
-    assert three.begin(desk, sitting, courses) == []
+    tested = three.recipients_answer(desk, sitting, now)
+    run([tested, *(one.acts() for one in courses)], now)
+    assert three.begin(courses) == []
     found = {plot.code: LiveSession(session, plot, team.pairs[0][1], now)
              for session, plot in three.under_way(Site.objects.get())}  # fmt: skip
     assert set(found) == {"quiet", "alarm-waits", "supplement-soon"}

@@ -98,6 +98,6 @@ PLOTS: Mapping[str, Plot] = MappingProxyType(
             ),
             waits_from=114,
         ),
-        "room-8": Plot("supplement-soon", 13, 82, 101),
+        "room-8": Plot("supplement-soon", 13, 78, 101),
     }
 )

@@ -19,7 +19,12 @@ from holdfast.cli.courses.course import Course
 from holdfast.cli.courses.desk import Desk
 from holdfast.cli.courses.path import drawn
 from holdfast.cli.courses.team import Plan, Setting, Team
-from holdfast.cli.courses.three import PROTOCOL, before_their_session, begin
+from holdfast.cli.courses.three import (
+    PROTOCOL,
+    before_their_session,
+    begin,
+    recipients_answer,
+)
 from holdfast.cli.demonstration import house, life
 from holdfast.records.people import Site, User
 from holdfast.records.seals import make_seal
@@ -66,9 +71,10 @@ def drive(seed: int) -> int:
         protocol = PROTOCOLS[number % len(PROTOCOLS)]
         courses.append(Course(desk, team, key, protocol, begins, number, path).acts())
     with put_off():
-        run([*courses, *(one.acts() for one in three)], now)
+        begun = [recipients_answer(desk, sitting, now), *(one.acts() for one in three)]
+        run([*courses, *begun], now)
     rebuild(now, team.site)
-    begin(desk, sitting, three)
+    begin(three)
     make_seal(by=house_account(), now=datetime.now(UTC))
     return COURSES
 

@@ -10,13 +10,13 @@ from datetime import UTC, datetime, timedelta
 from types import FrameType
 
 from holdfast.cli.courses import furnished
-from holdfast.cli.courses.clock import run
+from holdfast.cli.courses.clock import Acts
 from holdfast.cli.courses.desk import Desk
 from holdfast.cli.courses.feeding import Feeding
 from holdfast.cli.courses.live_session import LiveSession
 from holdfast.cli.courses.plots import PLOTS, Plot
 from holdfast.cli.courses.team import Team
-from holdfast.cli.courses.under_way import DAYS_BEFORE, UnderWay
+from holdfast.cli.courses.under_way import UnderWay
 from holdfast.records.people import Site, User
 from holdfast.records.session import DosingSession
 from holdfast.records.session_now import open_sessions
@@ -27,31 +27,27 @@ EVERY_SECONDS = 5.0
 
 
 def before_their_session(desk: Desk, team: Team, now: datetime) -> list[UnderWay]:
-    """Three courses that will stand before their first session today; nothing of them has happened yet."""
+    """Three courses up to the gate of their first session today; nothing of them has happened yet."""
     return [
-        UnderWay(
-            desk,
-            team,
-            f"S{number + 1:02d}",
-            PROTOCOL,
-            now - timedelta(days=DAYS_BEFORE) + timedelta(minutes=7 * number),
-            number,
-        )
-        for number in range(len(PLOTS))
+        UnderWay(desk, team, f"S{n + 1:02d}", PROTOCOL, now - timedelta(minutes=plot.minutes), n)
+        for n, plot in enumerate(PLOTS.values())
     ]
 
 
-def begin(desk: Desk, team: Team, three: Sequence[UnderWay]) -> list[str]:
+def recipients_answer(desk: Desk, team: Team, now: datetime) -> Acts:
+    """The recipients of complaints answer a test in the night before."""
+    at = now - TESTED_BEFORE
+    yield at
+    furnished.prove_recipients(desk, team, at)
+
+
+def begin(three: Sequence[UnderWay]) -> list[str]:
     """Open the three sessions, each so long ago as its plot says, and bring them up to now."""
-    now = datetime.now(UTC)
-    furnished.prove_recipients(desk, team, now - TESTED_BEFORE)
     said = []
     for course, plot in zip(three, PLOTS.values(), strict=True):
-        dose_at = now - timedelta(minutes=plot.minutes)
-        run([course.morning(dose_at)], dose_at)
-        session = course.opened()
-        feeding = Feeding(LiveSession(session, plot, _attendant(team.site), course.now))
-        if feeding.begin(dose_at):
+        live = LiveSession(course.opened(), plot, _attendant(course.team.site), course.now)
+        feeding = Feeding(live)
+        if feeding.begin(course.dose_at):
             feeding.catch_up(datetime.now(UTC))
         said += feeding.says
     return said

@@ -26,11 +26,18 @@ class UnderWay(Course):
     planned: PlannedVisit
 
     def __init__(
-        self, desk: Desk, team: Team, key: str, protocol: str, begins: datetime, number: int
+        self, desk: Desk, team: Team, key: str, protocol: str, dose_at: datetime, number: int
     ) -> None:
+        begins = dose_at - timedelta(days=DAYS_BEFORE)
         super().__init__(desk, team, key, protocol, begins, number, Path(is_brief=True))
+        self.dose_at = dose_at
         self.physician = team.physicians[1 + number]
         self.room = team.rooms[number]
+
+    def acts(self) -> Iterator[datetime]:
+        """Everything up to the morning of the session, its gate passed."""
+        yield from super().acts()
+        yield from self._morning(self.dose_at)
 
     def _visits(self) -> Iterator[datetime]:
         while True:
@@ -41,7 +48,7 @@ class UnderWay(Course):
                 return
             yield from self._visit(planned)
 
-    def morning(self, dose_at: datetime) -> Iterator[datetime]:
+    def _morning(self, dose_at: datetime) -> Iterator[datetime]:
         """Everything from the booking to the open session, in time for a dose at a moment."""
         opened_at = dose_at - OPENED_BEFORE
         yield from self.until(opened_at - timedelta(minutes=30))
