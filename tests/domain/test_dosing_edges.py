@@ -100,3 +100,18 @@ def test_the_supplements_authorisation_ends_with_the_window():
     ):
         asked = told.asked(at, SUPPLEMENT)
         assert authorise(asked, gate_answer(asked)).expires_at == clock(ends)
+
+
+def test_an_override_that_corrects_something_raises_no_alarm_of_a_dose():
+    told = before_the_dose().unsigned("lifetime-most-mg")
+    told = aside(told, "09:51").add(
+        "09:52",
+        "override",
+        "p1",
+        id="better-told",
+        corrects=told.entries[-1].id,
+        gate=INITIAL,
+        condition="lifetime-total",
+        reason="known",
+    )
+    assert not [one for one in told.asked("09:57").alarms if "better-told" in one.condition.because]

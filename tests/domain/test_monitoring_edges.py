@@ -26,3 +26,12 @@ def test_what_no_longer_stood_when_a_rise_could_first_be_known_is_no_rise():
     assert f"temperature-rise:{hot.id}" in raised([*before, *dose, hot, back], 80)
     assert f"temperature-rise:{hot.id}" in raised([*before, *late, hot], 80)
     assert f"temperature-rise:{hot.id}" not in raised([*before, *late, hot, back], 80)
+
+
+def test_a_rise_is_counted_from_the_dose_on():
+    """What was warm before the dose, and cooled down before it, is no rise of the dose."""
+    warm = temperature(-30, 38.0)
+    later = temperature(61, 37.9)
+    assert {f"temperature-rise:{later.id}"} == {
+        one for one in raised([*beginning(), warm, later], 70) if one.startswith("temperature-rise")
+    }
