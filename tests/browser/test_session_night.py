@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from holdfast.actions.session_entries import EntryTold, record_entry
 from holdfast.actions.session_opening import open_session
-from holdfast.records.models import DosingSession, Enrollment, SessionFact, User
+from holdfast.records.models import CallPlanned, DosingSession, Enrollment, SessionFact, User
 from tests import databases
 from tests.actions.clinic import written
 from tests.browser.room import RoomServer
@@ -77,6 +77,34 @@ def test_a_night_is_written_by_one_tap_each_and_kept_while_the_network_is_gone(s
         "morning-hand-over",
     ]
     assert orjson.loads(rows[0].fields) == {"state": "asleep"}
+
+
+def test_the_way_home_names_an_adult_with_a_telephone_and_sets_the_first_call(server, page_of):
+    page = page_of("therapist", at=server.address)
+    page.goto(address())
+    page.wait_for_selector("[data-session]:not([hidden])")
+    page.click("[data-n-act=escort]")
+    page.fill("#n-name", "Sam Rivers")
+    page.click("dialog [data-s-sheet-go]")
+    assert page.is_visible("dialog #n-telephone")  # a name without a telephone is not enough
+    page.fill("#n-telephone", "+41 44 555 01 02")
+    for name in ("is_identity_seen", "is_briefing_acknowledged", "is_not_driving_person"):
+        page.check(f"dialog [name={name}][value=true]")
+    page.click("dialog [data-s-sheet-go]")
+    page.wait_for_selector("[data-n-home]:has-text('Sam Rivers, +41 44 555 01 02')")
+    page.click("[data-n-act=call]")
+    page.click("dialog [data-s-sheet-go]")
+    page.wait_for_selector("[data-net]:has-text('received'):not(.watch)", timeout=15_000)
+    escort = SessionFact.objects.get(kind="escort")
+    told = orjson.loads(escort.fields)
+    assert told.pop("person")
+    assert told == dict.fromkeys(
+        ("has_telephone", "is_identity_seen", "is_briefing_acknowledged", "is_not_driving_person"),
+        True,
+    )
+    assert "Rivers" not in escort.fields
+    call = CallPlanned.objects.get()
+    assert call.due_at.astimezone(timezone.get_default_timezone()) > timezone.now()
 
 
 @pytest.mark.parametrize(("width", "scheme"), every())

@@ -104,3 +104,14 @@ def test_the_ambulance_sheet_holds_them_and_says_when_nothing_is_known():
     assert json.loads(json.dumps(sheet)) == sheet
     assert ambulance_sheet(*rest).to_json()["person"]["is_known"] is False
     assert replace(person, medicines=()).to_json()["medicines"] == []
+
+
+def test_the_persons_own_name_is_struck_out_of_what_somebody_wrote():
+    """A letter says whose tablets they are; a card that lies in a room does not."""
+    told = known(
+        medicine("Sertraline for Ann-Marie Miller, 50 mg", True, 0),
+        history=[HistoryEntry("condition", "Asthma of MILLER", (), True, None, None, TOLD)],
+    ).without(["Miller", "Ann-Marie", ""])
+    assert told.medicines[0].name == "Sertraline for … …, 50 mg"
+    assert told.conditions == ("Asthma of …",)
+    assert known(medicine("Annexin", True, 0)).without(["Ann"]).medicines[0].name == "Annexin"

@@ -174,7 +174,7 @@ def test_the_report_says_what_was_read_what_it_raised_and_who_saw_it(session, as
     told = entry(session, "therapist")
     send(as_role("therapist"), session, told)
     made = content(session, timezone.now())
-    readings, alarms, happened, back = made["sections"]
+    readings, alarms, happened, _, back = made["sections"]
     assert [row[1] for row in readings["rows"]] == ["171/99"]
     assert [row[1:4] for row in alarms["rows"]] == [
         ["Systolic 171 mmHg, above 160 mmHg", "Watch", "not acknowledged"]

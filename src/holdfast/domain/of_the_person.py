@@ -4,8 +4,9 @@ Pure: made of what the record knows and of the interaction table's answers. It n
 nobody; a medicine, a condition and an allergy stand as somebody wrote them down.
 """
 
+import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -15,6 +16,7 @@ from holdfast.domain.findings import Standing
 from holdfast.domain.medications import MedicationAssessment
 
 RECENT_DAYS = 90  # what was stopped earlier is counted and not listed; how much fits, no rule
+STRUCK = "…"  # stands where the person's name stood
 WEIGHT, KILOGRAM = "weight", "kg"
 
 
@@ -77,8 +79,24 @@ class OfThePerson:
             "weighed_on": self.weighed_on and self.weighed_on.isoformat(),
         }
 
+    def without(self, names: Iterable[str]) -> "OfThePerson":
+        """The same with the person's own names struck out of what somebody wrote down."""
+        struck = [part for name in names for part in name.split() if len(part) > 1]
+        return replace(
+            self,
+            medicines=tuple(replace(m, name=_struck(m.name, struck)) for m in self.medicines),
+            allergies=tuple(_struck(each, struck) for each in self.allergies),
+            conditions=tuple(_struck(each, struck) for each in self.conditions),
+        )
+
 
 NOTHING_KNOWN = OfThePerson(is_known=False)
+
+
+def _struck(text: str, names: Iterable[str]) -> str:
+    for name in names:
+        text = re.sub(rf"\b{re.escape(name)}\b", STRUCK, text, flags=re.IGNORECASE)
+    return text
 
 
 def of_the_person(

@@ -160,6 +160,12 @@ from holdfast.records.session import (
     SessionFact,
     SessionPlanned,
 )
+from holdfast.records.session_paper import (
+    PackSettled,
+    PaperLine,
+    PaperLineSigned,
+    SessionPack,
+)
 from holdfast.records.sign_in import (
     AccountRecovery,
     AccountRecoveryEnd,
@@ -255,9 +261,12 @@ __all__ = [
     "OutboxEntry",
     "OutsideTreatment",
     "Override",
+    "PackSettled",
     "PageAnswer",
     "PageAttempt",
     "PairAssigned",
+    "PaperLine",
+    "PaperLineSigned",
     "PatientAccount",
     "PatientInvitation",
     "PatientInvitationEnd",
@@ -295,6 +304,7 @@ __all__ = [
     "Seal",
     "SessionClosed",
     "SessionFact",
+    "SessionPack",
     "SessionPlanned",
     "SharedWords",
     "SharingEnd",

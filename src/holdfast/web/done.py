@@ -9,6 +9,9 @@ from django.utils.translation import gettext_lazy as _
 KEY = "done"
 DONE = {
     "session-opened": _("The session is open."),
+    "paper-typed": _("Typed in and signed. It was judged at its own time: look at the alarms."),
+    "paper-signed": _("Signed."),
+    "pack-settled": _("Recorded."),
     "course-enroll": _("The course is open."),
     "course-hold": _("The visit is recorded. The plan counts from it."),
     "course-miss": _("Recorded. The visit is still to come."),

@@ -248,6 +248,11 @@ ROUTES: dict[str, str | Open | Anywhere] = {
     "session:entry": "session.run",
     "session:night": "session.night",
     "session:night-entry": "session.night",
+    "session:paper": "session.run",
+    "session:pack-make": "session.run",
+    "session:paper-typed": "session.run",
+    "session:paper-sign": "session.run",
+    "session:pack-settle": "session.run",
     "session:gate": "session.see",
     "session:ask": "session.run",
     # API

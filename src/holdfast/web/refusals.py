@@ -176,6 +176,11 @@ REFUSALS = {
     "limit-unknown": _("This protocol has no such limit."),
     "nothing-to-record": _("No answer was given, so nothing was recorded."),
     "reason-missing": _("Say why the person goes no further."),
+    "pack-is-settled": _("It was said already what became of this pack."),
+    "pack-of-another": _("This pack is of another session."),
+    "writer-unknown": _("Nobody here has this account."),
+    "line-of-another": _("Somebody else wrote these lines."),
+    "line-is-signed": _("These lines are signed already."),
     "value-does-not-fit": _("This number cannot stand for this limit."),
     "unit-does-not-fit": _("This unit does not fit the limit."),
     "limit-is-the-protocols-own": _(

@@ -39,6 +39,8 @@ MEANINGS = {
     "authorises-release": _("asked the gate before this release, and it was open"),
     "closes-session": _("closes this dosing session"),
     "orders-dose": _("orders this dose"),
+    "typed-from-paper": _("typed this in from paper as it stands there"),
+    "wrote-on-paper": _("wrote this on paper, and it was typed in as written"),
     "puts-consent-in-force": _("puts this consent document in force for the site"),
     "consents": _("consents to what this document says"),
     "talked-consent-over": _("attests the conversation, who the person is, and their consent"),

@@ -27,6 +27,7 @@ def night(request: Admitted, site: str, enrollment_id: UUID) -> HttpResponse:
         "session": session,
         "words": panel_words(request.here),
         "person": str(request.user.id),
+        "may_run": "session.run" in request.permissions,
         "preference": PREFERENCE,
         "telephone": on_call_number(request.here),
         "numbers": numbers_of(request.here),

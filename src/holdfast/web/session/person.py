@@ -15,7 +15,7 @@ from holdfast.domain.limits import SignedLimit
 from holdfast.domain.medications import assess
 from holdfast.domain.of_the_person import NOTHING_KNOWN, OfThePerson, OwnMedicine, of_the_person
 from holdfast.records.care import EligibilityAnswer, HistoryRecord, MedicationRecord
-from holdfast.records.histories import EnrollmentPast, last_position, referral_of
+from holdfast.records.histories import EnrollmentPast, identity_of, last_position, referral_of
 from holdfast.records.keys import Erased
 from holdfast.records.protocols import protocol_of
 from holdfast.records.session import DosingSession
@@ -85,7 +85,8 @@ def person_of_session(session: DosingSession, now: datetime) -> OfThePerson:
         for code, row in signed_limits(session.site, protocol_of(enrollment)).items()
     }
     assessed = assess(referral.medications, interactions.load(), on, signed, referral.answers)
-    return of_the_person(referral, assessed, on)
+    who = identity_of(past)
+    return of_the_person(referral, assessed, on).without([who.family or "", who.given or ""])
 
 
 def in_words(person: OfThePerson) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from holdfast.web.session import acts, live, night, opening, pages, report
+from holdfast.web.session import acts, live, night, opening, pages, paper, report
 
 app_name = "session"
 OF_PERSON = "people/<uuid:enrollment_id>/session/"
@@ -18,6 +18,11 @@ urlpatterns = [
     path(OF_PERSON + "entries/", acts.entry, name="entry"),
     path(OF_PERSON + "night/", night.night, name="night"),
     path(OF_PERSON + "night/entries/", acts.entry, name="night-entry"),
+    path(OF_PERSON + "paper/", paper.paper, name="paper"),
+    path(OF_PERSON + "paper/pack/", paper.make, name="pack-make"),
+    path(OF_PERSON + "paper/typed/", paper.typed, name="paper-typed"),
+    path(OF_PERSON + "paper/signed/", paper.sign, name="paper-sign"),
+    path(OF_PERSON + "paper/settled/", paper.settle, name="pack-settle"),
     path(OF_PERSON + "gate/<slug:act>/", acts.gate, name="gate"),
     path(OF_PERSON + "gate/<slug:act>/ask/", acts.ask, name="ask"),
 ]

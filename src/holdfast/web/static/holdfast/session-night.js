@@ -34,6 +34,7 @@
     part("fluids").textContent = say("night_drunk", { n: drunk });
     wish(told);
     morning(told, drunk);
+    if (part("home")) home(told);
     const line = find("away"), isAway = store.isAway() || store.isDeaf();
     line.hidden = !isAway;
     if (isAway) line.textContent = store.isAway() ? say("away", { number: document.querySelector("[data-session]").dataset.telephone || say("no_number") }) : say("stale", { time: Say.clock(store.heardAt() - store.offset()) });
@@ -103,8 +104,42 @@
     alarms: () => { Shown.unfold(); show(); },
     card: () => globalThis.HoldfastCard.show(view()),
     wish: () => sheet("statement", { title: say("night_wish"), given: { code: page().dataset.preference }, only: ["answer"], hasWords: true }),
+    escort: () => escort(),
+    call: () => sheet("call-set", { title: say("home_call"), only: ["due_at"], preset: { due_at: tomorrow() } }),
     morning: () => { const now = session(); sheet("morning-hand-over", { people: Object.entries({ ...now.team, ...now.names }).filter(([each]) => each !== page().dataset.person) }); },
   };
+
+  /* The adult who takes the person home: the name and the telephone are words, kept sealed; the rest is seen and said. */
+  function escort() {
+    const name = made("input", { id: "n-name", name: "escort_name", required: true, maxLength: 200, autocomplete: "off" });
+    const telephone = made("input", { id: "n-telephone", name: "escort_telephone", type: "tel", required: true, maxLength: 40, autocomplete: "off", pattern: "[0-9+ .\\(\\)\\/\\-]{5,}" });
+    const fields = ["is_identity_seen", "is_briefing_acknowledged", "is_not_driving_person"];
+    Sheet.ask({
+      kind: "escort", title: say("home_escort"), given: { person: crypto.randomUUID() }, only: fields,
+      submit: (told) => write("escort", { ...told, has_telephone: true }, { words: `${name.value.trim()}, ${telephone.value.trim()}` }),
+    });
+    const body = document.querySelector("[data-s-sheet-body]"), field = (input, text) => made("div", { className: "field" }, made("label", { htmlFor: input.id, textContent: text }), input);
+    body.prepend(field(name, say("home_name")), field(telephone, say("home_telephone")));
+    name.focus();
+  }
+
+  /* What stands before the way home, each as it was said last. */
+  function home(told) {
+    const newest = (kind) => told.standing.filter((each) => each.kind === kind).pop(), who = newest("escort"), call = newest("call-set");
+    const flag = (name) => say(who && who.fields[name] ? "home_yes" : "home_not_yet");
+    const rows = [
+      [say("home_escort"), who ? told.session.words[who.id] || told.keptWords(who.id) || say("home_yes") : say("home_not_yet")],
+      [of("fields", "is_identity_seen"), flag("is_identity_seen")], [of("fields", "is_briefing_acknowledged"), flag("is_briefing_acknowledged")], [of("fields", "is_not_driving_person"), flag("is_not_driving_person")],
+      [say("home_call"), call ? new Date(call.fields.due_at).toLocaleString("en-GB", { dateStyle: "medium", timeStyle: "short", timeZone: document.body.dataset.zone }) : say("home_not_yet")],
+    ];
+    put2("home", rows, () => rows.flatMap(([title, text]) => [made("dt", { textContent: title }), made("dd", { textContent: text })]));
+  }
+
+  /* Tomorrow at ten, to begin with. */
+  function tomorrow() {
+    const day = new Date(store.now() + 86400000), two = (each) => String(each).padStart(2, "0");
+    return `${day.getFullYear()}-${two(day.getMonth() + 1)}-${two(day.getDate())}T10:00`;
+  }
 
   function once() {
     part("looks").replaceChildren(...LOOKS.map((state) => button(of("choices", state), () => write("night-check", { state }), `n-look ${state}`)));
