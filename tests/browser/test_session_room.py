@@ -332,3 +332,28 @@ def test_what_the_server_does_not_take_in_is_judged_here_though_it_still_answers
     received(room)
     room.wait_for_selector("[data-s-away]", state="hidden", timeout=15000)
     assert (188, "therapist") in readings()
+
+
+def test_the_dimmed_tablet_shows_no_words_and_gives_a_half_written_note_back_to_its_writer(room):
+    room.keyboard.press("Escape")
+    room.focus("[data-s-act=pad]")
+    room.keyboard.press("n")
+    room.fill("#s-words", "Said a name aloud")
+    room.click("[data-s-sheet-go]")
+    room.wait_for_selector("[data-s-log] li:has-text('Said a name aloud')")
+    received(room)
+    room.focus("[data-s-act=pad]")
+    room.keyboard.press("n")
+    room.fill("#s-words", "Then wept, and")
+    room.clock.install()
+    room.clock.fast_forward(121_000)
+    room.wait_for_selector("body[data-dim=yes]")
+    assert not room.is_visible("[data-s-sheet]")
+    assert "Said a name aloud" not in room.inner_text("body")
+    assert "wept" not in room.inner_text("body")
+    room.clock.resume()
+    switch(room)
+    room.wait_for_selector("[data-s-sheet] #s-words")
+    assert room.input_value("#s-words") == "Then wept, and"
+    room.keyboard.press("Escape")
+    room.wait_for_selector("[data-s-log] li:has-text('Said a name aloud')")

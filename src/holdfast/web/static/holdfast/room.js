@@ -14,6 +14,7 @@
   let step = null;        /* the switch this page writes under: { id, person } */
   let touched = performance.now();
   let drafting = "";      /* whose draft stands in the field */
+  const sheets = new Map(); /* what each of them had typed into a sheet; "" is nobody */
   let queue = null, asked = false;
   let isLost = false;     /* nobody answered the last time */
 
@@ -159,7 +160,7 @@
     const minutes = Math.max(0, Math.floor((now - Date.parse(told.opened_at)) / 60000));
     find("clock").textContent = `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, "0")}`;
     if (idleMs() <= told.idle_seconds * 1000) return;
-    if (step) rest();
+    if (step) rest(); else putSheetAway();
     HoldfastProve.close(); /* a half-typed PIN does not lie open either */
   }
 
@@ -171,10 +172,27 @@
     const field = find("write").elements.words;
     step = null;
     const kept = drafting && queue ? keepDraft(field.value) : null;
+    putSheetAway();
     drafting = "";
     field.value = "";
     show(); /* at once: nobody's screen waits for a disk */
     await kept;
+  }
+
+  /* A sheet does not lie open either. Its words are kept on the disk; all of it as long as this page lives. */
+  function putSheetAway() {
+    const before = globalThis.HoldfastSheet ? HoldfastSheet.putAway() : null;
+    if (!before) return;
+    sheets.set(drafting, before);
+    if (drafting && queue && before.text) queue.keepDraft(`${drafting}/sheet`, before.text).catch((error) => console.warn(error));
+  }
+
+  /* What somebody had begun in a sheet, or nobody had, is asked again of who writes now. */
+  async function takeSheetUp() {
+    const key = sheets.has(drafting) ? drafting : "", before = sheets.get(key), text = queue && !before ? await queue.draft(`${drafting}/sheet`) : "";
+    sheets.delete(key);
+    if (before) HoldfastSheet.again(before); else if (text) HoldfastPanel.note(text);
+    if (queue && (before || text)) queue.keepDraft(`${drafting}/sheet`, "").catch((error) => console.warn(error));
   }
 
   async function write(person, id) {
@@ -187,6 +205,7 @@
     const line = document.getElementById("s-line");
     if (line && line.offsetParent) line.focus({ preventScroll: true }); else find("write").elements.words.focus();
     await ask();
+    if (step && step.id === id) await takeSheetUp();
   }
 
   /* waits: what was asked for before anybody wrote; proved() once somebody did in this very dialog, else without(). */

@@ -25,7 +25,7 @@ globalThis.HoldfastPanel = (() => {
     const doses = Shown.byTime(standing.filter((each) => each.kind === "dose-given" || (each.kind === "dose-spat" && !each.fields.given))).map((each) => ({
       at: each.at, short: `${each.fields.nominal_mg ?? "?"} mg`, sentence: say("dose_at", { mg: each.fields.nominal_mg ?? "?", time: Say.clock(each.at) }),
     }));
-    return { session: now, now: store.now(), kept, entries: [...now.entries.values()], standing, doses, keptWords: (id) => (kept.find((each) => each.id === id) || { told: {} }).told.words };
+    return { session: now, now: store.now(), kept, mayRead: Boolean(place.writer()), entries: [...now.entries.values()], standing, doses, keptWords: (id) => (kept.find((each) => each.id === id) || { told: {} }).told.words };
   }
 
   function show() {
@@ -285,5 +285,7 @@ globalThis.HoldfastPanel = (() => {
     await store.begin(root().dataset.evaluator);
     return store;
   }
-  return { begin, show: () => { if (store) show(); }, choose };
+  /* A note that was half written before, for whoever wrote it. */
+  const note = (text) => { if (session()) { sheet("note"); const area = document.getElementById("s-words"); if (area) area.value = text; } };
+  return { begin, note, show: () => { if (store) show(); }, choose };
 })();

@@ -116,14 +116,26 @@ globalThis.HoldfastSheet = (() => {
     const { submit, options } = asking;
     close();
     const isKept = await submit(told, text);
-    if (isKept === false && !find().open) again(options, told, text);
+    if (isKept === false && !find().open) giveBack({ options, told, text });
   }
 
-  /* What was not kept is given back as it was told, to be recorded once more. */
-  function again(options, told, text) {
+  /* Closes the sheet; what was typed into it, to be asked again, or nothing where nothing was. */
+  function putAway() {
+    if (!asking || !find().open) return null;
+    const { options } = asking, { words: text = "", ...told } = Object.fromEntries(new FormData(find("form"))), preset = options.preset || {};
+    close();
+    return text.trim() || Object.entries(told).some(([name, value]) => value && value !== String(preset[name] ?? "")) ? { options, told, text } : null;
+  }
+
+  function again({ options, told, text }) {
     ask({ ...options, preset: { ...options.preset, ...told } });
     const area = find("form").elements.words;
     if (area) area.value = text;
+  }
+
+  /* What was not kept is given back as it was told, to be recorded once more. */
+  function giveBack(before) {
+    again(before);
     find("problem").textContent = say("not_kept", { what: find("title").textContent });
     find("problem").hidden = false;
   }
@@ -136,5 +148,5 @@ globalThis.HoldfastSheet = (() => {
     find("close").addEventListener("click", close);
     find().addEventListener("close", () => { asking = null; });
   });
-  return { ask, close, made };
+  return { ask, close, putAway, again, made };
 })();

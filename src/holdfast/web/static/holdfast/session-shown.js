@@ -137,14 +137,14 @@ globalThis.HoldfastShown = (() => {
     const { session } = view, kept = view.kept;
     const rows = [...view.entries].filter((each) => !["session-opened", "authorisation"].includes(each.kind)).sort((a, b) => Date.parse(b.at) - Date.parse(a.at)).slice(0, 40);
     const gone = new Set(view.entries.filter((each) => each.corrects).map((each) => each.corrects));
-    put("log", [rows.map((each) => [each.id, each.by, gone.has(each.id)]), kept.map((each) => each.id), Object.keys(session.words).length], () => [
+    put("log", [rows.map((each) => [each.id, each.by, gone.has(each.id)]), kept.map((each) => [each.id, each.told.entry.by]), view.mayRead, Object.keys(session.words).length], () => [
       ...kept.map((each) => row(each.told.entry, view, { isKept: true })),
       ...rows.map((each) => row(each, view, { isGone: gone.has(each.id), takeBack: actions.takeBack })),
     ]);
   }
 
   function row(entry, view, { isKept, isGone, takeBack }) {
-    const told = Say.line(entry, view.session.names), words = isKept ? view.keptWords(entry.id) : view.session.words[entry.id];
+    const told = Say.line(entry, view.session.names), words = view.mayRead === false ? "" : isKept ? view.keptWords(entry.id) : view.session.words[entry.id];
     const late = Date.parse(entry.known_at) - Date.parse(entry.at) > 5 * 60000 ? say("was_true_at", { time: Say.clock(entry.known_at) }) : "";
     const by = isKept ? [entry.by ? "" : say("nobodys"), say("kept_here")].filter(Boolean).join(", ") : entry.by ? view.session.names[entry.by] || "" : say("nobodys");
     const what = made("div", { className: isGone ? "gone" : "" }, made("p", {}, made("strong", { textContent: told.title }), ...(told.more ? [` ${told.more}`] : []), ...(isGone ? [made("span", { className: "small soft", textContent: ` ${say("corrected")}` })] : [])));

@@ -63,7 +63,7 @@ globalThis.HoldfastSessions = (() => {
         const known = sessions.get(each.id);
         const entries = known && each.after > 0 ? known.entries : new Map();
         for (const entry of each.entries) entries.set(entry.id, entry);
-        sessions.set(each.id, { ...each, entries, words: { ...(known ? known.words : {}), ...each.words }, names: { ...(known ? known.names : {}), ...each.names }, isHere: false });
+        sessions.set(each.id, { ...each, entries, words: each.words, names: { ...(known ? known.names : {}), ...each.names }, isHere: false });
       }
     }
 
