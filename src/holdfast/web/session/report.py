@@ -17,6 +17,7 @@ from django.views.decorators.http import require_safe
 
 from holdfast.actions.disclosures import record_disclosure
 from holdfast.domain.conditions import Alarm
+from holdfast.domain.night import night_sheet
 from holdfast.domain.session_entries import FieldType, SessionEntry, corrected
 from holdfast.domain.session_plan import SessionPlan
 from holdfast.records.journal import Stream
@@ -118,10 +119,38 @@ def _facts(
         (_("Opened"), _moment(session.opened_at)),
         (_("Doses"), "; ".join(f"{_dose(one)}, {_moment(one.at)}" for one in doses) or _("none")),
         (_("Fluids"), f"{_drunk(standing)} {unit_words('mL')}"),
+        *_night(session, now),
         (_("End"), choice_words(exits[-1].code("exit")) if exits else _("not recorded yet")),
         (_("Made"), _moment(now)),
     ]
     return [[str(name), str(value)] for name, value in told]
+
+
+def _night(session: DosingSession, now: datetime) -> list[tuple[str, str]]:
+    """The night in short: looks, fluids, whom one called, the person's preference, the hand-over."""
+    look = look_at(session)
+    with look.busy:
+        sheet = night_sheet(look.judged.course, look.judged.log(now), now)
+    if sheet is None:
+        return []
+    names = names_of({sheet.handed_over_to, *sheet.attendants})
+    kept = {True: _("kept"), False: _("not kept"), None: _("not asked")}[sheet.is_preference_kept]
+    called = ", ".join(f"{_clock(at)} {choice_words(whom)}" for at, whom in sheet.called)
+    over = sheet.handed_over_at and f"{_moment(sheet.handed_over_at)}, " + str(
+        names.get(sheet.handed_over_to, "")
+    )
+    return [
+        (_("Night from"), _moment(sheet.began_at)),
+        (_("Attended by"), ", ".join(names[one] for one in sheet.attendants if one in names)),
+        (
+            _("Looks"),
+            ", ".join(f"{_clock(one.at)} {choice_words(one.state)}" for one in sheet.looks),
+        ),
+        (_("Drunk at night"), f"{sheet.fluids_ml} {unit_words('mL')}"),
+        (_("Called"), called or _("nobody")),
+        (_("Preference of attendant"), kept),
+        (_("Handed over"), over or _("not recorded yet")),
+    ]
 
 
 def _dose(one: SessionEntry) -> str:
