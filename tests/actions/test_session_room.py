@@ -10,9 +10,11 @@ from django.test.utils import CaptureQueriesContext
 from holdfast.actions import rooms
 from holdfast.actions.outcomes import Conflict, Receipt, Refusal
 from holdfast.actions.room_entries import record_room_entry
+from holdfast.actions.session_asking import session_gate
 from holdfast.actions.session_entries import move_entry
 from holdfast.definitions import session as entry_kinds
 from holdfast.domain.room_entry import read_entry
+from holdfast.domain.session_gates import SessionAct
 from holdfast.records.consents import impairments_of
 from holdfast.records.keys import opened as words_in
 from holdfast.records.models import (
@@ -160,6 +162,41 @@ def test_what_is_kept_apart_is_an_alarm_and_judged_once_somebody_takes_it_over(
     alarm = AlarmRaised.objects.get(code="systolic-observed")
     assert alarm.known_at == clinic.now
     assert entries_of(sitting.session)[-1].known_at == clinic.now
+    assert verify_here().fits
+
+
+@pytest.mark.parametrize("outcome", ["mine", "set-apart"])
+def test_a_dose_that_is_kept_apart_may_have_been_taken_and_counts_from_the_first(
+    in_the_room, sitting, outcome
+):
+    """The tablet was revoked, and told then that eighty were given: a second one is not permitted."""
+    clinic, initial = sitting.clinic, SessionAct.GIVE_INITIAL_DOSE
+
+    def found(code: str, act: SessionAct = initial) -> set[str]:
+        answer = session_gate(anew(sitting.session), act, clinic.now)
+        return {one.finding.reason for one in answer.judged if one.condition.code == code}
+
+    assert found("no-dose-yet") == {"no-dose-taken"}
+    assert found("entries-attributed") == {"entries-are-somebodys"}
+    opened_ = entries_of(sitting.session)[0].id
+    text = in_the_room.text("dose-given", {"dose": "initial", "nominal_mg": 80}, corrects=opened_)
+    told = {"reason": "lost", "entry_id": uuid4(), "by": clinic.administrator}
+    written(rooms.revoke_device(device=RoomDevice.objects.get(), now=clinic.now, **told))
+    assert isinstance(in_the_room.send(text), Receipt)
+    assert {"entry-kept-apart", "given-without-authorisation"} <= set(sitting.codes())
+    assert impairments_of(sitting.enrollment)[-1].until is None
+    assert found("no-dose-yet") == {"already-dosed"}
+    assert found("session-open") == {"session-goes-on"}
+    home = SessionAct.RELEASE_HOME
+    assert found("hours", home) == {"too-early"}
+    for act in (initial, home):
+        assert found("entries-attributed", act) == {"entries-are-nobodys"}
+    before = sitting.codes()
+    clinic.later(minutes=4)
+    written(settle(clinic, RoomEntry.objects.get(), clinic.therapist, outcome=outcome))
+    assert found("no-dose-yet") == {"already-dosed"}
+    assert sitting.codes() == before
+    assert len(impairments_of(sitting.enrollment)) == 1
     assert verify_here().fits
 
 

@@ -67,7 +67,11 @@ def test_only_the_two_ways_out_of_a_good_day_have_a_gate():
         ("minutes = 15", "minutes = 0", "0 minutes"),
         ("minutes = 15", "minutes = 241", "241 minutes"),
         ('act = "give-initial-dose"', 'act = "give-anything"', "act 'give-anything' is not known"),
-        ('"session-open", "no-dose-yet"', '"session-open", "no-dose-yte"', "which is no condition"),
+        (
+            '"session-open", "entries-attributed"',
+            '"session-open", "entries-atributed"',
+            "which is no condition",
+        ),
         ('reference = "house"', 'reference = "hearsay"', "reference 'hearsay' is not in this file"),
         ('standing = "derived"', 'standing = "not-found"', "has no source"),
         ('wording = "', 'worded = "', "unknown key 'worded'"),
@@ -80,7 +84,9 @@ def test_a_gate_file_that_does_not_fit_is_refused_with_its_line(tmp_path, old, n
 
 
 def test_a_condition_that_no_gate_asks_for_and_a_rule_that_is_stated_are_refused(tmp_path):
-    said = refused(tmp_path, gates.FILE, '"session-open", "no-dose-yet", ', '"session-open", ')
+    said = refused(
+        tmp_path, gates.FILE, '"entries-attributed", "no-dose-yet", ', '"entries-attributed", '
+    )
     assert "no gate asks for 'no-dose-yet'" in said
     said = refused(
         tmp_path,

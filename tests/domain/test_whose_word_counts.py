@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from holdfast.domain.asked import is_proved
+from holdfast.domain.findings import Outcome
 from tests.told_session import (
     HOME,
     INITIAL,
@@ -185,3 +186,18 @@ def test_a_therapist_who_left_the_room_after_a_no_is_still_heard():
     no = {"about": "supplemental-dose", "role": "therapist", "answer": "no"}
     told = told.add("11:29", "agreement", "t3", **no).add("11:30", "went-out", "t3", person="t3")
     assert told.shut_by(SUPPLEMENT, "11:31") == {"therapists-agree": {"does-not-agree"}}
+
+
+# What waits for whose it is
+
+
+@pytest.mark.parametrize("act", OPEN)
+def test_where_an_entry_waits_for_whose_it_is_no_dose_and_no_release_is_permitted(act):
+    begun, at = OPEN[act]
+    told = begun().finding("nothing-waits", Outcome.FAILED)
+    assert told.shut_by(act, at) == {"entries-attributed": {"handed-in"}}
+    assert begun().finding("nothing-waits", Outcome.PASSED).shut_by(act, at) == {}
+    dropped = begun().add("08:40", "dose-dropped", NOBODY, dose="initial", recovered="whole")
+    assert dropped.shut_by(act, at)["entries-attributed"] == {"entries-are-nobodys"}
+    back = dropped.add("08:41", "correction", corrects=dropped.entries[-1].id, reason="artefact")
+    assert "entries-attributed" not in back.shut_by(act, at)

@@ -28,6 +28,7 @@ from holdfast.actions.writing import (
     refused_where_erased,
 )
 from holdfast.domain import night, room
+from holdfast.domain.dose_totals import MAY_BE_TAKEN
 from holdfast.domain.room_entry import RoomEntryTold
 from holdfast.domain.session_entries import FieldValue
 from holdfast.records.care import Enrollment
@@ -185,7 +186,7 @@ def of_the_room(
     """The entry of a session that was written in a room, with what follows, beside the room's own.
 
     What came from a revoked device or without its signature is there, and judged once somebody took
-    it over; until then it is an alarm.
+    it over; until then it is an alarm. A dose that may have been taken counts from the first.
     """
     fact = session_fact(
         session,
@@ -194,9 +195,12 @@ def of_the_room(
         written_by=entry.written_by,
     )
     fact.room_entry = entry
-    if entry.came in room.KEPT_APART:
+    if entry.came in room.KEPT_APART and fact.kind not in MAY_BE_TAKEN:
         stream.place(fact, by=by)
         return [fact, *kept_apart(stream, session, fact)]
+    if entry.came in room.KEPT_APART:
+        follows = with_what_follows(stream, session, [fact], by)
+        return [fact, *follows, *kept_apart(stream, session, fact)]
     return [fact, *with_what_follows(stream, session, [fact], by)]
 
 

@@ -4,6 +4,7 @@ Each answers every finding on its condition; what cannot be told is unknown. A d
 have been, taken shuts the gate of its slot for good: what else was done is recorded, not permitted.
 """
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -16,13 +17,14 @@ from holdfast.domain.asked import (
     unknown,
     unsigned,
 )
-from holdfast.domain.dose_totals import Slot, session_most
-from holdfast.domain.findings import Finding
+from holdfast.domain.dose_totals import MAY_BE_TAKEN, Slot, session_most
+from holdfast.domain.findings import Finding, Outcome
 from holdfast.domain.gates import Condition
 from holdfast.domain.session_entries import SessionEntry
 from holdfast.domain.session_gates import Lasts, StatedBy
 from holdfast.domain.statements import stated
 
+WAITING = "nothing-waits"  # what the record finds of entries that are nobody's
 LIFETIME_MOST = "lifetime-most-mg"
 NEEDED_THERAPISTS = 2  # DESIGN and the applicant rules: a pair, never one
 ENDING = frozenset(
@@ -44,6 +46,21 @@ def session_open(asked: Asked, condition: Condition) -> Findings:
     if exits:
         return (failed(condition, "session-ended", exit=exits[-1]),)
     return (passed(condition, "session-goes-on"),)
+
+
+def entries_attributed(asked: Asked, condition: Condition) -> Findings:
+    """No entry waits for whose it is, as the record says; and no dose here is nobody's."""
+    waiting = tuple(
+        replace(one, code=condition.code)
+        for one in asked.known.get(WAITING, ())
+        if one.outcome is not Outcome.PASSED
+    )
+    nobodys = [one for one in asked.log.standing(*MAY_BE_TAKEN) if not one.by]
+    if waiting:
+        return waiting
+    if nobodys:
+        return (failed(condition, "entries-are-nobodys", count=len(nobodys)),)
+    return (passed(condition, "entries-are-somebodys"),)
 
 
 def no_dose_yet(asked: Asked, condition: Condition) -> Findings:

@@ -15,6 +15,9 @@ from holdfast.domain.session_entries import SessionEntry, in_order
 from holdfast.domain.session_log import Log
 from holdfast.domain.session_plan import SessionPlan
 
+# Kinds by which something of the medicine may be in the person, whoever wrote them.
+MAY_BE_TAKEN = frozenset({"dose-given", "dose-spat", "dose-vomited", "dose-dropped"})
+
 
 class Slot(StrEnum):
     """Which of a session's two doses."""

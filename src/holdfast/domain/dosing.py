@@ -38,6 +38,7 @@ from holdfast.domain.statements import stated
 RULES: Mapping[str, Rule] = MappingProxyType(
     {
         "session-open": dose_rules.session_open,
+        "entries-attributed": dose_rules.entries_attributed,
         "no-dose-yet": dose_rules.no_dose_yet,
         "initial-dose-given": dose_rules.initial_dose_given,
         "supplement-open": dose_rules.supplement_open,

@@ -17,6 +17,7 @@ DOSING_REASONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "stated-by-somebody-who-may-not": (),
         "entry-is-nobodys": (),
         "number-not-signed": ("limits",),
+        "entries-are-somebodys": (),
         "no-dose-taken": (),
         "already-dosed": ("doses",),
         "no-initial-dose": (),

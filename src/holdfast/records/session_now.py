@@ -12,6 +12,7 @@ from django.db.models import Max, Q, QuerySet
 from holdfast.definitions import session as entry_kinds
 from holdfast.domain import room
 from holdfast.domain.course_so_far import CourseSoFar
+from holdfast.domain.dose_totals import MAY_BE_TAKEN
 from holdfast.domain.session_entries import FieldType, FieldValue, SessionEntry
 from holdfast.domain.session_log import Log, log_of
 from holdfast.domain.session_plan import SessionPlan, from_json
@@ -82,8 +83,13 @@ def entry_of(fact: SessionFact) -> SessionEntry:
         known_at=fact.recorded_at,
         by=str(fact.written_by_id) if fact.written_by_id else "",
         fields=read_stored(fact.kind, fact.fields),
-        corrects=str(fact.corrects) if fact.corrects else None,
+        corrects=str(fact.corrects) if fact.corrects and not is_kept_apart(fact) else None,
     )
+
+
+def is_kept_apart(fact: SessionFact) -> bool:
+    """It came from a revoked device or without its signature, and nobody took it over."""
+    return fact.came in _KEPT_APART and fact.written_by_id is None
 
 
 def entries_of(
@@ -92,7 +98,8 @@ def entries_of(
     """The entries of a session as they were known at a position of its stream; by default, all.
 
     ``after``: only those written behind this position. What is kept apart is no entry until somebody
-    took it over, and is known since then; an entry is of whoever wrote it, or took it over.
+    took it over, and is known since then. But a dose that may have been taken is one from the first,
+    nobody's, and takes nothing back. An entry is of whoever wrote it, or took it over.
     """
     rows = SessionFact.objects.filter(session_id=session.id, position__gt=after)
     if position is not None:
@@ -108,17 +115,19 @@ def _as_known(row: Sequence[Any], position: int | None) -> SessionEntry | None:
     )
     is_settled = place is not None and (position is None or place <= position)
     is_mine = is_settled and outcome == "mine"
-    if came in _KEPT_APART and not is_mine:
+    is_apart = came in _KEPT_APART
+    if is_apart and not is_mine and kind not in MAY_BE_TAKEN:
         return None
+    is_known_late = is_apart and kind not in MAY_BE_TAKEN
     writer = by or (settler if is_mine else None)
     return SessionEntry(
         id=str(id_),
         kind=kind,
         at=at,
-        known_at=settled if came in _KEPT_APART else recorded_at,
+        known_at=settled if is_known_late else recorded_at,
         by=str(writer) if writer else "",
         fields=read_stored(kind, fields),
-        corrects=str(corrects) if corrects else None,
+        corrects=str(corrects) if corrects and (is_mine or not is_apart) else None,
     )
 
 
