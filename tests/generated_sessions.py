@@ -131,6 +131,7 @@ def a_session(chance: Random, most: int = 40) -> tuple[SessionPlan, list[Session
     for number in range(chance.randint(0, most)):
         minute += chance.choice(GAPS)
         kind = chance.choices(kinds, weights)[0]
+        kind = "touch" if kind == "fluid-lost" and number % 2 else kind
         found.append(_one(chance, kind, minute, f"e{number}", found))
     return chance.choice(plans()), found
 
@@ -183,6 +184,11 @@ def _fields(chance: Random, kind: str, last: list[str]) -> Mapping[str, object]:
             "course": one(("onset", "peak", "offset")),
             "serious": ("no", "yes", "no", "unknown")[_number(last) % 4],
         },
+        "touch": {
+            "state": ("began", "asked", "stop-word", "ended")[_number(last) % 4],
+            "agreed": ("within", "beyond", "not-known")[_number(last) % 3],
+            "agreement": "a1",
+        },
         "deferral": {"measure": one(("all", "blood-pressure", "distress")), "reason": "asleep"},
         "came-in": {"person": one(PEOPLE), "role": one(("therapist", "therapist", "physician"))},
         "identified": {"person": one(PEOPLE), "role": "therapist"},
@@ -228,8 +234,8 @@ def _named(chance: Random, last: list[str]) -> str:
     code = chance.choice(
         ("systolic-observed", "systolic-dense", "temperature-observed", "pair-alone")
     )
-    if code == "pair-alone" and _number(last) % 2:
-        code = "event-may-be-serious"
+    if code == "pair-alone":
+        code = (code, "event-may-be-serious", "touch-beyond-agreement")[_number(last) % 3]
     named = [f"{code}:{one}" for one in last] or [f"{code}:e1"]
     named.append("silence:blood-pressure:2026-05-04T08:30:00Z")
     named.append("limit-not-signed:reading-grace")

@@ -27,6 +27,7 @@ from holdfast.domain.session_log import Log, at_latest, log_of
 from holdfast.domain.session_plan import SessionPlan
 from holdfast.domain.staffing import Room, room_at, staffing
 from holdfast.domain.symptoms import symptoms
+from holdfast.domain.touch import touches
 from holdfast.domain.vital_signs import MEASURES, Series, series
 
 NOT_SIGNED = "limit-not-signed"
@@ -63,6 +64,7 @@ def conditions_of(plan: SessionPlan, log: Log, now: datetime) -> tuple[Condition
             *wrong_clocks(plan, log),
             *symptoms(plan, log, everything),
             *serious_events(plan, log),
+            *touches(plan, log),
             *over_ceiling(plan, log),
             *staffing(plan, log, now),
             *gaps(plan, log, now),

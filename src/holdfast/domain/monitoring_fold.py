@@ -31,6 +31,7 @@ from holdfast.domain.session_log import DOSES, ENDS, Log, at_latest, log_of
 from holdfast.domain.session_plan import Basis, SessionPlan
 from holdfast.domain.staffing import staffing
 from holdfast.domain.symptoms import OFFSET, beside_reading, symptoms
+from holdfast.domain.touch import touches
 from holdfast.domain.vital_signs import MEASURES, Series, has_wrong_clock, series, tolerance
 
 # What changes the meaning of readings that are there already.
@@ -108,6 +109,7 @@ class Fold:
         log = Log(tuple(self._others))
         yield from symptoms(self._plan, log, {})
         yield from serious_events(self._plan, log)
+        yield from touches(self._plan, log)
         yield from over_ceiling(self._plan, log)
         yield from staffing(self._plan, log, now)
         yield from gaps(self._plan, log, now)

@@ -25,6 +25,7 @@ KINDS: Mapping[str, Any] = {
     "acknowledgement": _("Acknowledge an alarm"),
     "clock-compared": _("Clocks compared"),
     "recording": _("The recording"),
+    "recording-file": _("A file of the recording"),
     "identified": _("Showed who they are"),
     "came-in": _("Came into the room"),
     "went-out": _("Left the room"),
@@ -86,6 +87,12 @@ FIELDS: Mapping[str, Any] = {
     "condition": _("Alarm"),
     "done": _("What was done?"),
     "state": _("State"),
+    "form": _("What kind of touch"),
+    "agreed": _("Beside what was agreed in preparation"),
+    "asked_by": _("Who asks"),
+    "file": _("File"),
+    "sha256": _("Its SHA-256 hash"),
+    "custodian": _("Who keeps it"),
     "person": _("Who"),
     "role": _("As"),
     "cover": _("Who covers"),
@@ -163,7 +170,10 @@ CHOICES: Mapping[str, Any] = {
     "behaviour": _("Behaviour"), "not-answered": _("Not answered"),
     "initial-dose": _("Initial dose"), "supplemental-dose": _("Supplement"), "release": _("Release"), "exit": _("The end"),
     "asked": _("Asked"), "answered": _("Answered"), "cannot": _("Cannot"),
-    "began": _("Begins"), "ended": _("Ends"), "stop-word": _("Stop-word"),
+    "began": _("Begins"), "ended": _("Ends"), "stop-word": _("Stop-word"), "declined": _("Declined"),
+    "hand": _("Hand"), "shoulder": _("Shoulder"), "back": _("Back"), "feet": _("Feet"), "hug": _("A hug"),
+    "within": _("Within what was agreed"), "beyond": _("Beyond what was agreed"), "not-known": _("Not known"),
+    "picture": _("Picture"), "sound": _("Sound"),
     "music": _("Music"), "eyeshades": _("Eyeshades"), "headphones": _("Headphones"), "blanket": _("Blanket"),
     "wrong-person": _("Wrong person"), "typing-slip": _("A slip of the finger"), "wrong-time": _("Wrong time"),
     "did-not-happen": _("Did not happen"), "artefact": _("Artefact"),
@@ -183,6 +193,8 @@ TAPS = (
     "euphoria", "warmth", "love", "calm", "openness", "grief", "jaw-tight", "nausea", "anxiety", "dissociation",
     "sleepiness", "restlessness", "sweating", "feeling-cold", "thirst", "headache",
 )  # fmt: skip
+# Ids that are somebody's: a page offers who is known by name.
+OF_PEOPLE = {"person", "cover", "custodian", "from_person", "to_person"}
 # What a page never tells: it is written by an act of its own.
 NOT_TOLD = OF_ACTS | {"physician-page"}
 
@@ -237,4 +249,5 @@ def _field(one: Field) -> dict[str, Any]:
         "most": None if one.most is None else str(one.most),
         "decimals": one.decimals,
         "choices": [[code, choice_words(code)] for code in one.choices],
+        "is_person": one.name in OF_PEOPLE,
     }

@@ -1,7 +1,7 @@
 """The report at the end of a session, on paper: doses, readings, alarms and who saw them, what happened."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
@@ -18,7 +18,9 @@ from django.views.decorators.http import require_safe
 from holdfast.actions.disclosures import record_disclosure
 from holdfast.domain.conditions import Alarm
 from holdfast.domain.night import night_sheet
+from holdfast.domain.recording_files import files
 from holdfast.domain.session_entries import FieldType, SessionEntry, corrected
+from holdfast.domain.session_log import Log, log_of
 from holdfast.domain.session_plan import SessionPlan
 from holdfast.records.journal import Stream
 from holdfast.records.session import DosingSession
@@ -28,6 +30,7 @@ from holdfast.web.paper import FOLDER, _fonts
 from holdfast.web.session.following import look_at
 from holdfast.web.session.kinds import choice_words, field_words, kind_words, kinds
 from holdfast.web.session.pages import session_at
+from holdfast.web.session.recorded import coverage_line, file_rows, place_words
 from holdfast.web.session.shown import names_of
 from holdfast.web.session.words import condition_words, tier_words, unit_words
 
@@ -81,7 +84,9 @@ def content(session: DosingSession, now: datetime) -> dict[str, Any]:
     look = look_at(session)
     with look.busy:
         entries, plan, alarms = tuple(look.entries), look.plan, look.alarms(now)
-    names = names_of({one.by for one in entries})
+    log = log_of(entries, now)
+    names = names_of({one.by for one in entries} | {one.custodian for one in files(log)})
+    told = {one.id: place_words(plan, log, one) for one in entries}
     gone = corrected(entries)
     standing = [one for one in sorted(entries, key=_by_time) if one.id not in gone]
     stream = Stream.objects.get(id=session.enrollment_id)
@@ -91,11 +96,15 @@ def content(session: DosingSession, now: datetime) -> dict[str, Any]:
         "number": label,
         "hash": stream.head,
         "words": {"hash": _("record")},
-        "facts": _facts(session, standing, now),
+        "facts": [
+            *_facts(session, standing, now),
+            [_("Recorded"), coverage_line(plan, log, now)],
+        ],
         "sections": [
             _readings([one for one in standing if one.kind == "reading"], names),
             _alarms([one for one in alarms if one.condition.code != "limit-not-signed"], plan),
-            _happened(session, [one for one in standing if one.kind not in ELSEWHERE], names),
+            _happened(session, [one for one in standing if one.kind not in ELSEWHERE], names, told),
+            _recorded(log, names),
             _taken_back([one for one in entries if one.id in gone], gone, names),
         ],
         "note": _("Made from the record at position %(position)s. Doses are nominal.")
@@ -214,20 +223,30 @@ def _alarms(alarms: Sequence[Alarm], plan: SessionPlan) -> dict[str, Any]:
 
 
 def _happened(
-    session: DosingSession, standing: Sequence[SessionEntry], names: Any
+    session: DosingSession, standing: Sequence[SessionEntry], names: Any, places: Mapping[str, str]
 ) -> dict[str, Any]:
     words = worded(session)
     rows = [
         [
             _clock(one.at),
             kind_words(one.kind),
-            "\n".join(part for part in (_details(one), words.get(one.id) or "") if part),
+            "\n".join(
+                part
+                for part in (_details(one), words.get(one.id) or "", places[one.id])
+                if part
+            ),
             _by(one, names),
         ]
         for one in standing
     ]
     head = [_("Time"), _("What"), _("Details"), _("By")]
     return _section(_("What happened"), head, rows, [2, 5, 8, 5], _("Nothing was written."))
+
+
+def _recorded(log: Log, names: Mapping[str, str]) -> dict[str, Any]:
+    head = [_("File"), _("Of"), _("SHA-256"), _("Kept by")]
+    none = _("Nobody named a file.")
+    return _section(_("Files of the recording"), head, file_rows(log, names), [4, 2, 10, 4], none)
 
 
 def _taken_back(gone: Sequence[SessionEntry], by: Any, names: Any) -> dict[str, Any]:

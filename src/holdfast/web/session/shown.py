@@ -20,9 +20,11 @@ from holdfast.records.access import printed_name
 from holdfast.records.people import User
 from holdfast.records.session import DosingSession
 from holdfast.records.session_now import last_heard, news_since, worded
+from holdfast.web.session.agreed import agreed_touch
 from holdfast.web.session.expected import expected
 from holdfast.web.session.following import Look, look_at
 from holdfast.web.session.person import known_of
+from holdfast.web.session.recorded import covered
 
 LATEST = (
     "systolic_mmhg",
@@ -48,6 +50,7 @@ def told(
         shown = [one for one in entries if since is None or one.id in since]
         judged = _judged(look, alarms, now)
         person = known_of(look, now)
+        recorded = covered(look.plan, look.judged.log(now), now)
     everybody = {one.by for one in entries} | {each["person"] for each in judged["present"]}
     return {
         **head(session),
@@ -61,6 +64,8 @@ def told(
         "names": names_of(everybody),
         "team": _team(look),
         "person": person,
+        "agreed": agreed_touch(session, with_words=with_words),
+        "recorded": recorded,
         "heard": {label: instant(at) for label, at in last_heard(session).items()},
     }
 

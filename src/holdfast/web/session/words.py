@@ -99,6 +99,8 @@ CONDITIONS: Mapping[str, Any] = {
     "not-judged": _("An entry could not be judged: look at it"),
     "entry-kept-apart": _("An entry was kept apart: look at it"),
     "event-may-be-serious": _("Something that may be serious happened"),
+    "touch-beyond-agreement": _("Touch, or an ask for it, beyond what was agreed"),
+    "stop-word-said": _("The stop-word was said"),
     "dose-dropped": _("A dose was dropped"),
     "dose-spat": _("A dose was spat out"),
     "dose-vomited": _("Vomited after a dose"),
@@ -125,6 +127,7 @@ DO = {
     "look": _("Look at it."),
     "look-now": _("Look now."),
     "tell-the-physician": _("Tell the physician."),
+    "stop-and-ask": _("Stop, and ask what the person wants now."),
 }
 ACTS = {
     "give-initial-dose": _("Initial dose"),
@@ -240,6 +243,11 @@ PANEL = {
     "line_swapped": _("{part}: the higher comes first. Are they swapped?"),
     "line_out-of-range": _("{part} cannot be: expected {least} to {most} {unit}."),
     "earlier": _("and {n} before it"),
+    "touch_agreed": _("Agreed in preparation: {what}. Stop-word: {word}"),
+    "touch_none": _("no touch"),
+    "touch_unasked": _("nobody asked"),
+    "no_stop_word": _("not known here"),
+    "recorded_share": _("Recorded since the dose: {covered}"),
     "move_to": _("It was about {label}: move it there"),
     "next_field": _("Next field"),
     "take_one_back": _("Take one back"),

@@ -706,12 +706,23 @@ function alone(plan, log, rule, entry) {
   });
 }
 
-/* What is serious, or nobody can say whether: over when somebody answered it, or took it back. */
-function mayBeSerious(plan, log, entry) {
-  if (!["yes", "unknown"].includes(code(entry, "serious"))) return null;
-  const id = `event-may-be-serious:${entry.id}`;
-  return condition(plan, "event-may-be-serious", {
-    since: entry.at, known: entry.known, because: [entry.id], tier: "urgent", do: "tell-the-physician", bucket: `seen:${id}`,
+/* What is serious, or nobody can say whether. */
+const mayBeSerious = (plan, log, entry) => (["yes", "unknown"].includes(code(entry, "serious"))
+  ? untilAnswered(plan, log, entry, "event-may-be-serious", "urgent", "tell-the-physician") : null);
+
+/* Touch, or an ask for it, beyond what was agreed in preparation; and the stop-word. */
+function beyondAgreement(plan, log, entry) {
+  const state = code(entry, "state"), isWithin = code(entry, "agreed") === "within";
+  const isBeyond = (state === "began" && !(isWithin && code(entry, "agreement"))) || (state === "asked" && !isWithin);
+  if (state !== "stop-word" && !isBeyond) return null;
+  return untilAnswered(plan, log, entry, state === "stop-word" ? "stop-word-said" : "touch-beyond-agreement", "notify", "stop-and-ask");
+}
+
+/* Over when somebody answered it, or took it back. */
+function untilAnswered(plan, log, entry, name, tier, act) {
+  const id = `${name}:${entry.id}`;
+  return condition(plan, name, {
+    since: entry.at, known: entry.known, because: [entry.id], tier, do: act, bucket: `seen:${id}`,
     over: () => {
       const told = { detail: "", since: entry.at, known: entry.known };
       const seen = log.of("acknowledgement").filter((one) => one.by && code(one, "condition") === id && log.stands(one) && isNamedBy(one, told));
@@ -1124,6 +1135,7 @@ export class Fold {
     for (const series of this.series) this._ofSeries(series, now);
     for (const entry of known) this._put(wrongClock(plan, log, entry));
     for (const entry of log.of("event")) this._ofEvent(entry);
+    for (const entry of log.of("touch")) this._put(beyondAgreement(plan, log, entry));
     this._ofDrinks();
     if (this.needed !== null) {
       for (const entry of [...log.groups.moves, ...log.doses]) {
@@ -1227,6 +1239,7 @@ export class Fold {
       else if (entry.kind === "fluid-taken") this._pushDrink(entry);
       else if (MOVES.has(entry.kind)) this._pushMove(entry);
       else if (entry.kind === "recording") this._pushRecording(entry);
+      else if (entry.kind === "touch") this._put(beyondAgreement(plan, log, entry));
       else if (entry.kind === "acknowledgement") this._end(`seen:${code(entry, "condition")}`);
       else if (entry.kind === "clock-compared") this._end(`device:${code(entry, "device")}`);
     }

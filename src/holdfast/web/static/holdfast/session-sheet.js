@@ -19,7 +19,7 @@ globalThis.HoldfastSheet = (() => {
       return made("div", { className: "field" }, made("label", { htmlFor: name, textContent: `${one.title}${one.unit ? `, ${one.unit}` : ""}${isWanted}` }), input,
         made("p", { className: "hint small soft", textContent: `${one.least} – ${one.most}` }));
     }
-    const options = one.type === "flag" ? [["true", say("yes")], ["false", say("no")]] : one.choices.length ? one.choices : one.type === "id" && people.length ? people : null;
+    const options = one.type === "flag" ? [["true", say("yes")], ["false", say("no")]] : one.choices.length ? one.choices : one.is_person && people.length ? people : null;
     if (options) {
       const group = made("fieldset", { className: "field" }, made("legend", { textContent: one.title + isWanted }));
       const row = made("div", { className: "kinds" });
@@ -35,7 +35,7 @@ globalThis.HoldfastSheet = (() => {
   function ask(options) {
     const { kind, title, given = {}, preset = {}, people = [], hasWords = false, only = null, hasPad = false, submit } = options;
     const told = words().kinds[kind] || { title, fields: [] };
-    const fields = told.fields.filter((each) => !(each.name in given) && (!only || only.includes(each.name)) && (each.type !== "id" || each.is_required || people.length)).sort((a, b) => Number(b.type === "id") - Number(a.type === "id")); /* who, first */
+    const fields = told.fields.filter((each) => !(each.name in given) && (!only || only.includes(each.name)) && (each.type !== "id" || each.is_required || (each.is_person && people.length))).sort((a, b) => Number(b.is_person) - Number(a.is_person)); /* who, first */
     asking = { kind, fields, given, submit, options };
     find("title").textContent = title || told.title;
     find("problem").hidden = true;

@@ -115,8 +115,10 @@ globalThis.HoldfastShown = (() => {
   function next(view, defer) {
     const { session, now } = view;
     const seen = new Set(), due = session.judged.due.filter((each) => !seen.has(each.measure) && seen.add(each.measure));
-    put("next", [due, Math.floor(now / 15000)], () => {
-      if (!due.length) return [made("p", { className: "soft", textContent: say("due_none") })];
+    const covered = Object.entries(session.recorded || {}).filter(([, each]) => each !== null).map(([stream, each]) => `${of("choices", stream)} ${each} %`).join(", ");
+    const recorded = covered ? [made("p", { className: "small soft", textContent: say("recorded_share", { covered }) })] : [];
+    put("next", [due, covered, Math.floor(now / 15000)], () => {
+      if (!due.length) return [made("p", { className: "soft", textContent: say("due_none") }), ...recorded];
       const [first, ...others] = due, isLate = first.at && now > Date.parse(first.at);
       const rows = [made("p", { className: `big${isLate ? " watch" : ""}`, textContent: dueWords(first, now) }),
         made("p", { className: "small soft", textContent: [first.at ? say("due_at", { time: Say.clock(first.at) }) : "", first.is_deferred ? say("put_off") : ""].filter(Boolean).join(", ") })];
@@ -129,7 +131,7 @@ globalThis.HoldfastShown = (() => {
         button.addEventListener("click", () => defer(first.measure, reason));
         return button;
       }));
-      return first.at ? [...rows, off] : rows;
+      return [...rows, ...(first.at ? [off] : []), ...recorded];
     });
   }
 
