@@ -1,32 +1,74 @@
 """The long runs say what they did: mutants are real changes, a stopped night goes on, a page keeps what was not measured again."""
 
-import ast
+import os
+import shutil
+import subprocess
+import sys
 
 import pytest
 
 from benchmarks import run as benchmarks
-from tools import mutation, nightly, reaches
+from tools import mutants, mutation, nightly, reaches
+
+RULE = """
+@dataclass(frozen=True)
+def rule(a: int, b, these):
+    \"\"\"What it says.\"\"\"
+    if a < 10 and not b:
+        return True
+    return any(one == "x" for one in these if one)
+"""
 
 
-def test_every_kind_of_small_change_is_made_and_parses():
-    source = (
-        "@dataclass(frozen=True)\n"
-        "def rule(a: int, b):\n"
-        "    if a < 10 and not b:\n"
-        "        return True\n"
-        "    return a == b\n"
-    )
-    made = dict(mutation.mutants(source))
+def test_every_kind_of_small_change_is_made_and_is_another_program():
+    made = {one.words: one for one in mutants.mutants(RULE)}
     assert set(made) == {
         "a < 10 -> a <= 10",
+        "a < 10 -> a >= 10",
         "a < 10 and (not b) -> a < 10 or not b",
-        "not b -> +bool(b)",
+        "a < 10 and (not b) -> not b",
+        "a < 10 and (not b) -> a < 10",
+        "not b -> b",
         "10 -> 11",
+        "10 -> 9",
         "True -> False",
-        "a == b -> a != b",
+        "any((one == 'x' for one in these if one)) -> all((one == 'x' for one in these if one))",
+        "one == 'x' -> one != 'x'",
+        "'x' -> 'other x'",
+        "for if one -> for",
     }
-    for text in made.values():
-        assert ast.dump(ast.parse(text)) != ast.dump(ast.parse(source))
+    whole = compile(RULE, "rule.py", "exec")
+    assert all(one.code != whole for one in made.values())
+    assert {(one.function, one.is_inside) for one in made.values()} == {("rule", True)}
+    assert made["10 -> 11"].line == 5
+
+
+def test_a_change_outside_every_function_is_said_to_be_there():
+    (more, less) = mutants.mutants("LIMIT = 2\n")
+    assert (more.words, less.words, more.is_inside) == ("2 -> 3", "2 -> 1", False)
+
+
+def test_a_change_that_a_test_notices_is_noticed_and_another_is_named(tmp_path, monkeypatch):
+    """The rule of ``below`` is tested at its edge, that of ``near`` nowhere near it."""
+    for folder in ("src/holdfast/domain", "tests/domain", "tests/spec", "tools", "benchmarks"):
+        (tmp_path / folder).mkdir(parents=True)
+    for name in ("src/holdfast", "src/holdfast/domain", "tests", "tests/domain"):
+        (tmp_path / name / "__init__.py").touch()
+    rules = "def below(a):\n    return a < 10\n\n\ndef near(a):\n    return a < 10\n"
+    (tmp_path / "src/holdfast/domain/edge.py").write_text(rules)
+    (tmp_path / "tests/domain/test_edge.py").write_text(
+        "from holdfast.domain.edge import below, near\n\n\ndef test_it():\n"
+        "    assert [below(a) for a in (9, 10)] == [True, False]\n    assert near(1)\n"
+    )
+    for tool in ("mutants", "mutation", "mutation_run", "reaches"):
+        shutil.copy(reaches.ROOT / "tools" / f"{tool}.py", tmp_path / "tools")
+    (tmp_path / "pyproject.toml").write_text("[tool.pytest.ini_options]\n")
+    run = [sys.executable, "-m", "tools.mutation", "edge"]
+    where = {"PYTHONPATH": f"{tmp_path / 'src'}:{tmp_path}", "PATH": os.environ["PATH"]}
+    done = subprocess.run(run, cwd=tmp_path, env=where, capture_output=True, text=True, check=False)
+    assert done.returncode == 1, done.stdout + done.stderr
+    named = {line for line in done.stdout.splitlines() if line.startswith("edge.")}
+    assert named == {"edge.near: a < 10 -> a <= 10", "edge.near: 10 -> 11", "edge.near: 10 -> 9"}
 
 
 @pytest.fixture
