@@ -231,9 +231,7 @@ def _happened(
             _clock(one.at),
             kind_words(one.kind),
             "\n".join(
-                part
-                for part in (_details(one), words.get(one.id) or "", places[one.id])
-                if part
+                part for part in (_details(one), words.get(one.id) or "", places[one.id]) if part
             ),
             _by(one, names),
         ]
