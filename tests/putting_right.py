@@ -1,10 +1,13 @@
 """What somebody does about each thing that keeps the gate of a dose shut, for walks whose gates open."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from holdfast.domain.dose_totals import Slot
 from holdfast.domain.dosing import authorise, gate_answer
+from holdfast.domain.session_entries import SessionEntry
 from holdfast.domain.session_gates import SessionAct
+from holdfast.domain.session_log import Log
+from holdfast.domain.session_plan import SessionPlan
 from tests.told_session import STATED, Told
 
 MG = {SessionAct.GIVE_INITIAL_DOSE: 80, SessionAct.GIVE_SUPPLEMENTAL_DOSE: 40}
@@ -71,53 +74,68 @@ def _put_right(told: Told, now: datetime, act: SessionAct, shut: set[str]) -> To
     return told
 
 
-def unmet(told: Told, now: datetime, act: SessionAct) -> set[str]:
+def unmet(
+    plan: SessionPlan,
+    log: Log,
+    now: datetime,
+    act: SessionAct,
+    pair: Sequence[str] = ("t1", "t2"),
+    physician: str = "p1",
+) -> set[str]:
     """What must shut the gate of a dose, read from the entries in another way than the rules read them.
 
-    Not all of it: what can be told without the rules. Nothing here imports one.
+    Not all of it: what can be told without them.
     """
-    log = told.log(now)
-    newest = {}
-    for one in sorted(log.entries, key=lambda entry: (entry.at, entry.known_at)):
-        if one.at <= now and one in log.standing(one.kind):
-            about = one.code("stream") or one.code("code") or one.code("dose")
-            newest[(one.kind, about)] = one
-            if one.kind in ("came-in", "went-out"):
-                newest[("where", one.code("person"))] = one
-    given = [one for one in log.standing("dose-given") if one.at <= now]
-    initial = [one for one in given if one.code("dose") == "initial"]
-    found = set()
-    if act is SessionAct.GIVE_INITIAL_DOSE and given:
-        found.add("a dose was given")
-    if act is SessionAct.GIVE_SUPPLEMENTAL_DOSE:
-        after = [(now - one.at).total_seconds() / 60 for one in initial]
-        least, most = told.plan.supplement_after_minutes
-        if len(initial) != 1 or not least <= after[0] <= most:
-            found.add("out of the window")
-        if len(given) != len(initial):
-            found.add("a supplement was given")
+    order = "initial" if act is SessionAct.GIVE_INITIAL_DOSE else "supplemental"
+    found = _unmet_of_doses(plan, log, now, act) | _unmet_of_readings(log, now)
     for stream in ("picture", "sound"):
-        last = newest.get(("recording", stream))
+        last = _newest(log, now, "recording", stream=stream)
         if last is None or last.code("state") != "running":
             found.add(f"no {stream}")
-    for who in ("t1", "t2"):
-        last = newest.get(("where", who))
+    for who in pair:
+        last = _newest(log, now, "came-in", "went-out", person=who)
         if last is None or last.kind != "came-in":
             found.add(f"{who} is not there")
-    order = newest.get(("order", Slot.INITIAL if not initial else Slot.SUPPLEMENTAL))
-    if order is None or order.by != "p1" or order.flag("is_spoken"):
+    last = _newest(log, now, "order", dose=order)
+    if last is None or last.by != physician or last.flag("is_spoken"):
         found.add("no order")
     if any(one.at <= now for one in log.standing("exit", "session-closed")):
         found.add("it is over")
+    return found
+
+
+def _newest(log: Log, now: datetime, *kinds: str, **about: str) -> SessionEntry | None:
+    own = [
+        one
+        for one in log.standing(*kinds)
+        if one.at <= now and all(one.code(name) == value for name, value in about.items())
+    ]
+    return max(own, key=lambda one: (one.at, one.known_at), default=None)
+
+
+def _unmet_of_doses(plan: SessionPlan, log: Log, now: datetime, act: SessionAct) -> set[str]:
+    given = [one for one in log.standing("dose-given") if one.at <= now]
+    initial = [one for one in given if one.code("dose") == "initial"]
+    if act is SessionAct.GIVE_INITIAL_DOSE:
+        return {"a dose was given"} if given else set()
+    after = [(now - one.at).total_seconds() / 60 for one in initial]
+    assert plan.supplement_after_minutes is not None
+    least, most = plan.supplement_after_minutes
+    is_timely = len(after) == 1 and least <= after[0] <= most
+    is_first = len(given) == len(initial)
+    return (set() if is_timely else {"out of the window"}) | (
+        set() if is_first else {"a supplement was given"}
+    )
+
+
+def _unmet_of_readings(log: Log, now: datetime) -> set[str]:
+    found = set()
     for field, most in (("systolic_mmhg", 160), ("heart_rate_per_min", 100)):
         read = [one for one in log.standing("reading") if one.number(field) is not None]
         read = [one for one in read if one.at <= min(now, one.known_at)]
-        top = max((one.at for one in read), default=None)
-        if top is None or now - top > timedelta(minutes=30):
+        last = max(read, key=lambda one: (one.at, one.known_at, one.id), default=None)
+        if last is None or now - last.at > timedelta(minutes=30):
             found.add(f"{field} was not read")
-        elif any(one.number(field) > most for one in read if one.at == top):
-            # Two of one moment may disagree: the rules take the one that became known last.
-            last = [one for one in read if one.at == top][-1]
-            if last.number(field) > most:
-                found.add(f"{field} is high")
+        elif all((one.number(field) or 0) > most for one in read if one.at == last.at):
+            found.add(f"{field} is high")
     return found

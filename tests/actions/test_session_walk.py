@@ -5,6 +5,7 @@ hundred steps in every run; twenty thousand on each database at night.
 """
 
 import random
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID, uuid4
@@ -41,7 +42,11 @@ class Walk:
     def step(self) -> None:
         """Some time passes, and something happens."""
         self.clinic.later(seconds=self.chance.choice((0, 1, 40, 200, 900)))
-        acts = (
+        self.chance.choice(self.acts())()
+
+    def acts(self) -> Sequence[Callable[[], None]]:
+        """What may happen; some of it more often."""
+        return (
             *(self.reading,) * 6,
             *(self.late,) * 5,
             *(self.correct,) * 2,
@@ -54,7 +59,6 @@ class Walk:
             self.watch,
             self.forget,
         )
-        self.chance.choice(acts)()
 
     def write(self, kind: str, **fields) -> None:
         entry, at = uuid4(), self.clinic.now
@@ -144,6 +148,9 @@ class Walk:
         assert {str(each) for each in self.sent} <= {entry.id for entry in told}
         assert self.doses == {entry.id for entry in told if entry.kind == "dose-given"}
         assert not AlarmRaised.objects.filter(code="not-judged").exists()
+        self.look_at_gates()
+
+    def look_at_gates(self) -> None:
         assert not Authorisation.objects.exists(), "no gate was open in any of this"
 
 

@@ -115,3 +115,20 @@ def test_an_override_that_corrects_something_raises_no_alarm_of_a_dose():
         reason="known",
     )
     assert not [one for one in told.asked("09:57").alarms if "better-told" in one.condition.because]
+
+
+@pytest.mark.parametrize("back_id", ["a-back", "z-back"])
+def test_a_dose_taken_back_at_the_moment_it_became_known_was_given_all_the_same(back_id):
+    """In either order of one moment: what the dose meant is raised, and that it was taken back."""
+    told = dose_given().add("11:30", "dose-given", id="m-dose", dose="initial", nominal_mg=80)
+    told = told.add("11:30", "correction", id=back_id, corrects="m-dose", reason="typing-slip")
+    raised = {one.condition.id for one in told.asked("11:30", SUPPLEMENT).alarms}
+    named = ("dose-doubled", "over-session-most", "given-without-authorisation")
+    assert {f"{code}:m-dose" for code in (*named, "dose-record-taken-back")} <= raised
+
+
+def test_no_dose_hides_behind_a_correction_of_another_at_the_same_moment():
+    told = dose_given().add("11:30", "dose-given", id="second", dose="initial", nominal_mg=80)
+    told = told.add("11:30", "correction", id="back", corrects="dose-1", reason="typing-slip")
+    raised = {one.condition.id for one in told.asked("11:30", SUPPLEMENT).alarms}
+    assert "dose-doubled:second" in raised

@@ -156,7 +156,7 @@ class Walk(RuleBasedStateMachine):
             for one in own:
                 is_met = one.finding.outcome is Outcome.PASSED
                 assert is_met or (not condition.is_hard and one.set_aside is not None)
-        assert unmet(self.told, self.now, act) == set()
+        assert unmet(self.told.plan, self.told.log(self.now), self.now, act) == set()
         assert self.now <= issued.expires_at <= self.now + gate_minutes(act)
         name = self._add(
             "authorisation",

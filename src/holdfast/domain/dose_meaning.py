@@ -97,15 +97,18 @@ def dose_conditions(
 
     Judged at each moment at which something of it became known: what was raised once stays raised,
     whatever comes later. What was done has no end of its own: it is over when somebody answers it.
+    Something and its correction may become known at once, in either order: it is judged without it too.
     """
     about = [entry for entry in log.entries if entry.kind in _ABOUT or entry.corrects is not None]
     raised: dict[tuple[int, str], tuple[SessionEntry, datetime]] = {}
     for moment in sorted({entry.known_at for entry in about}):
-        known = Log(tuple(entry for entry in about if entry.known_at <= moment))
-        state = _State(gates, plan, course, known)
-        for entry in known.entries:
-            for code in _raised(state, entry):
-                raised.setdefault((id(entry), code), (entry, moment))
+        known = tuple(entry for entry in about if entry.known_at <= moment)
+        as_it_came = tuple(e for e in known if e.known_at < moment or e.corrects is None)
+        for entries in (as_it_came, known) if as_it_came != known else (known,):
+            state = _State(gates, plan, course, Log(entries))
+            for entry in entries:
+                for code in _raised(state, entry):
+                    raised.setdefault((id(entry), code), (entry, moment))
     for (_, code), (entry, moment) in raised.items():
         yield _condition(gates, plan, log, entry, code, moment)
 
