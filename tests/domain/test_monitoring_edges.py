@@ -35,3 +35,25 @@ def test_a_rise_is_counted_from_the_dose_on():
     assert {f"temperature-rise:{later.id}"} == {
         one for one in raised([*beginning(), warm, later], 70) if one.startswith("temperature-rise")
     }
+
+
+def test_of_two_readings_at_the_minute_of_the_dose_neither_is_a_rise_over_the_other():
+    readings = [temperature(0, 38.5, id="t-a"), temperature(0, 36.8, id="t-b")]
+    assert not {"temperature-rise:t-a", "temperature-rise:t-b"} & raised(
+        [*beginning(), *readings], 10
+    )
+
+
+def test_a_rise_is_counted_anew_where_the_first_dose_was_taken_back():
+    """Then the second dose was the first: a reading before it that is known late makes a rise known."""
+    warm_at_first = [temperature(-10, 37.5, id="before")]
+    start = [one for one in beginning() if one.id != "before"]
+    doses = [
+        entry("correction", 62, reason="typing-slip", corrects="dose"),
+        entry("dose-given", 60, id="dose-b", dose="initial", nominal_mg=125),
+    ]
+    hot, cool = temperature(90, 38.0), temperature(50, 36.5, late=70)
+    told = [*start, *warm_at_first, *doses, hot]
+    assert f"temperature-rise:{hot.id}" not in raised(told, 119)
+    assert f"temperature-rise:{hot.id}" not in raised([*told, cool], 119)
+    assert f"temperature-rise:{hot.id}" in raised([*told, cool], 120)
