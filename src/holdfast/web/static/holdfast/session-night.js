@@ -35,9 +35,10 @@
     wish(told);
     morning(told, drunk);
     if (part("home")) home(told);
-    const line = find("away"), isAway = store.isAway() || store.isDeaf();
+    const isAlone = store.isAway() || store.isUnreceived(told.session.id), number = document.querySelector("[data-session]").dataset.telephone || say("no_number");
+    const line = find("away"), isAway = isAlone || store.isDeaf();
     line.hidden = !isAway;
-    if (isAway) line.textContent = store.isAway() ? say("away", { number: document.querySelector("[data-session]").dataset.telephone || say("no_number") }) : say("stale", { time: Say.clock(store.heardAt() - store.offset()) });
+    if (isAway) line.textContent = isAlone ? say(store.isAway() ? "away" : "unreceived", { number }) : say("stale", { time: Say.clock(store.heardAt() - store.offset()) });
   }
 
   /* By when somebody looks next: the last look, or the beginning of the night, and the signed minutes. */
@@ -79,17 +80,22 @@
     const about = session(), id = crypto.randomUUID(), at = new Date(store.now()).toISOString(), me = page().dataset.person;
     const entry = { id, kind, at, known_at: at, by: me, fields: details, corrects };
     const sent = JSON.stringify({ schema: 1, id, session: about.id, kind, words: text, details, corrects, at: new Date().toISOString(), offset_ms: store.offset(), by: me });
-    await queue.add({ id, address: page().dataset.entry, text: sent, told: { entry, words: text, session: about.id }, writer: globalThis.HoldfastKept.me() });
     const told = Say.line(entry, about.names);
+    try { await queue.add({ id, address: page().dataset.entry, text: sent, told: { entry, words: text, session: about.id }, writer: globalThis.HoldfastKept.me() }); } catch (error) {
+      console.warn(error);
+      toast(say("not_kept", { what: [told.title, told.more].filter(Boolean).join(" ") }), null);
+      return false;
+    }
     toast(say("recorded", { what: [told.title, told.more].filter(Boolean).join(" ") }), entry);
     show();
     store.refreshSoon();
+    return true;
   }
 
   function toast(text, entry) {
     const bar = find("toast"), back = made("button", { type: "button", className: "button small", textContent: say("take_back") });
     back.addEventListener("click", () => { bar.hidden = true; takeBack(entry); });
-    bar.replaceChildren(made("span", { textContent: text }), ...(entry.kind === "correction" ? [] : [back]));
+    bar.replaceChildren(made("span", { textContent: text }), ...(!entry || entry.kind === "correction" ? [] : [back]));
     bar.hidden = false;
     clearTimeout(toastTimer);
     toastTimer = setTimeout(() => { bar.hidden = true; }, 9000);

@@ -115,7 +115,8 @@ globalThis.HoldfastSheet = (() => {
     const text = form.elements.words ? form.elements.words.value.trim() : "";
     const { submit, options } = asking;
     close();
-    const isKept = await submit(told, text);
+    let isKept;
+    try { isKept = await submit(told, text); } catch (error) { console.warn(error); isKept = false; }
     if (isKept === false && !find().open) giveBack({ options, told, text });
   }
 
