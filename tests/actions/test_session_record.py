@@ -20,7 +20,7 @@ from holdfast.records.models import (
     EventCandidate,
     SessionFact,
 )
-from holdfast.records.session_now import entries_of, plan_of, raised_with, words_of
+from holdfast.records.session_now import entries_of, plan_of, raised_with, worded, words_of
 from holdfast.records.verification_run import verify_here
 from tests.actions.clinic import NOW, enrolled, written
 from tests.actions.sessions import (
@@ -276,6 +276,8 @@ def test_an_entry_against_the_wrong_person_is_moved_and_both_records_say_so(sitt
     assert (gone.corrects, gone.counterpart, moved.counterpart) == (entry, moved.id, entry)
     assert (moved.at, moved.written_by) == (at, clinic.therapist)
     assert words_of(moved, other) == "cuff on the left arm"
+    assert worded(right.session) == {str(moved.id): "cuff on the left arm"}
+    assert worded(sitting.session) == {}  # that something was moved stays, its words are another's
     for each in (sitting, right):
         assert "systolic-observed" in each.codes()
         assert raised_ids(each.session) == conditions(each)

@@ -33,7 +33,7 @@ COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("import", "clinic", "take FHIR R4 bundles in as referrals"),
     ("own-copy", "copies", "write a person's own copy of their record"),
     ("report", "report", "make a periodic report from the record"),
-    ("session", "session", "write a dosing session of the record to a file"),
+    ("session", "session", "write a dosing session to a file, or draw recordings for review"),
     ("verify", "record", "recompute chains, seals and signatures of the record"),
     ("backup", "record", "write the whole record to one sealed file"),
     ("restore", "record", "read a backup into an empty record, verifying it first"),

@@ -1,0 +1,56 @@
+"""Closed sessions are drawn for independent review by a seed, and listed with their recordings."""
+
+import json
+from uuid import uuid4
+
+from holdfast.actions.session_opening import close_session
+from holdfast.cli import main
+from tests.actions.clinic import CANARY, written
+from tests.actions.sessions import anew, nothing_kept, sitting, sitting_template
+from tests.actions.test_session_gates import open_gates
+
+__all__ = ["nothing_kept", "open_gates", "sitting", "sitting_template"]
+
+
+def draw(sitting, capsys, *more):
+    capsys.readouterr()
+    words = ["session", "draw", sitting.session.site.code, "--seed", "q2", "--count", "3", *more]
+    assert main(words) == 0
+    return json.loads(capsys.readouterr().out)
+
+
+def test_only_what_is_closed_is_drawn_with_its_coverage_files_and_keepers(
+    sitting, open_gates, capsys
+):
+    clinic, stream = sitting.clinic, {"stream": "sound"}
+    written(sitting.write("recording", state="running", file="s-1", **stream))
+    written(sitting.write("recording", state="running", file="p-1", stream="picture"))
+    clinic.later(minutes=1)
+    written(sitting.write("dose-given", dose="initial", nominal_mg=80))
+    clinic.later(minutes=30)
+    written(sitting.write("recording", state="stopped", reason="end-of-session", **stream))
+    kept = {"sha256": "ab" * 32, "custodian": str(clinic.therapist.id)}
+    written(sitting.write("recording-file", file="s-1", words=CANARY, **stream, **kept))
+    clinic.later(minutes=30)
+    written(sitting.write("exit", exit="transfer-to-hospital"))
+    assert draw(sitting, capsys)["of"] == 0
+    told = {"session": anew(sitting.session), "by": clinic.therapist, "entry_id": uuid4()}
+    proof = clinic.proof(clinic.therapist)
+    written(close_session(proof=proof, now=clinic.now, **told))
+    found = draw(sitting, capsys)
+    assert (found["of"], found["seed"], found == draw(sitting, capsys)) == (1, "q2", True)
+    (one,) = found["drawn"]
+    assert one["number"] == sitting.enrollment.label
+    assert one["covered_percent"] == {"picture": "100.0", "sound": "50.0"}
+    assert one["files"] == [{"file": "s-1", "stream": "sound", **kept}]
+    assert one["files_without_a_hash"] == ["p-1"]
+    assert CANARY.split()[0] not in json.dumps(found)
+    day = clinic.now.date().isoformat()
+    assert draw(sitting, capsys, "--from", day, "--until", day)["of"] == 1
+    assert draw(sitting, capsys, "--from", "2027-01-01")["of"] == 0
+    assert draw(sitting, capsys, "--until", "2025-01-01")["of"] == 0
+
+
+def test_a_draw_of_nothing_and_of_no_site_is_refused(sitting, capsys):
+    assert main(["session", "draw", sitting.session.site.code, "--seed", "x", "--count", "0"]) == 2
+    assert main(["session", "draw", "NOWHERE", "--seed", "x", "--count", "1"]) == 1
