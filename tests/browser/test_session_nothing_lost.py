@@ -14,7 +14,7 @@ from playwright.sync_api import Page
 
 from holdfast.actions.pins import set_pin
 from holdfast.actions.session_opening import open_session
-from holdfast.records.models import Enrollment, SessionFact, Site, User
+from holdfast.records.models import DosingSession, Enrollment, SessionFact, Site, User
 from holdfast.records.verification_run import verify_here
 from tests import databases
 from tests.actions.clinic import IDENTITY, Clinic, enrolled, written
@@ -205,3 +205,50 @@ def move(page: Page, line: str, to: str) -> None:
     page.click(f"dialog button:has-text('{to}')")
     page.wait_for_selector("[data-s-sheet]", state="hidden")
     page.wait_for_selector(f"[data-s-log] li:has-text('{line}') .s-back", state="detached")
+
+
+@pytest.mark.faults
+def test_a_group_of_three_has_gates_alarms_and_staffing_for_each_person(browser, server):
+    """They share a room and a team; what is wrong with one is on nobody else's page."""
+    first, second, third = labels = sorted(one.label for one in Enrollment.objects.all())
+    tablet = a_tablet(browser, server, width=1280, height=900)
+    enroll(tablet)
+    page = open_room(tablet, ", ".join(labels))
+    switch(page)
+    page.wait_for_selector("[data-s-tabs] button >> nth=2")
+    choose(page, second)
+    come_in(page, "Therapist")
+    read(page, "171/99 88 37.2")
+    page.wait_for_selector("[data-s-alarms] .s-alarm:has-text('Systolic 171')")
+    gates = {}
+    for other in (first, third):
+        gates[other] = gate_of(page, other)
+        assert page.locator("[data-s-alarms] .s-alarm:has-text('171')").count() == 0
+        assert "Therapist" not in page.inner_text("[data-s-present]")
+    assert (
+        len({*gates.values(), gate_of(page, second)}) == 3
+    )  # consent of one, the reading of another
+    page.wait_for_selector("[data-s-alarms] .s-alarm:has-text('Systolic 171')")
+    assert "Therapist" in page.inner_text("[data-s-present]")
+    received(page)
+    tabs = {tab: page.inner_text(f"[data-s-tabs] button:has-text('{tab}')") for tab in labels}
+    assert "Watch" in tabs[second]
+    assert len({session.group_key for session in DosingSession.objects.all()}) == 1
+    tablet.context.close()
+    assert tablet.complaints == []
+
+
+def gate_of(page: Page, label: str) -> str:
+    """What the gate of the initial dose says of one of the persons."""
+    choose(page, label)
+    page.wait_for_selector("[data-s-gate] li")
+    return page.inner_text("[data-s-gate]")
+
+
+def come_in(page: Page, who: str) -> None:
+    """Say that somebody is in the room, in the session that is shown."""
+    page.click("[data-s-act=room]")
+    page.click("dialog button:has-text('Came into the room')")
+    page.click(f"dialog label:has-text('{who}') >> nth=0")
+    page.click("dialog [data-s-sheet-go]")
+    page.wait_for_selector(f"[data-s-present]:has-text('{who}')")
