@@ -1,6 +1,7 @@
 """Edges of the gates of a dose that no page of the manual shows: the newest word, the one after the first."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
@@ -132,3 +133,30 @@ def test_no_dose_hides_behind_a_correction_of_another_at_the_same_moment():
     told = told.add("11:30", "correction", id="back", corrects="dose-1", reason="typing-slip")
     raised = {one.condition.id for one in told.asked("11:30", SUPPLEMENT).alarms}
     assert "dose-doubled:second" in raised
+
+
+def rise_found(told, at):
+    (found,) = [
+        one.finding
+        for one in told.answer(SUPPLEMENT, at).judged
+        if one.condition.code == "temperature-rise"
+    ]
+    return found.reason, found.values.get("rise")
+
+
+def test_a_rise_before_the_supplement_is_counted_from_the_first_initial_dose():
+    told = before_the_dose().add("10:00", "dose-given", id="d1", dose="initial", nominal_mg=80)
+    told = told.reading("10:30", "128/80", 78, 37.6)
+    told = told.add("11:00", "dose-given", id="d2", dose="initial", nominal_mg=80)
+    assert rise_found(told, "11:10") == ("rise-within", Decimal("0.9"))
+    told = told.reading("11:25", "128/80", 78, 37.7)
+    assert rise_found(told, "11:31") == ("rise-too-high", Decimal("1.0"))
+
+
+def test_a_symptom_of_before_the_supplement_keeps_a_release_shut():
+    seen = dose_given().add("11:27", "event", "t1", id="pain", term="chest-pain")
+    told = seen.add("11:40", "dose-given", id="d2", dose="supplemental", nominal_mg=40)
+    told = told.state("11:45", "no-new-symptom", "t2")
+    assert told.shut_by(HOME, "11:50")["symptoms"] == {"symptom-open"}
+    cleared = told.state("11:46", "no-new-symptom", "p1")
+    assert "symptoms" not in cleared.shut_by(HOME, "11:50")
