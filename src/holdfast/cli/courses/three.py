@@ -20,6 +20,7 @@ from holdfast.cli.courses.under_way import UnderWay
 from holdfast.records.people import Site, User
 from holdfast.records.session import DosingSession
 from holdfast.records.session_now import open_sessions
+from holdfast.web.session.heard import note_heard
 
 PROTOCOL = "mapp2"
 TESTED_BEFORE = timedelta(hours=12)
@@ -81,6 +82,8 @@ def feed(site: Site, speed: float, say: Callable[[str], None]) -> int:
             feeding.go_live(now)
     say(f"{len(feedings)} sessions are under way, at {speed:g} times the speed of a body.")
     while not is_stopped() and any(not each.is_over for each in feedings):
+        # The room has no tablet that asks; who writes for it is heard from in its stead.
+        note_heard([each.live.session for each in feedings if not each.is_over], datetime.now(UTC))
         for feeding in feedings:
             feeding.tick(datetime.now(UTC))
             while feeding.says:

@@ -98,7 +98,7 @@ globalThis.HoldfastChart = (() => {
           ctx.beginPath(); ctx.moveTo(bbox.left, y); ctx.lineTo(bbox.left + bbox.width, y); ctx.stroke();
           text(ctx, say("limit", { n: limit.value }), bbox.left + bbox.width - 4 * ratio, y - 8 * ratio, ink.watch, "right");
         }
-        text(ctx, `${of("measures", lane.title)}, ${unit(lane.unit)}`, bbox.left + bbox.width * 0.5, u.valToPos(lane.shownHigh, name, true) + 9 * ratio, ink.soft, "center");
+        text(ctx, `${of("measures", lane.title)}, ${unit(lane.unit)}`, bbox.left + bbox.width * 0.7, u.valToPos(lane.shownHigh, name, true) + 9 * ratio, ink.soft, "center");
       }
       ctx.restore();
     }

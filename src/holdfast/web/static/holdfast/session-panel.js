@@ -44,6 +44,7 @@ globalThis.HoldfastPanel = (() => {
     drawChart(told);
     const act = gate.act || (told.doses.length ? "give-supplemental-dose" : "give-initial-dose");
     if (gate.of !== `${told.session.id}/${act}`) { gate = { told: null, of: `${told.session.id}/${act}`, act: gate.act }; askGate(); }
+    find("gate-of").value = act;
     Shown.gate(gate.told, act);
   }
 
@@ -118,6 +119,7 @@ globalThis.HoldfastPanel = (() => {
     bar.replaceChildren(made("span", { textContent: text }));
     if (entry.kind === "event" && !entry.fields.severity) {
       for (const severity of ["mild", "moderate", "severe"]) bar.append(button(of("choices", severity), () => write("event", { term: entry.fields.term, severity }, { about })));
+      for (const serious of ["yes", "unknown"]) bar.append(button(say(`serious_${serious}`), () => write("event", { term: entry.fields.term, serious }, { about })));
       bar.append(button(of("choices", "offset"), () => write("event", { term: entry.fields.term, course: "offset" }, { about })));
     }
     if (entry.kind !== "correction") bar.append(button(say("take_back"), () => takeBack(entry, about)));
