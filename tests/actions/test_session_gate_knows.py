@@ -1,15 +1,20 @@
 """What a gate of a session knows beside its entries: other sessions, alarms on record, what is kept apart."""
 
+from decimal import Decimal
 from uuid import uuid4
 
-from holdfast.actions import session_asking
+from holdfast.actions import session_asking, session_judging
 from holdfast.actions.session_asking import session_gate
 from holdfast.actions.session_opening import close_session
+from holdfast.actions.session_signing import sign_personal_limit
 from holdfast.domain.findings import Finding, Outcome, Reference, Standing
 from holdfast.domain.gates import Condition, GateAnswer, Judged
 from holdfast.domain.session_gates import SessionAct
+from holdfast.records.models import AlarmRaised
+from holdfast.web.session import following
 from tests.actions.clinic import written
 from tests.actions.sessions import (
+    VISIT,
     Sitting,
     anew,
     nothing_kept,
@@ -51,3 +56,70 @@ def _open(about):
     found = Finding("session-open", Outcome.PASSED, "session-goes-on", WHERE, Standing.DERIVED)
     condition = Condition("session-open", "As the test says.", WHERE, Standing.DERIVED)
     return GateAnswer(about.act, (Judged(condition, found),))
+
+
+# Alarms on record
+
+
+def open_alarms(sitting: Sitting) -> set[str]:
+    """What the board and the room's page show as open, but for numbers that nobody signed."""
+    found = following.look_at(anew(sitting.session)).alarms(sitting.clinic.now)
+    return {
+        one.condition.code
+        for one in found
+        if one.is_open and one.condition.code != "limit-not-signed"
+    }
+
+
+def shut(sitting: Sitting, act: SessionAct, condition: str) -> set[str]:
+    """The alarms that keep a gate shut."""
+    answer = session_gate(anew(sitting.session), act, sitting.clinic.now)
+    return {
+        str(one.finding.values["alarm"])
+        for one in answer.closed_by
+        if one.condition.code == condition and "alarm" in one.finding.values
+    }
+
+
+def signs(sitting: Sitting, value: int) -> None:
+    """A physician signs from which systolic pressure on this person is watched."""
+    clinic = sitting.clinic
+    told = {"enrollment": sitting.enrollment, "visit": VISIT, "unit": "mm[Hg]", "entry_id": uuid4()}
+    told |= {"by": clinic.physician, "now": clinic.now, "proof": clinic.proof(clinic.physician)}
+    written(sign_personal_limit(code="observe-systolic", value=Decimal(value), **told))
+
+
+def test_an_alarm_that_a_new_plan_does_not_find_waits_for_who_answers_it(sitting):
+    """What a physician signs afterwards takes no alarm back."""
+    signs(sitting, 150)
+    written(sitting.reading(152))
+    assert open_alarms(sitting) == {"systolic-observed"}
+    sitting.clinic.later(minutes=1)
+    signs(sitting, 158)
+    assert open_alarms(sitting) == {"systolic-observed"}
+    alarm = AlarmRaised.objects.get(code="systolic-observed")
+    sitting.clinic.later(minutes=1)
+    written(sitting.write("acknowledgement", condition=alarm.condition, done="seen"))
+    assert open_alarms(sitting) == set()
+
+
+def test_an_alarm_that_no_rule_raised_shuts_every_gate_until_somebody_answered_it(
+    sitting, monkeypatch
+):
+    """A rule broke: what it may have hidden is as urgent, for the gates as for the board."""
+
+    def breaks(*_: object) -> None:
+        raise RuntimeError("A rule broke.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(session_judging, "night_conditions", breaks)
+        written(sitting.reading(124))
+    assert open_alarms(sitting) == {"not-judged"}
+    dose, close = SessionAct.GIVE_INITIAL_DOSE, SessionAct.CLOSE_SESSION
+    assert shut(sitting, dose, "alarms") == {"not-judged"}
+    assert shut(sitting, close, "alarms-acknowledged") == {"not-judged"}
+    alarm = AlarmRaised.objects.get(code="not-judged")
+    sitting.clinic.later(minutes=1)
+    written(sitting.write("acknowledgement", condition=alarm.condition, done="repeated"))
+    assert open_alarms(sitting) == set()
+    assert shut(sitting, dose, "alarms") == shut(sitting, close, "alarms-acknowledged") == set()

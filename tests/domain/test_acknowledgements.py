@@ -6,7 +6,7 @@ import pytest
 
 from holdfast.definitions import monitoring as definitions
 from holdfast.domain import monitoring
-from holdfast.domain.conditions import SAME_MINUTE, answered_at
+from holdfast.domain.conditions import SAME_MINUTE, alarms_of, answered_at, with_raised
 from holdfast.domain.session_log import log_of
 from tests.session_kit import at, beginning, entry, usual_plan
 
@@ -81,3 +81,23 @@ def test_a_condition_is_answered_when_it_is_known_that_it_was():
     ]
     assert answered_at(one, log_of(entries, at(45))) == at(35)
     assert answered_at(one, log_of(entries, at(34))) is None
+
+
+def test_what_was_raised_and_is_found_no_more_holds_until_somebody_answered_it():
+    """A plan that was signed anew, or the record itself, raised it: no rule finds it now."""
+    plan = usual_plan()
+    entries = [*beginning(), rate(30, 104, id="first")]
+    raised = monitoring.conditions(plan, entries, at(31))
+    (mine,) = [one for one in raised if one.code == HIGH]
+    found = tuple(one for one in raised if one is not mine)
+    log = log_of(entries, at(31))
+    assert with_raised(raised, raised, log) == raised
+    assert with_raised(found, raised, log) == (*found, mine)
+    answered = log_of([*entries, seen(32, mine.id)], at(33))
+    assert with_raised(found, raised, answered)[-1].until == at(32)
+    (alarm,) = [
+        one
+        for one in alarms_of(with_raised(found, raised, answered), answered)
+        if one.condition.code == HIGH
+    ]
+    assert alarm.is_resolved

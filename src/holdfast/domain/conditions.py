@@ -6,7 +6,7 @@ with its signal and its acknowledgements; it stays open until one is there, even
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -169,6 +169,19 @@ def alarms_of(conditions: Sequence[Condition], log: Log) -> tuple[Alarm, ...]:
             ),
         )
     )
+
+
+def with_raised(
+    found: Sequence[Condition], raised: Iterable[Condition], log: Log
+) -> tuple[Condition, ...]:
+    """What the rules find, and what was raised on record and no rule finds any more.
+
+    The record itself raises some; a plan may have been signed anew since. Nothing vanishes for that:
+    each holds until somebody answered it.
+    """
+    known = {one.id for one in found}
+    more = (one for one in raised if one.id not in known)
+    return (*found, *(replace(one, until=answered_at(one, log)) for one in more))
 
 
 def _signal(one: Condition) -> Signal:

@@ -20,7 +20,7 @@ from holdfast.domain import (
     release_rules,
 )
 from holdfast.domain.asked import Asked, Rule, SessionView, unknown
-from holdfast.domain.conditions import Alarm, alarms_of
+from holdfast.domain.conditions import Alarm, alarms_of, with_raised
 from holdfast.domain.conditions import Condition as AlarmCondition
 from holdfast.domain.course_so_far import CourseSoFar
 from holdfast.domain.dose_meaning import dose_conditions
@@ -140,18 +140,29 @@ def ask(
     now: datetime,
     known: Mapping[str, Sequence[Finding]] = NOTHING_KNOWN,
     act: SessionAct = SessionAct.GIVE_INITIAL_DOSE,
+    raised: Iterable[AlarmCondition] = (),
 ) -> Asked:
-    """The question to a gate at one moment; what became known later is left out."""
+    """The question to a gate at one moment; what became known later is left out.
+
+    ``raised``: the conditions on record by then.
+    """
     log = log_of(entries, now)
-    alarms = alarms_at(gates, plan, course, log, now)
+    alarms = alarms_at(gates, plan, course, log, now, raised)
     return Asked(gates, SessionView(plan, course, log, now), alarms, act, known)
 
 
 def alarms_at(
-    gates: SessionGates, plan: SessionPlan, course: CourseSoFar, log: Log, now: datetime
+    gates: SessionGates,
+    plan: SessionPlan,
+    course: CourseSoFar,
+    log: Log,
+    now: datetime,
+    raised: Iterable[AlarmCondition] = (),
 ) -> tuple[Alarm, ...]:
-    """Every alarm of a session: of its monitoring, its doses and its end, its night."""
-    return alarms_of(session_conditions(gates, plan, course, log, now), log)
+    """Every alarm of a session: of its monitoring, its doses and its end, its night, its record."""
+    found = session_conditions(gates, plan, course, log, now)
+    known = [one for one in raised if one.known_at <= now]
+    return alarms_of(with_raised(found, known, log), log)
 
 
 def session_conditions(

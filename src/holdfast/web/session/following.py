@@ -12,14 +12,13 @@ from threading import Lock
 from typing import Any
 from uuid import UUID
 
-import orjson
-
-from holdfast.actions.session_judging import KEPT_APART, NOT_JUDGED, Followed
-from holdfast.domain.conditions import Alarm, Condition, alarms_of
+from holdfast.actions.session_judging import Followed
+from holdfast.domain.conditions import Alarm, Condition, alarms_of, with_raised
 from holdfast.domain.session_entries import SessionEntry
-from holdfast.domain.session_plan import SessionPlan, Tier
+from holdfast.domain.session_plan import SessionPlan
 from holdfast.records.journal import Stream
-from holdfast.records.session import AlarmRaised, DosingSession
+from holdfast.records.session import DosingSession
+from holdfast.records.session_alarms import raised_conditions
 from holdfast.records.session_now import (
     course_around,
     entries_of,
@@ -40,9 +39,7 @@ class Look:
     planned: UUID
     judged: Followed
     entries: list[SessionEntry] = field(default_factory=list)
-    beside: dict[str, Condition] = field(
-        default_factory=dict
-    )  # raised by the record, not by a rule
+    raised: list[Condition] = field(default_factory=list)  # on record, by a rule or without one
     bands: dict[tuple[str, ...], Any] = field(default_factory=dict)  # what is expected, by doses
     team: dict[str, str] = field(default_factory=dict)  # who may come in, by account
     person: dict[str, Any] | None = None  # what is told of the person in an emergency
@@ -59,19 +56,13 @@ class Look:
         """Know of more entries."""
         self.judged.take_in(entries)
         self.entries += entries
-        rows = AlarmRaised.objects.filter(
-            session=self.session,
-            code__in=(NOT_JUDGED, KEPT_APART),
-            position__gt=self.position,
-            position__lte=position,
-        )
-        self.beside |= {row.condition: _condition(row) for row in rows}
+        self.raised += raised_conditions(self.session, position, after=self.position)
         self.position = position
 
     def alarms(self, now: datetime) -> tuple[Alarm, ...]:
-        """Every alarm by now, open ones first; those that no rule raised among them."""
-        found = (*self.judged.conditions(now), *self.beside.values())
-        return alarms_of(found, self.judged.log(now))
+        """Every alarm by now, open ones first; those on record that no rule finds among them."""
+        log = self.judged.log(now)
+        return alarms_of(with_raised(self.judged.conditions(now), self.raised, log), log)
 
 
 _KEPT: "OrderedDict[UUID, Look]" = OrderedDict()
@@ -119,20 +110,3 @@ def _reaches(kept: Look, session: DosingSession, position: int, planned: UUID) -
             return False
         kept.take_in(entries_of(session, position, after=kept.position), position)
     return True
-
-
-def _condition(row: AlarmRaised) -> Condition:
-    return Condition(
-        row.code,
-        Tier(row.tier),
-        row.measure,
-        row.since,
-        row.known_at,
-        tuple(orjson.loads(row.because)),
-        row.do,
-        tuple(orjson.loads(row.told)),
-        tuple(orjson.loads(row.sounds_at)),
-        row.detail,
-        row.number,
-        row.value,
-    )
