@@ -17,6 +17,7 @@ from tests.actions.clinic import written
 from tests.browser.room import RoomServer
 from tests.browser.sizes import every
 from tests.browser.test_accessibility import violations
+from tests.web.clinic import PASSWORD
 
 pytestmark = pytest.mark.browser
 
@@ -108,9 +109,19 @@ def test_the_way_home_names_an_adult_with_a_telephone_and_sets_the_first_call(se
 
 
 @pytest.mark.parametrize(("width", "scheme"), every())
-def test_the_page_of_the_night_is_for_everybody(server, page_of, axe, width, scheme):
+def test_the_pages_of_the_night_and_of_paper_are_for_everybody(server, page_of, axe, width, scheme):
     page = page_of("attendant", width=width, scheme=scheme, at=server.address)
     page.goto(address())
     page.wait_for_selector("[data-session]:not([hidden])")
+    assert violations(page, axe) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page = page_of("therapist", width=width, scheme=scheme, at=server.address)
+    page.goto(address().replace("night", "paper"))
+    page.fill("#id_lines", "no time here")
+    page.fill("#id_password", PASSWORD)
+    page.select_option("#id_wrote", label="Therapist Zebediah Canarybird")
+    page.click("button:has-text('Record and sign')")
+    page.wait_for_selector(".problem:has-text('Line 1: begin with the time')")
+    assert page.input_value("#id_lines") == "no time here"
     assert violations(page, axe) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width

@@ -20,6 +20,7 @@ from holdfast.records.models import (
 )
 from holdfast.records.verification_run import verify_here
 from holdfast.web.session.pack import content
+from holdfast.web.session.report import content as report
 from tests.actions.clinic import IDENTITY, written
 from tests.web.clinic import PASSWORD
 
@@ -75,6 +76,10 @@ def test_each_pack_has_its_number_its_hash_and_is_accounted_for(session, as_role
     assert PackSettled.objects.get().outcome == "lost"
     shown = client.get(at(session)).content.decode()
     assert shown.count("Not accounted for") == 1
+    facts = dict(report(session, timezone.now())["facts"])
+    assert facts["Packs of paper"] == (
+        f"{packs[0].serial}: Lost; {packs[1].serial}: not accounted for"
+    )
     assert verify_here().fits
 
 

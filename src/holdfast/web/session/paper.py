@@ -1,11 +1,13 @@
 """The session on paper: its pack is made, lines are typed in fast, signed, and each pack accounted for."""
 
+from collections.abc import Callable
+from functools import wraps
 from hashlib import sha256
 from typing import Any
 from uuid import UUID, uuid4, uuid5
 from zoneinfo import ZoneInfo
 
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -54,19 +56,26 @@ PROBLEMS = {
 NO_READING = gettext_lazy("this cannot be a reading: write it like 142/88 96 37.4")
 
 
-def _session(request: Admitted, enrollment_id: UUID) -> DosingSession:
-    _enrollment, session = session_at(request, enrollment_id)
-    if session is None:
-        raise Http404
-    return session
+Acts = Callable[[Admitted, DosingSession], HttpResponse]
+
+
+def _of_session(act: Acts) -> Callable[[Admitted, str, UUID], HttpResponse]:
+    """What is done about the session that the address names; where there is none, its page says so."""
+
+    @wraps(act)
+    def view(request: Admitted, site: str, enrollment_id: UUID) -> HttpResponse:
+        _enrollment, session = session_at(request, enrollment_id)
+        if session is None:
+            return redirect("session:page", site, enrollment_id)
+        return act(request, session)
+
+    return view
 
 
 @require_safe
-def paper(request: Admitted, site: str, enrollment_id: UUID) -> HttpResponse:
+@_of_session
+def paper(request: Admitted, session: DosingSession) -> HttpResponse:
     """What of a session is on paper: its packs, what to type in, and what waits for a signature."""
-    _enrollment, session = session_at(request, enrollment_id)
-    if session is None:
-        return redirect("session:page", site, enrollment_id)
     return _page(request, session)
 
 
@@ -155,10 +164,10 @@ def _address(session: DosingSession) -> str:
 
 
 @require_POST
-def make(request: Admitted, site: str, enrollment_id: UUID) -> HttpResponse:
+@_of_session
+def make(request: Admitted, session: DosingSession) -> HttpResponse:
     """Make a pack, and hand it out as PDF. Each has a number of its own."""
-    session, now = _session(request, enrollment_id), timezone.now()
-    entry_id = uuid4()
+    now, entry_id = timezone.now(), uuid4()
     made = pack_pdf(session, entry_id, now)
     outcome = make_pack(
         session=session,
@@ -176,9 +185,9 @@ def make(request: Admitted, site: str, enrollment_id: UUID) -> HttpResponse:
 
 
 @require_POST
-def typed(request: Admitted, site: str, enrollment_id: UUID) -> HttpResponse:
+@_of_session
+def typed(request: Admitted, session: DosingSession) -> HttpResponse:
     """Type in the lines of one page; what cannot be read is named by its line, and nothing is lost."""
-    session = _session(request, enrollment_id)
     form = _form(session, request.POST)
     if not form.is_valid():
         return _page(request, session, form)
@@ -210,9 +219,9 @@ def typed(request: Admitted, site: str, enrollment_id: UUID) -> HttpResponse:
 
 
 @require_POST
-def sign(request: Admitted, site: str, enrollment_id: UUID) -> HttpResponse:
+@_of_session
+def sign(request: Admitted, session: DosingSession) -> HttpResponse:
     """Sign the lines that one wrote on paper oneself and that somebody typed in."""
-    session = _session(request, enrollment_id)
     form = SignLinesForm(request.POST)
     if not form.is_valid():
         return _page(request, session, wrong=_("Show again who you are, to sign."))
@@ -231,9 +240,9 @@ def sign(request: Admitted, site: str, enrollment_id: UUID) -> HttpResponse:
 
 
 @require_POST
-def settle(request: Admitted, site: str, enrollment_id: UUID) -> HttpResponse:
+@_of_session
+def settle(request: Admitted, session: DosingSession) -> HttpResponse:
     """Say what became of a pack."""
-    session = _session(request, enrollment_id)
     form = SettlePackForm(request.POST)
     pack = None
     if form.is_valid():

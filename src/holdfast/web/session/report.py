@@ -25,9 +25,11 @@ from holdfast.domain.session_plan import SessionPlan
 from holdfast.records.journal import Stream
 from holdfast.records.session import DosingSession
 from holdfast.records.session_now import worded
+from holdfast.records.session_paper import SessionPack
 from holdfast.web.admitted import Admitted
 from holdfast.web.paper import FOLDER, _fonts
 from holdfast.web.session.following import look_at
+from holdfast.web.session.forms import OUTCOMES
 from holdfast.web.session.kinds import choice_words, field_words, kind_words, kinds
 from holdfast.web.session.pages import session_at
 from holdfast.web.session.recorded import coverage_line, file_rows, place_words
@@ -129,6 +131,7 @@ def _facts(
         (_("Doses"), "; ".join(f"{_dose(one)}, {_moment(one.at)}" for one in doses) or _("none")),
         (_("Fluids"), f"{_drunk(standing)} {unit_words('mL')}"),
         *_night(session, now),
+        *_packs(session),
         (_("End"), choice_words(exits[-1].code("exit")) if exits else _("not recorded yet")),
         (_("Made"), _moment(now)),
     ]
@@ -160,6 +163,16 @@ def _night(session: DosingSession, now: datetime) -> list[tuple[str, str]]:
         (_("Preference of attendant"), kept),
         (_("Handed over"), over or _("not recorded yet")),
     ]
+
+
+def _packs(session: DosingSession) -> list[tuple[str, str]]:
+    """Every pack of paper with what became of it: one that is lost is seen here as well."""
+    rows = SessionPack.objects.filter(session=session).select_related("settled")
+    told = [
+        f"{one.serial}: {OUTCOMES[one.settled.outcome] if hasattr(one, 'settled') else _('not accounted for')}"
+        for one in rows.order_by("recorded_at", "id")
+    ]
+    return [(_("Packs of paper"), "; ".join(told))] if told else []
 
 
 def _dose(one: SessionEntry) -> str:
