@@ -57,3 +57,10 @@ def test_a_rise_is_counted_anew_where_the_first_dose_was_taken_back():
     assert f"temperature-rise:{hot.id}" not in raised(told, 119)
     assert f"temperature-rise:{hot.id}" not in raised([*told, cool], 119)
     assert f"temperature-rise:{hot.id}" in raised([*told, cool], 120)
+
+
+def test_a_reading_at_the_minute_of_the_dose_is_what_a_rise_is_counted_from_however_late():
+    cool, hot = temperature(0, 36.5, late=120), temperature(90, 37.6)
+    told = [*beginning(), cool, hot]
+    assert f"temperature-rise:{hot.id}" not in raised(told, 119)
+    assert f"temperature-rise:{hot.id}" in raised(told, 120)
