@@ -230,9 +230,13 @@ def test_a_group_of_three_has_gates_alarms_and_staffing_for_each_person(browser,
     )  # consent of one, the reading of another
     page.wait_for_selector("[data-s-alarms] .s-alarm:has-text('Systolic 171')")
     assert "Therapist" in page.inner_text("[data-s-present]")
+    page.click("[data-s-taps] button:has-text('Nausea')")
+    page.click("[data-s-toast] button:has-text('Perhaps serious')")
+    page.wait_for_selector("[data-s-alarms] .s-alarm:has-text('may be serious')")
     received(page)
     tabs = {tab: page.inner_text(f"[data-s-tabs] button:has-text('{tab}')") for tab in labels}
-    assert "Watch" in tabs[second]
+    assert "Urgent" in tabs[second]
+    assert "Urgent" not in tabs[first] + tabs[third]
     assert len({session.group_key for session in DosingSession.objects.all()}) == 1
     tablet.context.close()
     assert tablet.complaints == []

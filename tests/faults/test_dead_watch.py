@@ -30,6 +30,7 @@ pytestmark = [pytest.mark.faults, pytest.mark.browser]
 WITHIN_SECONDS = 45
 SCREENS = {  # who, where, how wide
     "worklist": ("therapist", "/NORTH/worklist/", 1280),
+    "board of the sessions": ("physician", "/NORTH/sessions/", 1280),
     "duty on a telephone": ("physician", "/NORTH/duty/", 390),
     "own access": ("rater", "/my-access/", 390),
     "the door": (None, "/log-in/", 390),

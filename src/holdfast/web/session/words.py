@@ -248,6 +248,8 @@ PANEL = {
     "touch_unasked": _("nobody asked"),
     "no_stop_word": _("not known here"),
     "recorded_share": _("Recorded since the dose: {covered}"),
+    "serious_yes": _("Serious"),
+    "serious_unknown": _("Perhaps serious"),
     "move_to": _("It was about {label}: move it there"),
     "next_field": _("Next field"),
     "take_one_back": _("Take one back"),
