@@ -9,8 +9,9 @@ import pytest
 from holdfast.actions import session_asking
 from holdfast.actions.limits import sign_limit
 from holdfast.actions.outcomes import Refusal
-from holdfast.actions.session_asking import authorise, question, session_gate
+from holdfast.actions.session_asking import authorise, session_gate
 from holdfast.actions.session_opening import close_session
+from holdfast.actions.session_question import handed, question
 from holdfast.actions.session_signing import set_aside, sign_order, sign_personal_limit
 from holdfast.domain.dose_totals import Slot
 from holdfast.domain.findings import Finding, Outcome, Reference, Standing
@@ -19,6 +20,7 @@ from holdfast.domain.session_gates import SessionAct
 from holdfast.records.courses import course_of
 from holdfast.records.keys import opened as words_of
 from holdfast.records.models import (
+    AlarmRaised,
     Authorisation,
     Deviation,
     GateOverride,
@@ -104,10 +106,10 @@ def test_what_the_rest_of_the_record_finds_is_handed_in(sitting):
     found = outcomes(sitting)
     assert found["complaint-recipients"] == "recipients-missing"
     assert found["session-open"] == "session-goes-on"
-    told = session_asking.handed(anew(sitting.session), sitting.clinic.now)
+    told = handed(anew(sitting.session), sitting.clinic.now)
     assert [one.reason for one in told["course"]][-1] == "session-gate-passed"
     sitting.clinic.later(hours=14)
-    told = session_asking.handed(anew(sitting.session), sitting.clinic.now)
+    told = handed(anew(sitting.session), sitting.clinic.now)
     assert [one.reason for one in told["course"]][-1] == "session-gate-expired"
 
 
@@ -164,6 +166,25 @@ def test_a_dose_after_the_authorisation_expired_is_one_without(sitting, open_gat
     dose = {"dose": "initial", "nominal_mg": 80, "authorisation": given.id.hex}
     written(sitting.write("dose-given", **dose))
     assert "given-without-authorisation" in sitting.codes()
+
+
+def test_a_dose_behind_an_authorisation_whose_gate_was_shut_by_then_is_not_as_planned(
+    sitting, open_gates
+):
+    """Authorised, and at the moment of the dose the gate was shut: urgent, and a deviation."""
+    written(order(sitting))
+    written(asked(sitting))
+    issued = sitting.fact("authorisation")
+    assert entries_of(sitting.session)[-1].number("nominal_mg") == Decimal(80)
+    written(sitting.write("statement", code="health-today", answer="no"))
+    sitting.clinic.later(minutes=2)
+    dose = {"dose": "initial", "nominal_mg": 80, "authorisation": issued.id.hex}
+    written(sitting.write("dose-given", **dose))
+    assert "given-without-authorisation" not in sitting.codes()
+    alarm = AlarmRaised.objects.get(code="gate-shut-by-then")
+    assert (alarm.tier, "physician-page" in alarm.told) == ("urgent", True)
+    assert Deviation.objects.filter(kind="gate-shut-by-then").count() == 1
+    assert verify_here().fits
 
 
 def aside(sitting: Sitting, condition: str, act: SessionAct = DOSE, by: str = "physician", **given):

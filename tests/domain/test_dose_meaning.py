@@ -374,7 +374,8 @@ def test_a_dose_entered_anew_counts_as_it_was_corrected():
         authorisation="au-2",
     )
     found = meanings(told)
-    assert found["right"] == ({"not-on-menu", "not-as-ordered", "over-session-most"}, Decimal(60))
+    departs = {"not-on-menu", "not-as-ordered", "over-session-most", "given-without-authorisation"}
+    assert found["right"] == (departs, Decimal(60))
     assert found["dose-2"] == ({"dose-record-taken-back"}, Decimal(0))
 
 

@@ -9,6 +9,7 @@ from holdfast.actions.judging import judged, latest_verdict, outcomes_of
 from holdfast.actions.session_judging import KEPT_APART, NOT_JUDGED
 from holdfast.definitions.session import gates as session_gates
 from holdfast.domain.dosing import alarms_at
+from holdfast.domain.judged_again import GATE_SHUT
 from holdfast.records.canonical import document
 from holdfast.records.care import Enrollment
 from holdfast.records.keys import Erased
@@ -63,7 +64,9 @@ def differs(session: DosingSession, at: datetime) -> bool:
     wanted = {one.condition.id for one in again}
     rows = AlarmRaised.objects.filter(session=session, recorded_at__lte=at)
     raised = set(
-        rows.exclude(code__in=(NOT_JUDGED, KEPT_APART)).values_list("condition", flat=True)
+        rows.exclude(code__in=(NOT_JUDGED, KEPT_APART, GATE_SHUT)).values_list(
+            "condition", flat=True
+        )
     )
     may_be_more = session.plans.count() > 1 or is_settled_since(session, 0)
     return not wanted <= raised if may_be_more else wanted != raised

@@ -11,6 +11,7 @@ from uuid import UUID, uuid5
 
 from holdfast.actions.outcomes import Answered, Receipt, Refusal
 from holdfast.actions.permission import refused
+from holdfast.actions.session_again import outlived
 from holdfast.actions.session_consequences import consequences
 from holdfast.actions.session_judging import (
     forget,
@@ -123,6 +124,7 @@ def with_what_follows(
     return [
         *raised_by(stream, session, entries),
         *consequences(stream, session, entries, by),
+        *outlived(stream, session, entries),
         *of_the_days_after(stream, session, entries),
     ]
 

@@ -218,7 +218,8 @@ def _how_permitted(state: _State, entry: SessionEntry, slot: Slot) -> Iterator[s
         one.code("authorisation") == named and by_time(one) < by_time(entry)
         for one in state.log.standing("dose-given")
     )
-    if named and not is_used and _authorised(state, GATE_OF[slot], entry.at, named):
+    is_authorised = _authorised(state, GATE_OF[slot], entry.at, named)
+    if named and not is_used and is_authorised and _is_as_authorised(state, entry, slot, named):
         return
     yield ON_SPOKEN_ORDER if _spoken(state, entry, slot) else WITHOUT_AUTHORISATION
 
@@ -231,6 +232,14 @@ def _authorised(state: _State, act: SessionAct, at: datetime, named: str = "") -
         and one.at <= at <= (one.moment("expires_at") or one.at)
         for one in state.log.standing("authorisation")
     )
+
+
+def _is_as_authorised(state: _State, entry: SessionEntry, slot: Slot, named: str) -> bool:
+    """The amount is the authorised one: as it says, or as it was ordered when it was issued."""
+    issued = next(one for one in state.log.standing("authorisation") if one.id == named)
+    told = issued.number("nominal_mg")
+    amount = _ordered(state, issued, slot) if told is None else told
+    return entry.number("nominal_mg") == amount
 
 
 def _spoken(state: _State, entry: SessionEntry, slot: Slot) -> bool:

@@ -8,16 +8,18 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, tzinfo
+from decimal import Decimal
 from functools import cached_property
 
 from holdfast.domain.asked import RECENT, Asked, SessionView
 from holdfast.domain.conditions import Alarm, Condition, alarms_of
 from holdfast.domain.course_so_far import CourseSoFar
 from holdfast.domain.dose_meaning import Meaning, what_it_means
-from holdfast.domain.dose_totals import Totals, doses_taken, totals
+from holdfast.domain.dose_totals import Totals, by_time, doses_taken, totals
 from holdfast.domain.dosing import gate_answer, session_conditions
 from holdfast.domain.findings import Finding, Outcome
 from holdfast.domain.gates import GateAnswer
+from holdfast.domain.judged_again import GATE_SHUT, act_behind, known_before, was_shut
 from holdfast.domain.limits import SignedLimit
 from holdfast.domain.session_entries import SessionEntry
 from holdfast.domain.session_gates import SessionAct, SessionGates
@@ -25,7 +27,6 @@ from holdfast.domain.session_log import Log, log_of
 from holdfast.domain.session_plan import SessionPlan
 
 MINUTE = timedelta(minutes=1)
-PERMITTED = frozenset({"dose-given", "exit", "session-closed"})  # what an authorisation permits
 
 
 @dataclass(frozen=True)
@@ -157,7 +158,15 @@ class Replay:
     def meanings(self) -> tuple[Meaning, ...]:
         """What each dose, loss, override and exit means, with all that is known at the end."""
         plan, course = self.recorded.plan, self.recorded.course
-        return what_it_means(self.gates, plan, course, self._log)
+        found = {one.entry: one for one in what_it_means(self.gates, plan, course, self._log)}
+        doses_and_exits = self._log.standing("dose-given", "exit")
+        for entry in doses_and_exits:
+            told = found.get(entry.id, Meaning(entry.id, (), Decimal(0)))
+            act = act_behind(self.gates, entry, told.deviations)
+            if act is not None and was_shut(gate_answer(self._before(entry, act))):
+                found[entry.id] = replace(told, deviations=(*told.deviations, GATE_SHUT))
+        order = {one.id: place for place, one in enumerate(sorted(self._log.entries, key=by_time))}
+        return tuple(sorted(found.values(), key=lambda one: order[one.entry]))
 
     def totals(self, now: datetime | None = None) -> Totals:
         """What the doses add up to, as known by a moment, or at the end."""
@@ -175,15 +184,23 @@ class Replay:
 
     def _was_open(self, issued: SessionEntry) -> bool:
         """Whether the gate was open when this was issued; what it permitted may be of the same instant."""
-        asked = _about(self.at(issued.at), SessionAct(issued.code("gate")))
-        after = [e for e in asked.log.entries if e.known_at == issued.at and e.kind in PERMITTED]
-        if after:
-            ids = {entry.id for entry in after}
-            log = Log(tuple(entry for entry in asked.log.entries if entry.id not in ids))
-            alarms = tuple(a for a in asked.alarms if not ids & set(a.condition.because))
-            view = SessionView(asked.plan, asked.course, log, asked.now)
-            asked = replace(asked, view=view, alarms=alarms)
-        return gate_answer(asked).is_open
+        act = SessionAct(issued.code("gate"))
+        return gate_answer(self._before(issued, act, is_itself_left_out=False)).is_open
+
+    def _before(
+        self, done: SessionEntry, act: SessionAct, *, is_itself_left_out: bool = True
+    ) -> Asked:
+        """The question to a gate by what was known just before something was done."""
+        asked = _about(self.at(done.at), act)
+        kept = {one.id for one in known_before(asked.log.entries, done)}
+        kept |= set() if is_itself_left_out else {done.id}
+        left_out = {one.id for one in asked.log.entries} - kept
+        if not left_out:
+            return asked
+        log = Log(tuple(entry for entry in asked.log.entries if entry.id in kept))
+        alarms = tuple(a for a in asked.alarms if not left_out & set(a.condition.because))
+        view = SessionView(asked.plan, asked.course, log, asked.now)
+        return replace(asked, view=view, alarms=alarms)
 
     @cached_property
     def end(self) -> datetime:

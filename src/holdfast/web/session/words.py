@@ -83,6 +83,7 @@ CONDITIONS: Mapping[str, Any] = {
     "limit-not-signed": _("Not signed for this site: {what}"),
     "given-without-authorisation": _("A dose was given without an authorisation"),
     "given-on-spoken-order": _("A dose was given on a spoken order"),
+    "gate-shut-by-then": _("It was authorised, and its gate was shut by then"),
     "given-outside-window": _("A dose was given outside its window"),
     "given-before-initial-dose": _("A supplement was given before the initial dose"),
     "dose-doubled": _("A dose was given twice"),

@@ -68,6 +68,7 @@ DEVIATIONS = {
     "entry-after-the-close": _("Something happened in a dosing session that was closed"),
     "given-without-authorisation": _("A dose without an authorisation"),
     "given-on-spoken-order": _("A dose on a spoken order"),
+    "gate-shut-by-then": _("Authorised, and done when the gate was shut by then"),
     "given-outside-window": _("A supplement outside its window"),
     "given-before-initial-dose": _("A supplement before the initial dose"),
     "dose-doubled": _("A dose given twice"),
