@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
-from holdfast.cli.serve import serve
+from holdfast.cli.serve import _problem_with_record, serve
 from holdfast.web.requests import BodyLimitAtTheDoor
+from tests import databases
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.7", "::", "clinic.example"])
@@ -95,3 +96,17 @@ def test_what_is_over_the_limit_is_let_go_as_it_comes(settings):
         beside.submit(asyncio.run, BodyLimitAtTheDoor(application)(scope, receive, send)).result()
     assert int(seen["length"]) > 100  # type: ignore[call-overload]
     assert seen["body"] == b""
+
+
+def test_what_was_opened_to_ask_is_shared_with_no_worker(
+    postgres_cluster, migrated_template, django_db_blocker
+):
+    """A worker is forked: with the connection of its parent, and a pool that never grows, it would wait."""
+    name = postgres_cluster.create_from(migrated_template)
+    with (
+        django_db_blocker.unblock(),
+        databases.pointed_at(f"{postgres_cluster.url(name)}?pool=2"),
+    ):
+        _problem_with_record()
+        assert connection.connection is None
+        assert connection.alias not in connection._connection_pools

@@ -104,7 +104,23 @@ def _problem_with_record() -> str | None:
     django.setup()
     from holdfast.records import readiness
 
-    return readiness.problem()
+    try:
+        return readiness.problem()
+    finally:
+        _let_go()
+
+
+def _let_go() -> None:
+    """Close what was opened to ask: a worker that is forked with it would share the connection.
+
+    A pool that is forked never grows, since what makes its connections stays behind.
+    """
+    from django.db import connections
+
+    for each in connections.all(initialized_only=True):
+        each.close()
+        if each.settings_dict["OPTIONS"].get("pool"):
+            each.close_pool()
 
 
 def _listen(host: str, port: int, cert: Path | None, key: Path | None, workers: int) -> int:
