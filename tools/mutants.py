@@ -6,6 +6,7 @@ of one in ``tests/house/equal_mutants.txt`` stays true when the file grows.
 
 import ast
 import copy
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from types import CodeType
@@ -78,8 +79,8 @@ class _Place:
 
 
 def mutants(source: str, module: str = "rule", path: str = "rule.py") -> Iterator[Mutant]:
-    """Every small change of a module, in the order of its lines."""
-    tree = ast.parse(source, path)
+    """Every small change of a module, in the order of its lines; of two that read alike the second says so."""
+    tree, told = ast.parse(source, path), Counter[tuple[str, str]]()
     for place in list(_places(tree)):
         for new in _changes(place.node):
             ast.copy_location(new, place.node)
@@ -88,6 +89,9 @@ def mutants(source: str, module: str = "rule", path: str = "rule.py") -> Iterato
             place.put(new)
             code = compile(tree, path, "exec")
             place.put(place.node)
+            told[(place.function, words)] += 1
+            times = told[(place.function, words)]
+            words = words if times == 1 else f"{words} ({times})"
             yield Mutant(module, place.function, words, place.line, place.depth > 0, code)
 
 

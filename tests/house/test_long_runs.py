@@ -44,8 +44,9 @@ def test_every_kind_of_small_change_is_made_and_is_another_program():
 
 
 def test_a_change_outside_every_function_is_said_to_be_there():
-    (more, less) = mutants.mutants("LIMIT = 2\n")
+    (more, less, again, _) = mutants.mutants("LIMIT = 2\nMOST = 2\n")
     assert (more.words, less.words, more.is_inside) == ("2 -> 3", "2 -> 1", False)
+    assert again.words == "2 -> 3 (2)"
 
 
 def test_a_change_that_a_test_notices_is_noticed_and_another_is_named(tmp_path, monkeypatch):
