@@ -28,6 +28,7 @@ class Sitting:
         self.now = at(0)
         self.session = SimpleNamespace(room=SimpleNamespace(title="Room 7"))
         self.shut_by, self.is_live = [], False
+        self.agreements = {}
 
     def given(self, dose=""):
         found = [e for e in self.entries if e.kind == "dose-given"]
@@ -40,6 +41,9 @@ class Sitting:
         minute = (self.now - at(0)).total_seconds() / 60
         name = f"{kind}-{len(self.entries)}"
         self.entries.append(entry(kind, minute, id=name, by=by or "lead", **fields))
+
+    def agreed(self, item, choice):
+        return self.agreements.get((item, choice), "")
 
     def read(self, body_minute):
         self.write("reading", systolic_mmhg=120, diastolic_mmhg=75, heart_rate_per_min=70)
@@ -114,6 +118,16 @@ def test_an_alarm_that_is_to_wait_is_left_to_whoever_looks(plot, is_answered):
     seen = {e.code("condition") for e in sitting.entries if e.kind == "acknowledgement"}
     assert any(one.startswith("systolic-observed") for one in seen)
     assert any(one.startswith("systolic-dense") for one in seen) is is_answered
+
+
+@pytest.mark.parametrize("agreements", [{}, {("touch", "hand"): "agreement-1"}])
+def test_nobody_is_touched_who_did_not_agree_to_it_before(agreements):
+    sitting = Sitting(PLOTS["room-8"], through(60))
+    sitting.agreements = agreements
+    feeding = fed(sitting, 79)
+    told = [(e.code("agreed"), e.code("agreement")) for e in sitting.entries if e.kind == "touch"]
+    assert told == [("within", one) for one in agreements.values()]
+    assert feeding.says == []
 
 
 def test_a_supplement_is_given_once_and_withheld_where_its_gate_never_opened():
@@ -214,6 +228,7 @@ def test_three_sessions_are_under_way_behind_their_gates(empty_record):
         alarms = monitoring.alarms(live.plan, live.entries, datetime.now(UTC))
         above = [a for a in alarms if a.condition.tier is not Tier.OBSERVE and a.is_open]
         assert bool(above) is (code == "alarm-waits"), (code, above)
+        assert "touch-beyond-agreement" not in {a.condition.code for a in alarms}
         for dose in live.given():
             assert Authorisation.objects.filter(id=dose.code("authorisation")).exists()
     aside = SessionFact.objects.filter(kind="override").values_list("fields", flat=True)

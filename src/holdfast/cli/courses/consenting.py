@@ -88,7 +88,7 @@ def agreements(journey: Journey) -> None:
     document = consent_now(row, journey.protocol).document
     assert document is not None
     for item in document.items:
-        allowed = [choice for choice in item.choices if journey.chance.random() < 0.6]
+        allowed = [choice for choice in item.choices if journey.allows(choice)]
         told = {"item": item.code, "allowed": allowed, "agreed_at": journey.now}
         journey.do("patient", journey.by_self, agree, enrollment=row, **told)
     journey.do("patient", journey.by_self, choose_stop_word, enrollment=row, words="river stone")

@@ -109,7 +109,13 @@ class Feeding:
         self._ends(now, body)
 
     def _happens(self, one: Happens) -> None:
-        self.live.write(one.kind, self.live.hand(one.by), one.words, **one.fields)
+        fields = dict(one.fields)
+        if one.kind == "touch":
+            agreement = self.live.agreed("touch", fields["form"])
+            if not agreement:
+                return  # nobody touches who was not agreed to
+            fields |= {"agreed": "within", "agreement": agreement}
+        self.live.write(one.kind, self.live.hand(one.by), one.words, **fields)
 
     def _reads(self, entries: list[SessionEntry], now: datetime, body: float) -> None:
         """What is due, and more often than that."""

@@ -126,6 +126,10 @@ class Journey:
         """Write one entry of a kind of the clinical record."""
         return self.note(role, by, record_care, kind=which, told=told)
 
+    def allows(self, _choice: str) -> bool:
+        """Whether the person agrees, in preparation, to one thing that may happen under the drug."""
+        return self.chance.random() < 0.6
+
     def referral(self) -> Iterator[datetime]:
         """The first call, what is asked and seen, the verdict, and the physician's signature."""
         yield self.now

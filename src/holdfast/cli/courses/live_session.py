@@ -1,5 +1,6 @@
 """One session under way in the demonstration, written through the actions of the product by those who sit in it."""
 
+import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -20,6 +21,7 @@ from holdfast.definitions.session import gates
 from holdfast.domain.dose_totals import Slot
 from holdfast.domain.session_entries import SessionEntry
 from holdfast.domain.session_gates import SessionAct
+from holdfast.records.consents import agreement_rows
 from holdfast.records.people import User
 from holdfast.records.session import DosingSession
 from holdfast.records.session_now import entries_of, plan_of
@@ -94,6 +96,11 @@ class LiveSession:
             words=words,
         )
         done(record_entry(session=self.session, told=told, came="page", by=by, now=now))
+
+    def agreed(self, item: str, choice: str) -> str:
+        """The id of what the person agreed to in preparation; "" where it does not hold this."""
+        row = agreement_rows(self.session.enrollment).get(item)
+        return str(row.id) if row is not None and choice in json.loads(row.allowed) else ""
 
     def read(self, body_minute: float) -> bool:
         """Take the vital signs; one that went wrong is taken again by and by."""
@@ -181,6 +188,8 @@ class LiveSession:
         }
         answering = gates.load().answering
         for code in codes:
+            if code == "supplement-agreed-before" and not self.agreed("supplement", "take"):
+                continue
             stated = answering[code].stated
             if code in acts:
                 acts[code]()

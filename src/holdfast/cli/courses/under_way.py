@@ -17,6 +17,7 @@ from holdfast.domain.visits import PlannedVisit
 from holdfast.records.session import DosingSession
 
 DAYS_BEFORE = 36  # from the first call to the session
+DECLINED = frozenset({"feet", "hug", "training"})
 OPENED_BEFORE = timedelta(minutes=session.EARLY)
 
 
@@ -33,6 +34,10 @@ class UnderWay(Course):
         self.dose_at = dose_at
         self.physician = team.physicians[1 + number]
         self.room = team.rooms[number]
+
+    def allows(self, choice: str) -> bool:
+        """Everything that the session does, and not all that it might."""
+        return choice not in DECLINED
 
     def acts(self) -> Iterator[datetime]:
         """Everything up to the morning of the session, its gate passed."""
