@@ -120,7 +120,7 @@ def _let_go() -> None:
     for each in connections.all(initialized_only=True):
         each.close()
         if each.settings_dict["OPTIONS"].get("pool"):
-            each.close_pool()
+            each.close_pool()  # type: ignore[attr-defined]  # as PostgreSQL has it
 
 
 def _listen(host: str, port: int, cert: Path | None, key: Path | None, workers: int) -> int:
