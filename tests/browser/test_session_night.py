@@ -96,7 +96,7 @@ def test_the_way_home_names_an_adult_with_a_telephone_and_sets_the_first_call(se
     page.click("[data-n-act=call]")
     page.click("dialog [data-s-sheet-go]")
     page.wait_for_selector("[data-net]:has-text('received'):not(.watch)", timeout=15_000)
-    escort = SessionFact.objects.get(kind="escort")
+    escort = SessionFact.objects.filter(kind="escort").earliest("position")
     told = orjson.loads(escort.fields)
     assert told.pop("person")
     assert told == dict.fromkeys(
@@ -106,6 +106,20 @@ def test_the_way_home_names_an_adult_with_a_telephone_and_sets_the_first_call(se
     assert "Rivers" not in escort.fields
     call = CallPlanned.objects.get()
     assert call.due_at.astimezone(timezone.get_default_timezone()) > timezone.now()
+
+
+@pytest.mark.nightly
+def test_on_the_panel_too_the_escort_is_nobody_of_the_team(server, page_of):
+    page = page_of("therapist", at=server.address)
+    page.goto(address().replace("night/", ""))
+    page.wait_for_selector("[data-session]:not([hidden])")
+    page.click("[data-s-more] button:has-text('The escort')")
+    assert "Name and telephone" in page.inner_text("dialog[open]")
+    page.fill("dialog #s-words", "Kim Lake, 044 555 01 03")
+    for name in ("is_identity_seen", "has_telephone"):
+        page.check(f"dialog [name={name}][value=true]")
+    page.click("dialog [data-s-sheet-go]")
+    page.wait_for_selector("[data-s-log] li:has-text('Kim Lake')")
 
 
 @pytest.mark.parametrize(("width", "scheme"), every())

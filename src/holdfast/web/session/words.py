@@ -285,6 +285,7 @@ PANEL = {
     "home_escort": _("The adult who takes the person home"),
     "home_name": _("Name"),
     "home_telephone": _("Telephone"),
+    "home_words": _("Name and telephone of the adult"),
     "home_call": _("First call, by the next day"),
     "home_yes": _("Yes"),
     "home_not_yet": _("Not yet"),

@@ -206,9 +206,10 @@ globalThis.HoldfastPanel = (() => {
   function sheet(kind) {
     if (kind === "touch") { touch(); return; }
     const preset = { "fluid-taken": { what: "water" }, "dose-given": { dose: view().doses.length ? "supplemental" : "initial" }, "came-in": { role: "therapist" } }[kind] || {};
-    const given = kind === "order" ? { is_spoken: true, was_read_back: true } : {};
+    const isEscort = kind === "escort"; /* nobody of the team: the name and the telephone are words */
+    const given = kind === "order" ? { is_spoken: true, was_read_back: true } : isEscort ? { person: crypto.randomUUID() } : {};
     const about = session();
-    Sheet.ask({ kind, given, preset, people: people(kind), hasWords: kind === "note", hasPad: true, submit: (told, text) => write(kind, told, { words: text, about }) });
+    Sheet.ask({ kind, given, preset, people: people(kind), hasWords: kind === "note" || isEscort, wordsTitle: isEscort ? say("home_words") : "", hasPad: true, submit: (told, text) => write(kind, told, { words: text, about }) });
   }
 
   function room() {

@@ -33,7 +33,7 @@ globalThis.HoldfastSheet = (() => {
 
   /* kind: of the entry. given: fields that are known already and not asked. hasWords: a place for words. */
   function ask(options) {
-    const { kind, title, given = {}, preset = {}, people = [], hasWords = false, only = null, hasPad = false, submit } = options;
+    const { kind, title, given = {}, preset = {}, people = [], hasWords = false, wordsTitle = "", only = null, hasPad = false, submit } = options;
     const told = words().kinds[kind] || { title, fields: [] };
     const fields = told.fields.filter((each) => !(each.name in given) && (!only || only.includes(each.name)) && (each.type !== "id" || each.is_required || (each.is_person && people.length))).sort((a, b) => Number(b.is_person) - Number(a.is_person)); /* who, first */
     asking = { kind, fields, given, submit, options };
@@ -44,7 +44,7 @@ globalThis.HoldfastSheet = (() => {
     body.replaceChildren(...fields.map((each) => field(each, preset[each.name], people)));
     if (hasWords || kind === "note") {
       const area = made("textarea", { id: "s-words", name: "words", rows: 4, maxLength: 20000, autocomplete: "off" });
-      body.append(made("div", { className: "field" }, made("label", { htmlFor: "s-words", textContent: words().kinds.note.title }), area));
+      body.append(made("div", { className: "field" }, made("label", { htmlFor: "s-words", textContent: wordsTitle || words().kinds.note.title }), area));
     }
     const numbers = [...body.querySelectorAll("[data-number]")];
     body.classList.toggle("with-pad", hasPad && numbers.length > 0);
