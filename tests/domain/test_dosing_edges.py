@@ -160,3 +160,9 @@ def test_a_symptom_of_before_the_supplement_keeps_a_release_shut():
     assert told.shut_by(HOME, "11:50")["symptoms"] == {"symptom-open"}
     cleared = told.state("11:46", "no-new-symptom", "p1")
     assert "symptoms" not in cleared.shut_by(HOME, "11:50")
+
+
+def test_a_physician_clears_a_symptom_by_saying_so_and_by_no_other_statement():
+    seen = dose_given().add("11:27", "event", "t1", id="pain", term="chest-pain")
+    told = seen.state("11:28", "no-new-symptom", "t2").state("11:29", "standing-orders", "p1")
+    assert told.shut_by(SUPPLEMENT, "11:31")["symptoms"] == {"symptom-open"}

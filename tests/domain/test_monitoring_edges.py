@@ -1,7 +1,9 @@
 """Edges of what alarms that no page of the manual shows: corrections that come first, what is known late."""
 
+from dataclasses import replace
+
 from holdfast.domain import monitoring
-from tests.session_kit import at, beginning, entry, temperature, usual_plan
+from tests.session_kit import all_well, at, beginning, entry, temperature, usual_plan
 
 
 def raised(entries, minute):
@@ -64,3 +66,18 @@ def test_a_reading_at_the_minute_of_the_dose_is_what_a_rise_is_counted_from_howe
     told = [*beginning(), cool, hot]
     assert f"temperature-rise:{hot.id}" not in raised(told, 119)
     assert f"temperature-rise:{hot.id}" in raised(told, 120)
+
+
+def test_a_silence_that_was_answered_is_silent_no_more():
+    told = [one for one in beginning() if one.kind != "distress"]
+    before = monitoring.silences(usual_plan(), told, at(40))
+    after = monitoring.silences(usual_plan(), [*told, all_well(41)], at(42))
+    assert {one.measure for one in before} > {one.measure for one in after}
+    assert "blood-pressure" not in {one.measure for one in after}
+    assert "silence:blood-pressure:2026-05-04T08:30:00Z" in raised([*told, all_well(41)], 42)
+
+
+def test_a_session_without_minutes_of_its_own_never_lasts_longer_than_they_are():
+    plan = replace(usual_plan(), minutes=None)
+    assert monitoring.phase(plan, beginning(), at(3000)) is not monitoring.Phase.LONGER
+    assert monitoring.phase(usual_plan(), beginning(), at(3000)) is monitoring.Phase.LONGER
