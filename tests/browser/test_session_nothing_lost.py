@@ -168,6 +168,7 @@ def test_three_sessions_on_one_tablet_each_entry_under_its_own_person(browser, s
     for number, label in enumerate(labels):
         choose(page, label)
         read(page, f"14{number}/9{number}")
+    received(page)
     page.context.set_offline(True)
     choose(page, second)
     read(page, "151/91")
