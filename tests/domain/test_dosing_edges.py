@@ -166,3 +166,11 @@ def test_a_physician_clears_a_symptom_by_saying_so_and_by_no_other_statement():
     seen = dose_given().add("11:27", "event", "t1", id="pain", term="chest-pain")
     told = seen.state("11:28", "no-new-symptom", "t2").state("11:29", "standing-orders", "p1")
     assert told.shut_by(SUPPLEMENT, "11:31")["symptoms"] == {"symptom-open"}
+
+
+def test_distress_at_release_is_held_to_what_it_was_before_the_first_dose():
+    """Not to what it was between the two doses, when it may have been high."""
+    told = dose_given().add("11:30", "distress", score=8)
+    told = told.add("11:40", "dose-given", id="d2", dose="supplemental", nominal_mg=40)
+    assert "distress" in told.add("18:10", "distress", score=5).shut_by(HOME, "18:20")
+    assert "distress" not in told.add("18:10", "distress", score=4).shut_by(HOME, "18:20")

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from holdfast.domain import monitoring
-from tests.session_kit import all_well, at, beginning, entry, temperature, usual_plan
+from tests.session_kit import all_well, at, beginning, entry, pressure, temperature, usual_plan
 
 
 def raised(entries, minute):
@@ -81,3 +81,13 @@ def test_a_session_without_minutes_of_its_own_never_lasts_longer_than_they_are()
     plan = replace(usual_plan(), minutes=None)
     assert monitoring.phase(plan, beginning(), at(3000)) is not monitoring.Phase.LONGER
     assert monitoring.phase(usual_plan(), beginning(), at(3000)) is monitoring.Phase.LONGER
+
+
+def test_a_breach_is_over_when_the_first_calm_reading_was_known_and_not_when_the_last_was():
+    readings = [pressure(5, 165), pressure(10, 120, late=20), pressure(12, 121)]
+    (found,) = [
+        one
+        for one in monitoring.conditions(usual_plan(), [*beginning(), *readings], at(40))
+        if one.id == "systolic-observed:bp-5"
+    ]
+    assert found.until == at(12)
