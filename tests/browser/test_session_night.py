@@ -80,6 +80,7 @@ def test_a_night_is_written_by_one_tap_each_and_kept_while_the_network_is_gone(s
     assert orjson.loads(rows[0].fields) == {"state": "asleep"}
 
 
+@pytest.mark.nightly
 def test_the_way_home_names_an_adult_with_a_telephone_and_sets_the_first_call(server, page_of):
     page = page_of("therapist", at=server.address)
     page.goto(address())
