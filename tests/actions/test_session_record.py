@@ -10,7 +10,7 @@ from holdfast.actions import session_judging
 from holdfast.actions.outcomes import Conflict, Refusal
 from holdfast.actions.session_entries import move_entry, record_entry
 from holdfast.actions.session_opening import open_session
-from holdfast.domain import monitoring
+from holdfast.domain import monitoring, monitoring_fold
 from holdfast.records.consents import impairments_of
 from holdfast.records.keys import opened as opened_words
 from holdfast.records.models import (
@@ -91,7 +91,7 @@ def test_a_high_reading_raises_its_alarm_in_its_own_entry(sitting):
             session=sitting.session, told=told, came="page", by=clinic.therapist, now=clinic.now
         )
     )
-    (alarm,) = raised_with(told.id)
+    (alarm,) = raised_with(told.id, sitting.enrollment.id)
     assert (alarm.code, alarm.tier, alarm.value) == ("systolic-observed", "observe", Decimal(168))
     assert (alarm.position, alarm.recorded_at) == (receipt.position, receipt.recorded_at)
     assert ("records_alarmraised", alarm.id) in {(table, id_) for table, id_, _ in receipt.facts}
@@ -168,9 +168,9 @@ def test_what_was_judged_and_not_written_is_not_remembered(sitting, monkeypatch)
         patch.setattr("holdfast.actions.writing.LockedStream._insert", broken)
         with pytest.raises(RuntimeError):
             sitting.reading(191, id=entry)
-    assert not raised_with(entry)
+    assert not raised_with(entry, sitting.enrollment.id)
     written(sitting.reading(191, id=entry))
-    assert raised_with(entry)
+    assert raised_with(entry, sitting.enrollment.id)
 
 
 def test_what_another_process_wrote_is_caught_up_with(sitting):
@@ -320,3 +320,21 @@ def test_what_is_felt_is_one_possible_event_and_what_may_be_serious_alarms_each_
     written(sitting.write("event", term="euphoria", valence="good"))
     assert EventCandidate.objects.count() == 3
     assert verify_here().fits
+
+
+def test_a_turn_of_the_watch_that_began_before_the_last_reading_judges_no_more_for_it(
+    sitting, monkeypatch
+):
+    """Its moment is older than what it reads: it judges on from there, and not everything anew."""
+    began = sitting.clinic.now
+    written(sitting.reading())
+    session_judging.is_anything_new(sitting.session, began)
+    sitting.clinic.later(minutes=1)
+    written(sitting.reading())
+    anew = []
+    plainly = monitoring_fold.conditions_of
+    monkeypatch.setattr(
+        monitoring_fold, "conditions_of", lambda *told: anew.append(told) or plainly(*told)
+    )
+    assert not session_judging.is_anything_new(sitting.session, began)
+    assert not anew

@@ -11,6 +11,7 @@ from holdfast.actions.writing import lock, one_transaction
 from holdfast.records.care import Enrollment
 from holdfast.records.erasure import Disclosure, Look
 from holdfast.records.people import User
+from holdfast.records.prepared import Prepared
 
 # What is handed out, and the permission it takes.
 KINDS = {
@@ -36,8 +37,11 @@ def note_look(*, enrollment: Enrollment, by: User, now: datetime) -> None:
         part=PARTS[local.hour // 6],
     )
     look.id = uuid5(look.person_id, f"{by.id}/{look.day}/{look.part}")
-    if not Look.objects.filter(id=look.id).exists():
+    if _LOOK.first(look.id) is None:
         _write_look(look=look, by=by, now=now)
+
+
+_LOOK = Prepared(lambda look: Look.objects.filter(id=look))
 
 
 @one_transaction

@@ -6,7 +6,7 @@ from uuid import UUID, uuid5
 
 from holdfast.actions.apart import apart
 from holdfast.actions.judging import local_date
-from holdfast.actions.session_judging import followed
+from holdfast.actions.session_judging import followed, judged_in
 from holdfast.actions.writing import LockedStream
 from holdfast.definitions.session import gates as session_gates
 from holdfast.domain.dose_meaning import what_it_means
@@ -41,8 +41,18 @@ def consequences(
     for fact in facts:
         found += _not_written(list(_impairment(session, fact, by)))
         found += _felt(stream, session, fact, by)
-    found += apart("session-not-judged", lambda: _deviations(stream, session, facts), list)
+    if not _is_ordinary(stream, session, facts):
+        found += apart("session-not-judged", lambda: _deviations(stream, session, facts), list)
     return found
+
+
+def _is_ordinary(
+    stream: LockedStream, session: DosingSession, facts: Sequence[SessionFact]
+) -> bool:
+    """From none of them a deviation can follow, and the session that they were judged in goes on."""
+    kept = judged_in(stream, session)
+    is_plain = not any(fact.kind in _MEANT or fact.corrects for fact in facts)
+    return is_plain and kept is not None and not kept.closing
 
 
 def catch_up_deviations(stream: LockedStream, session: DosingSession) -> list[Deviation]:

@@ -28,7 +28,8 @@ from holdfast.domain.session_entries import SessionEntry
 from holdfast.domain.session_log import Log, log_of
 from holdfast.domain.session_plan import SessionPlan, Tier
 from holdfast.records.canonical import document
-from holdfast.records.journal import JournalEntry, Stream
+from holdfast.records.journal import JournalEntry
+from holdfast.records.prepared import Prepared
 from holdfast.records.session import AlarmRaised, DosingSession, SessionFact, SessionPlanned
 from holdfast.records.session_now import (
     course_around,
@@ -37,6 +38,7 @@ from holdfast.records.session_now import (
     is_settled_since,
     plan_of,
     raised_ids,
+    stream_of,
 )
 
 log = logging.getLogger("holdfast.actions")
@@ -98,6 +100,13 @@ def forget(session: UUID) -> None:
         _KEPT.pop(session, None)
 
 
+def judged_in(stream: LockedStream, session: DosingSession) -> Followed | None:
+    """A session that was judged under this lock, with what is about to be written; None before that."""
+    with _KEEPING:
+        kept = _KEPT.get(session.id)
+    return kept if kept is not None and kept.pending is stream else None
+
+
 def followed(session: DosingSession, stream: LockedStream) -> Followed:
     """A session as it stands in its stream, with what the action that holds the lock brought to it."""
     return _caught_up(session, stream.position, stream.head, stream)
@@ -139,15 +148,24 @@ def _reaches(kept: Followed, session: DosingSession, position: int, head: str) -
         return True
     if not 0 < kept.position < position:
         return False
-    was = JournalEntry.objects.filter(stream_id=session.enrollment_id, position=kept.position)
-    if was.values_list("entry_hash", flat=True).first() != kept.head:
+    was = _ENTRY_AT.first(session.enrollment_id, kept.position)
+    if was is None or was.entry_hash != kept.head:
         return False  # what was judged last was never committed
-    plans = SessionPlanned.objects.filter(session_id=session.id, position__gt=kept.position)
-    if plans.exists() or is_settled_since(session, kept.position):
+    is_planned_anew = _PLANS_AFTER.first(session.id, kept.position) is not None
+    if is_planned_anew or is_settled_since(session, kept.position):
         return False
     kept.take_in(entries_of(session, position, after=kept.position))
     kept.raised |= set(raised_ids(session, position, after=kept.position))
     return True
+
+
+_ENTRY_AT = Prepared(
+    lambda stream, position: JournalEntry.objects.filter(stream=stream, position=position)
+)
+
+_PLANS_AFTER = Prepared(
+    lambda session, position: SessionPlanned.objects.filter(session=session, position__gt=position)
+)
 
 
 def raised_by(
@@ -179,10 +197,12 @@ def is_anything_new(session: DosingSession, now: datetime) -> bool:
 
     Where a rule breaks there may be: whoever holds the lock then says so loudly.
     """
-    head = Stream.objects.filter(id=session.enrollment_id).values_list("position", "head").get()
+    stream = stream_of(session)
     try:
-        kept = _caught_up(session, *head)
-        return any(one.id not in kept.raised for one in kept.conditions(now))
+        kept = _caught_up(session, stream.position, stream.head)
+        # Not before what is known already: whoever holds the lock judges no earlier either.
+        moment = max(now, stream.recorded_at or now)
+        return any(one.id not in kept.raised for one in kept.conditions(moment))
     except DatabaseError:
         raise
     except Exception as error:

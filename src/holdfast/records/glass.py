@@ -22,6 +22,7 @@ from holdfast.records.events import Event, read_event
 from holdfast.records.facts import FACT, Fact
 from holdfast.records.journal import JournalEntry
 from holdfast.records.people import Site, User
+from holdfast.records.prepared import Prepared
 
 OPEN_FOR, REVIEWED_WITHIN = "glass-open-for", "glass-reviewed-within"
 
@@ -112,14 +113,20 @@ def granted(user: User, enrollment_id: UUID | None, now: datetime) -> frozenset[
     """
     if enrollment_id is None:
         return glass.NOTHING
-    rows = GlassOpening.objects.filter(user=user, enrollment_id=enrollment_id, until__gt=now)
     return glass.granted(
-        [opening_value(row) for row in rows.select_related("end")],
+        [opening_value(row) for row in _OPENINGS.rows(user.id, UUID(str(enrollment_id)))],
         person=user.id,
         enrollment=enrollment_id,
         now=now,
         allowed=roles().break_glass,
     )
+
+
+_OPENINGS = Prepared(
+    lambda user, enrollment: GlassOpening.objects.filter(
+        user=user, enrollment=enrollment
+    ).select_related("end")
+)
 
 
 def open_now(user: User, now: datetime) -> list[GlassOpening]:

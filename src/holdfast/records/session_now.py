@@ -20,8 +20,10 @@ from holdfast.records.canonical import document
 from holdfast.records.care import Enrollment
 from holdfast.records.columns import instant_of
 from holdfast.records.forgotten import is_erased
+from holdfast.records.journal import Stream
 from holdfast.records.keys import Erased, opened
 from holdfast.records.people import Site
+from holdfast.records.prepared import Prepared
 from holdfast.records.rooms import RoomAttribution, RoomEntry
 from holdfast.records.session import (
     AlarmRaised,
@@ -101,12 +103,36 @@ def entries_of(
     took it over, and is known since then. But a dose that may have been taken is one from the first,
     nobody's, and takes nothing back. An entry is of whoever wrote it, or took it over.
     """
-    rows = SessionFact.objects.filter(session_id=session.id, position__gt=after)
-    if position is not None:
-        rows = rows.filter(position__lte=position)
-    told = rows.order_by("position", "id").values_list(*_COLUMNS)
+    if after and position is not None:
+        told: Iterable[Sequence[Any]] = map(_row, _BEHIND.rows(session.id, after, position))
+    else:
+        rows = SessionFact.objects.filter(session_id=session.id, position__gt=after)
+        if position is not None:
+            rows = rows.filter(position__lte=position)
+        told = rows.order_by("position", "id").values_list(*_COLUMNS)
     found = (_as_known(row, position) for row in told)
     return tuple(entry for entry in found if entry is not None)
+
+
+# What was written last is asked all the time: by every screen, and by the watch.
+_BEHIND = Prepared(
+    lambda session, after, position: (
+        SessionFact.objects.filter(session=session, position__gt=after, position__lte=position)
+        .select_related("room_entry__attribution")
+        .order_by("position", "id")
+    )
+)
+
+
+def _row(fact: SessionFact) -> tuple[Any, ...]:
+    """The same columns of a fact, in their order."""
+    return tuple(_reached(fact, name.split("__")) for name in _COLUMNS)
+
+
+def _reached(row: Any, names: Sequence[str]) -> Any:
+    for name in names:
+        row = None if row is None else getattr(row, name, None)
+    return row
 
 
 def _as_known(row: Sequence[Any], position: int | None) -> SessionEntry | None:
@@ -133,12 +159,16 @@ def _as_known(row: Sequence[Any], position: int | None) -> SessionEntry | None:
 
 def is_settled_since(session: DosingSession, position: int) -> bool:
     """Whether somebody said whose an entry of a session is, behind a position of its stream."""
-    rows = RoomAttribution.objects.filter(
-        stream_id=session.enrollment_id,
+    return _SETTLED_SINCE.first(session.enrollment_id, position, session.id) is not None
+
+
+_SETTLED_SINCE = Prepared(
+    lambda enrollment, position, session: RoomAttribution.objects.filter(
+        stream_id=enrollment,
         position__gt=position,
-        entry__session_fact__session_id=session.id,
-    )
-    return rows.exists()
+        entry__session_fact__session_id=session,
+    ).order_by("id")[:1]
+)
 
 
 def news_since(session: DosingSession, position: int) -> frozenset[str]:
@@ -173,6 +203,14 @@ def course_around(session: DosingSession, position: int | None = None) -> Course
     return read_course(orjson.loads(planned_at(session, position).course))
 
 
+def stream_of(session: DosingSession) -> Stream:
+    """Where the stream of a session stands now."""
+    return _STREAM.rows(session.enrollment_id)[0]
+
+
+_STREAM = Prepared(lambda enrollment: Stream.objects.filter(id=enrollment))
+
+
 def open_sessions(site: Site) -> list[DosingSession]:
     """The sessions of a site that nobody closed, the first opened first."""
     rows = DosingSession.objects.filter(site=site, closing=None)
@@ -183,6 +221,18 @@ def sessions_of(enrollment: Enrollment) -> list[DosingSession]:
     """Every session of an enrollment, in the order in which they were opened."""
     rows = DosingSession.objects.filter(enrollment=enrollment).select_related("closing")
     return list(rows.order_by("opened_at", "id"))
+
+
+def session_of(session_id: UUID, enrollment: Enrollment) -> DosingSession | None:
+    """One session of an enrollment, with what its acts read of it."""
+    return _SESSION_OF.first(session_id, enrollment.id)
+
+
+_SESSION_OF = Prepared(
+    lambda session, enrollment: DosingSession.objects.filter(
+        id=session, enrollment=enrollment
+    ).select_related("enrollment__site", "site", "closing")
+)
 
 
 def open_session_of(enrollment: Enrollment) -> DosingSession | None:
@@ -197,9 +247,28 @@ def alarms_raised(session: DosingSession) -> list[AlarmRaised]:
     return list(rows.order_by("-position", "condition"))
 
 
-def raised_with(entry_id: UUID) -> list[AlarmRaised]:
-    """The conditions that were judged true with one entry: they belong in its answer."""
-    return list(AlarmRaised.objects.filter(judged_with=entry_id).order_by("condition"))
+def raised_with(entry_id: UUID, enrollment_id: UUID) -> list[AlarmRaised]:
+    """The conditions that were judged true with one entry of an enrollment: they belong in its answer."""
+    return _RAISED_WITH.rows(entry_id, enrollment_id)
+
+
+_RAISED_WITH = Prepared(
+    lambda entry, enrollment: AlarmRaised.objects.filter(
+        judged_with=entry, session__enrollment=enrollment
+    ).order_by("condition")
+)
+
+
+def alarms_between(session: DosingSession, after: int, position: int) -> list[AlarmRaised]:
+    """The conditions raised in a session behind one position of its stream and up to another."""
+    return _RAISED_BETWEEN.rows(session.id, after, position)
+
+
+_RAISED_BETWEEN = Prepared(
+    lambda session, after, position: AlarmRaised.objects.filter(
+        session=session, position__gt=after, position__lte=position
+    )
+)
 
 
 def last_heard(session: DosingSession) -> dict[str, datetime]:

@@ -9,6 +9,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth import logout
@@ -22,6 +23,7 @@ from holdfast.records import access
 from holdfast.records.care import Enrollment
 from holdfast.records.glass_access import by_glass
 from holdfast.records.people import Site
+from holdfast.records.prepared import Prepared
 from holdfast.web.account import standing
 from holdfast.web.api import basic
 from holdfast.web.room import admission
@@ -319,11 +321,12 @@ def _admit(request: HttpRequest, kwargs: Mapping[str, Any], permission: str) -> 
     a protocol to that study; any other is of the site, and shows what ``studies`` covers.
     """
     now = timezone.now()
-    site = access.site_named(kwargs["site"], request.user, now)
-    if site is None:
-        raise Http404
-    study = _study(site, kwargs)
-    held = access.permissions_of(request.user, site, now, study)
+    with access.remembered():  # both questions are of this moment
+        site = access.site_named(kwargs["site"], request.user, now)
+        if site is None:
+            raise Http404
+        study = _study(site, kwargs)
+        held = access.permissions_of(request.user, site, now, study)
     held |= by_glass(request.user, kwargs.get("enrollment_id"), now)
     if permission not in held:
         raise Http404
@@ -337,11 +340,13 @@ def _study(site: Site, kwargs: Mapping[str, Any]) -> str | None:
     """The study an address belongs to; None where it belongs to the site."""
     if (enrollment_id := kwargs.get("enrollment_id")) is None:
         return kwargs.get("protocol")
-    here = Enrollment.objects.filter(id=enrollment_id, site=site)
-    study = here.values_list("protocol_name", flat=True).first()
-    if study is None:
+    here = _ENROLLMENT.first(UUID(str(enrollment_id)), site.id)  # the interface names it as text
+    if here is None:
         raise Http404
-    return str(study)
+    return str(here.protocol_name)
+
+
+_ENROLLMENT = Prepared(lambda enrollment, site: Enrollment.objects.filter(id=enrollment, site=site))
 
 
 def _second_factor(request: HttpRequest, route: str) -> HttpResponse | None:

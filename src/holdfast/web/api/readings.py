@@ -115,7 +115,7 @@ def observation(
             "entry_id": outcome.entry_id,
             "position": outcome.position,
             "entry_hash": outcome.entry_hash,
-            "alarms": alarms_with(id_),
+            "alarms": alarms_with(id_, outcome),
         },
     )
 

@@ -60,7 +60,7 @@ def entry(request: AtDevice, site: str, opening_id: UUID) -> JsonResponse:
     row = RoomEntry.objects.get(id=outcome.fact_id("records_roomentry") or told.id)
     whose = writer_of(row)
     more: dict[str, Any] = {"is_nobodys": whose is None, "came": row.came, "reason": row.reason}
-    more["alarms"] = alarms_with(told.id) if told.is_of_session else []
+    more["alarms"] = alarms_with(told.id, outcome) if told.is_of_session else []
     return JsonResponse(told_receipt(outcome, **more))
 
 

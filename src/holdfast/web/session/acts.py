@@ -21,6 +21,7 @@ from holdfast.domain.session_entries import EntryRefused, read_fields
 from holdfast.domain.session_gates import SessionAct
 from holdfast.records.people import User
 from holdfast.records.session import DosingSession
+from holdfast.records.session_now import session_of
 from holdfast.web.admitted import Admitted
 from holdfast.web.json_acts import Body, BodyUnreadable, told_receipt, unreadable, wrong
 from holdfast.web.reauthentication import address_of, prove_person
@@ -29,6 +30,7 @@ from holdfast.web.session.gates import gate_told
 from holdfast.web.session.kinds import told_in_a_room
 from holdfast.web.session.pages import session_at
 from holdfast.web.session.raised import alarms_with
+from holdfast.web.staff.who import enrollment_at
 
 SCHEMA = 1  # of an entry that a page of somebody logged in sends
 KEYS = {"schema", "id", "session", "kind", "words", "details", "at", "offset_ms", "by", "corrects"}
@@ -39,15 +41,13 @@ MOST_OFFSET_MS = 10 * 365 * 24 * 3600 * 1000
 @require_POST
 def entry(request: Admitted, site: str, enrollment_id: UUID) -> JsonResponse:
     """Write an entry that a page of somebody logged in has kept until this answer."""
-    enrollment, _newest = session_at(request, enrollment_id)
+    enrollment = enrollment_at(request, enrollment_id)
     try:
         body = Body.of(request)
         told = _read(body.text("entry"))
-        sessions = DosingSession.objects.select_related("enrollment__site", "site", "closing")
-        session = sessions.filter(id=told["session"], enrollment=enrollment).first()
     except (BodyUnreadable, EntryRefused) as error:
         return unreadable(error)
-    if session is None:
+    if (session := session_of(told["session"], enrollment)) is None:
         raise Http404
     if told["by"] != request.user.id:
         # Somebody else is logged in here now: the entry waits for whoever wrote it.
@@ -64,7 +64,7 @@ def answered(outcome: Answered, entry_id: UUID) -> JsonResponse:
         return JsonResponse({"id": str(entry_id), "conflict": str(outcome.id)}, status=409)
     if not isinstance(outcome, Receipt):
         return wrong(refusal_words(outcome), refused=outcome.reason, id=str(entry_id))
-    return JsonResponse(told_receipt(outcome, alarms=alarms_with(entry_id)))
+    return JsonResponse(told_receipt(outcome, alarms=alarms_with(entry_id, outcome)))
 
 
 def _read(text: str) -> dict[str, Any]:

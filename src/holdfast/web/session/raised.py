@@ -5,14 +5,15 @@ from uuid import UUID
 
 import orjson
 
+from holdfast.actions.outcomes import Receipt
 from holdfast.domain.session_entries import instant
 from holdfast.records.session import AlarmRaised
 from holdfast.records.session_now import raised_with
 
 
-def alarms_with(entry_id: UUID) -> list[dict[str, Any]]:
-    """What was raised with an entry, in its own transaction."""
-    return [raised_json(row) for row in raised_with(entry_id)]
+def alarms_with(entry_id: UUID, receipt: Receipt) -> list[dict[str, Any]]:
+    """What was raised with an entry, in its own transaction; its receipt says whose record it is in."""
+    return [raised_json(row) for row in raised_with(entry_id, receipt.stream_id)]
 
 
 def raised_json(row: AlarmRaised) -> dict[str, Any]:

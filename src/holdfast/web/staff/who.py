@@ -13,21 +13,25 @@ from holdfast.records.access import covers
 from holdfast.records.care import Enrollment
 from holdfast.records.keys import Erased, opened
 from holdfast.records.people import Identity
+from holdfast.records.prepared import Prepared
 from holdfast.web.admitted import Admitted, studies
 from holdfast.web.staff.erased_words import erased_words
 
 
 def enrollment_at(request: Admitted, enrollment_id: UUID) -> Enrollment:
     """An enrollment of the request's site, and that somebody looked; not found for any other."""
-    found = (
-        Enrollment.objects.filter(id=enrollment_id, site=request.here)
-        .select_related("site", "person")
-        .first()
-    )
+    found = _ENROLLMENT.first(enrollment_id, request.here.id)
     if found is None:
         raise Http404
     note_look(enrollment=found, by=request.user, now=timezone.now())
     return found
+
+
+_ENROLLMENT = Prepared(
+    lambda enrollment, site: Enrollment.objects.filter(id=enrollment, site=site).select_related(
+        "site", "person"
+    )
+)
 
 
 def may_see_names(request: Admitted) -> bool:
