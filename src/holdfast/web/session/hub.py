@@ -21,14 +21,16 @@ from django.utils import timezone
 
 from holdfast.domain.session_entries import instant
 from holdfast.records.journal import Stream
-from holdfast.records.session import AlarmRaised, DosingSession
-from holdfast.records.session_now import entries_of, is_settled_since
+from holdfast.records.prepared import Prepared
+from holdfast.records.session import DosingSession
+from holdfast.records.session_now import alarms_between, entries_of, is_settled_since
 from holdfast.web.session.raised import raised_json
 
 log = logging.getLogger("holdfast.web")
 
 CHANNEL = "holdfast_sessions"
 LOOK_EVERY, ASK_EVERY = 0.1, 2.0  # seconds: for something new; whether each may still listen
+TOGETHER = 0.05  # seconds in which what is written is told in one message; technical
 MOST_WAITING = 200  # messages of one stream; technical
 END = b""
 Covers = Callable[[DosingSession], bool]
@@ -145,40 +147,51 @@ class Hub:
 
     def _read(self) -> None:
         """Find what was written since, and tell it."""
-        rows = DosingSession.objects.filter(closing=None).select_related("enrollment__site", "site")
+        rows = _OPEN.rows()
         found = {row.id: row for row in rows}
-        places = dict(
-            Stream.objects.filter(
-                id__in={
-                    *(row.enrollment_id for row in rows),
-                    *(one.enrollment_id for one, _ in self._known.values()),
-                }
-            ).values_list("id", "position")
-        )
+        places = {stream.id: stream.position for stream in _STREAMS.rows()}
+        for one, _ in self._known.values():
+            if one.enrollment_id not in places:  # its session was closed since
+                places[one.enrollment_id] = Stream.objects.get(id=one.enrollment_id).position
+        told: list[tuple[DosingSession, bytes]] = []
         for id_, row in found.items():
             if id_ not in self._known:
                 self._known[id_] = (row, places[row.enrollment_id])
-                self._tell(row, "opened", {"session": str(id_)})
+                told.append((row, message("opened", {"session": str(id_)})))
         for id_, (row, place) in list(self._known.items()):
             if places[row.enrollment_id] > place:
-                self._tell(row, "news", _news(row, place, places[row.enrollment_id]))
+                news = _news(row, place, places[row.enrollment_id])
+                told.append((row, message("news", news)))
                 self._known[id_] = (row, places[row.enrollment_id])
             if id_ not in found:
-                self._tell(row, "closed", {"session": str(id_)})
+                told.append((row, message("closed", {"session": str(id_)})))
                 del self._known[id_]
+        self._tell(told)
 
-    def _tell(self, session: DosingSession, kind: str, told: dict[str, Any]) -> None:
-        encoded = message(kind, told)
+    def _tell(self, told: list[tuple[DosingSession, bytes]]) -> None:
+        """Hand everything that was found at once to each listener in one piece."""
         with self._lock:
-            listeners = list(self._listeners.values())
+            listeners = list(self._listeners.values()) if told else []
         for each in listeners:
-            if each.is_greeted and each.covers is not None and each.covers(session):
-                each.tell(encoded)
+            if each.is_greeted and (covers := each.covers) is not None:
+                mine = [encoded for session, encoded in told if covers(session)]
+                if mine:
+                    each.tell(b"".join(mine))
+
+
+_OPEN = Prepared(
+    lambda: DosingSession.objects.filter(closing=None).select_related("enrollment__site", "site")
+)
+_STREAMS = Prepared(
+    lambda: Stream.objects.filter(
+        id__in=DosingSession.objects.filter(closing=None).values("enrollment_id")
+    )
+)
 
 
 def _news(session: DosingSession, after: int, position: int) -> dict[str, Any]:
     """What was written of a session between two positions, without a word."""
-    alarms = AlarmRaised.objects.filter(session=session, position__gt=after, position__lte=position)
+    alarms = alarms_between(session, after, position)
     return {
         "session": str(session.id),
         "after": after,
@@ -207,8 +220,10 @@ class Wakes:
     def is_woken(self) -> bool:
         """Wait a little; True where something was written, and at times to be sure."""
         if self._listening is not None:
-            told = list(self._listening.notifies(timeout=LOOK_EVERY * 5, stop_after=1))
-            return bool(told) or self._is_time()
+            if list(self._listening.notifies(timeout=LOOK_EVERY * 5, stop_after=1)):
+                list(self._listening.notifies(timeout=TOGETHER))  # what comes right after as well
+                return True
+            return self._is_time()
         time.sleep(LOOK_EVERY)
         with connection.cursor() as cursor:
             version = cursor.execute("PRAGMA data_version").fetchone()[0]

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_safe
 
 from holdfast.records import access
 from holdfast.records.people import Site, User
+from holdfast.records.prepared import Prepared
 from holdfast.records.room_state import is_standing, subjects_of
 from holdfast.records.rooms import RoomOpening
 from holdfast.records.session import DosingSession
@@ -39,13 +40,14 @@ def of_site(request: Admitted, site: str) -> StreamingHttpResponse:
 def _of_person(here: Site, user_id: UUID, session_key: str) -> Covers | None:
     """What somebody may hear of now; None once they logged out or may hear nothing."""
     now = timezone.now()
-    if not Session.objects.filter(session_key=session_key, expire_date__gt=now).exists():
+    open_here, user = _SESSION.first(session_key), _USER.first(user_id)
+    if open_here is None or open_here.expire_date <= now or user is None or not user.is_active:
         return None
-    user = User.objects.filter(id=user_id, is_active=True).first()
-    permissions = access.permissions_of(user, here, now) if user else frozenset()
-    if user is None or SEES not in permissions:
-        return None
-    studies = access.studies_of(user, here, SEES, now)
+    with access.remembered():  # both questions are of this moment
+        permissions = access.permissions_of(user, here, now)
+        if SEES not in permissions:
+            return None
+        studies = access.studies_of(user, here, SEES, now)
     is_blind = is_onlooker(permissions)
     hidden: dict[UUID, bool] = {}  # asked once for each look at what may be heard
 
@@ -58,6 +60,10 @@ def _of_person(here: Site, user_id: UUID, session_key: str) -> Covers | None:
         return not is_blind or not hidden[session.id]
 
     return covers
+
+
+_SESSION = Prepared(lambda key: Session.objects.filter(session_key=key))
+_USER = Prepared(lambda user: User.objects.filter(id=user))
 
 
 def of_opening(opening: RoomOpening) -> StreamingHttpResponse:
