@@ -174,3 +174,25 @@ def test_distress_at_release_is_held_to_what_it_was_before_the_first_dose():
     told = told.add("11:40", "dose-given", id="d2", dose="supplemental", nominal_mg=40)
     assert "distress" in told.add("18:10", "distress", score=5).shut_by(HOME, "18:20")
     assert "distress" not in told.add("18:10", "distress", score=4).shut_by(HOME, "18:20")
+
+
+def night_found(told, at):
+    (found,) = [
+        one.finding.reason
+        for one in told.answer(HOME, at).judged
+        if one.condition.code == "overnight-done"
+    ]
+    return found
+
+
+def test_a_night_is_asked_for_by_the_protocol_alone_and_counts_from_the_first_dose():
+    given = {"id": "d", "dose": "initial", "nominal_mg": 80}
+    short = before_the_dose(protocol="tga-authorised-prescriber").add(
+        "10:00", "dose-given", **given
+    )
+    assert night_found(short, "18:20") == "no-night-asked"
+    told = before_the_dose().add("23:00", "dose-given", **given)
+    assert night_found(told, "23:30") == "night-not-over"
+    told = told.add("+1 01:00", "dose-given", id="d2", dose="supplemental", nominal_mg=40)
+    told = told.add("+1 09:00", "morning-hand-over", "a1", to_person="t1")
+    assert night_found(told, "+1 09:30") == "night-over"

@@ -296,6 +296,8 @@ class Walk(RuleBasedStateMachine):
         kinds = {now[name].condition.code for name in answered if name in now}
         assert all(one.is_open for one in found if one.condition.code not in kinds)
         assert breached(told.plan, log.entries, self.now) <= now.keys()
+        # What becomes known becomes known after the last moment that was judged.
+        self.now += timedelta(milliseconds=1)
 
     def teardown(self):
         if hasattr(self, "told"):
