@@ -1,6 +1,7 @@
 """A session's file is read strictly: what does not fit is refused with its place and the mend."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -75,6 +76,15 @@ def test_everything_that_a_file_may_hold_is_read_and_written_again():
     assert recorded.course.roles["p1"] == ("physician", "lead")
     again = read_session_file(json.dumps(session_document(recorded)).encode())
     assert again == recorded
+
+
+def test_what_a_site_signed_is_written_where_the_record_hands_it_in():
+    """A session of the record knows no signed numbers by itself; a gate that needs one is judged by them."""
+    recorded = read_session_file(json.dumps(GOOD | {"signed": [LIMIT]}).encode())
+    bare = replace(recorded, signed=())
+    assert session_document(bare)["signed"] == []
+    told = session_document(bare, recorded.signed)["signed"]
+    assert [one["code"] for one in told] == ["reading-recent"]
 
 
 @pytest.mark.parametrize(

@@ -101,7 +101,7 @@ def session_document(recorded: Recorded, signed: Sequence[SignedLimit] = ()) -> 
             "visit": plan.visit,
             "number": plan.session_number,
         },
-        "signed": [_signed_json(one) for one in recorded.signed],
+        "signed": [_signed_json(one) for one in signed or recorded.signed],
         "plan": plan.to_json(),
         "people": {person: list(roles) for person, roles in sorted(course.roles.items())},
         "past_doses": [
