@@ -316,7 +316,11 @@ def test_what_is_felt_is_one_possible_event_and_what_may_be_serious_alarms_each_
     assert sitting.codes().count("event-may-be-serious") == 2
     alarm = AlarmRaised.objects.filter(code="event-may-be-serious").first()
     assert (alarm.tier, "physician-page" in alarm.told) == ("urgent", True)
-    assert EventCandidate.objects.count() == 2
+    standing = EventCandidate.objects.filter(corrected_by=None)
+    assert sorted((opened_words(one, "words"), one.is_serious) for one in standing) == [
+        ("fall", True),
+        ("nausea", False),
+    ]
     written(sitting.write("event", term="euphoria", valence="good"))
     assert EventCandidate.objects.count() == 3
     assert verify_here().fits
