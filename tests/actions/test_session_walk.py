@@ -15,8 +15,10 @@ import pytest
 from holdfast.actions import session_judging
 from holdfast.actions.outcomes import Conflict, Receipt
 from holdfast.actions.replay import differs
-from holdfast.records.models import AlarmRaised, Authorisation, SessionFact
-from holdfast.records.session_now import entries_of
+from holdfast.definitions.session import gates
+from holdfast.domain.dosing import alarms_at
+from holdfast.records.models import AlarmRaised, Authorisation, DosingSession, SessionFact
+from holdfast.records.session_now import course_around, entries_of, plan_of, session_log
 from holdfast.records.verification_run import verify_here
 from holdfast.watch import sessions
 from tests.actions.clinic import IDENTITY, NOW, Clinic, enrolled, found
@@ -143,12 +145,18 @@ class Walk:
         now = raised_ids(session)
         assert self.raised <= now
         self.raised = now
-        assert not differs(session, self.clinic.now)
+        assert not differs(session, self.clinic.now), self._apart(session)
         told = entries_of(session)
         assert {str(each) for each in self.sent} <= {entry.id for entry in told}
         assert self.doses == {entry.id for entry in told if entry.kind == "dose-given"}
         assert not AlarmRaised.objects.filter(code="not-judged").exists()
         self.look_at_gates()
+
+    def _apart(self, session: DosingSession) -> list[str]:
+        """What the record raised and the plain rules do not, and the other way round."""
+        told, now = session_log(session, self.clinic.now), self.clinic.now
+        plain = alarms_at(gates.load(), plan_of(session), course_around(session), told, now)
+        return sorted({one.condition.id for one in plain} ^ raised_ids(session))
 
     def look_at_gates(self) -> None:
         assert not Authorisation.objects.exists(), "no gate was open in any of this"
