@@ -395,6 +395,8 @@ def test_more_that_becomes_known_keeps_who_knew_it_first(course):
                 "times": -1,
                 "last_used_on": None,
                 "in_treatment": None,
+                "total_mg": None,
+                "how_known": None,
                 "words": "",
             },
             "times-do-not-fit",

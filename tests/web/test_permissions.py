@@ -38,6 +38,7 @@ POSTED = {
     "staff:medication",
     "staff:condition",
     "staff:confirm",
+    "events:settle",
     "staff:override",
     "staff:erasure-sign",
     "staff:people-open",

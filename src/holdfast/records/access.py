@@ -29,8 +29,12 @@ _REMEMBERED: ContextVar[dict[UUID, list[RoleAssignment]] | None] = ContextVar(
 
 @contextmanager
 def remembered() -> Iterator[None]:
-    """Read each person's assignments once until the end: for a request that writes nothing of them."""
-    token = _REMEMBERED.set({})
+    """Read each person's assignments once until the end: for a request that writes nothing of them.
+
+    Inside another one, what that one read still stands.
+    """
+    outer = _REMEMBERED.get()
+    token = _REMEMBERED.set({} if outer is None else outer)
     try:
         yield
     finally:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django import forms
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -68,6 +68,8 @@ def page(request: Admitted, site: str, enrollment_id: UUID) -> HttpResponse:
 def settle(request: Admitted, site: str, enrollment_id: UUID) -> HttpResponse:
     """Link one to an adverse event, or dismiss it, and sign."""
     enrollment = enrollment_at(request, enrollment_id)
+    if not request.POST.get("candidate"):
+        return redirect(_href(enrollment))
     row = _meant(request, enrollment)
     form = _offered(SettleForm(request.POST, auto_id=f"settle-{row.id}_%s"), enrollment)
     if not form.is_valid():
@@ -88,7 +90,7 @@ def settle(request: Admitted, site: str, enrollment_id: UUID) -> HttpResponse:
 def _meant(request: Admitted, enrollment: Enrollment) -> EventCandidate:
     """The possible event that is meant; not found where it is another course's."""
     try:
-        wanted = UUID(request.POST.get("candidate", ""))
+        wanted = UUID(request.POST["candidate"])
     except ValueError:
         raise Http404 from None
     row = EventCandidate.objects.filter(enrollment=enrollment, id=wanted).first()
