@@ -13,22 +13,12 @@ from pathlib import Path
 from urllib.error import URLError
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.web.clinic import PASSWORD
 from tests.web.template import Template, clinic_template
 
 __all__ = ["clinic_template"]
-
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 @pytest.fixture(scope="session")
@@ -74,15 +64,6 @@ def wait_for(url: str) -> None:
         except (URLError, OSError):
             time.sleep(0.1)
     raise TimeoutError("The server did not answer within 30 s.")
-
-
-@pytest.fixture(scope="session")
-def browser(chromium: str, address: str) -> Iterator[Browser]:
-    """The machine's own Chromium; none is ever downloaded."""
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
-        yield running
-        running.close()
 
 
 Opened = Callable[..., Page]

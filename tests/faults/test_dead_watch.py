@@ -17,9 +17,8 @@ from pathlib import Path
 
 import orjson
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
-from tests.browser.conftest import ARGUMENTS
 from tests.web.clinic import PASSWORD
 from tests.web.template import Template, clinic_template
 
@@ -71,14 +70,6 @@ def environment(clinic_template: Template, tmp_path: Path) -> dict[str, str]:
         "HOLDFAST_KEY": clinic_template.key,
         "HOLDFAST_SEALS": str(tmp_path / "seals"),
     }
-
-
-@pytest.fixture
-def browser(chromium: str) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
-        yield opened
-        opened.close()
 
 
 def free_port() -> int:
