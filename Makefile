@@ -33,7 +33,7 @@ test: .venv/.dev
 	$(SPACE) $(BIN)/python -m pytest -n $(WORKERS) -m "not faults and not nightly" $(PYTEST_ARGS)
 
 faults: .venv/.dev
-	$(SPACE) $(BIN)/python -m pytest -m faults $(PYTEST_ARGS)
+	$(SPACE) $(BIN)/python -m pytest -m faults -o faulthandler_timeout=900 $(PYTEST_ARGS)
 
 nightly: .venv/.dev
 	$(BIN)/python -m tools.nightly $(NIGHTLY_ARGS)
