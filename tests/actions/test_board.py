@@ -6,6 +6,7 @@ from random import Random
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from holdfast import actions
 from holdfast.actions.board import compare, differing, follow_site, put_off, rebuild, stale_rows
 from holdfast.domain.identity import PersonIdentity
 from holdfast.records.board import (
@@ -68,6 +69,26 @@ def test_a_row_that_was_altered_is_found_at_night(clinic, enrollment):
     assert not take_turn("integrity", clinic.now)
     CourseMoment.objects.update(as_of=BEGAN - timedelta(days=1))  # the next turn makes it again
     assert differing(clinic.now) == []
+
+
+def test_what_is_written_while_the_board_is_compared_is_no_difference(
+    clinic, enrollment, monkeypatch
+):
+    course(clinic, enrollment, BEGAN)
+    judged, meanwhile = (
+        actions.board.moment_of,
+        [lambda: stepped(clinic, enrollment, "lost", BEGAN)],
+    )
+
+    def while_somebody_writes(*told):
+        while meanwhile:
+            meanwhile.pop()()
+        return judged(*told)
+
+    monkeypatch.setattr(actions.board, "moment_of", while_somebody_writes)
+    assert differing(clinic.now) == []
+    assert meanwhile == []
+    assert line(clinic).status == "lost"
 
 
 def test_nothing_is_due_of_who_cannot_be_found(clinic, enrollment):

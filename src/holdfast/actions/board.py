@@ -271,17 +271,32 @@ def compare(now: datetime) -> list[UUID]:
 def differing(now: datetime) -> list[UUID]:
     """The enrollments whose row is not what the facts said at the moment it was made.
 
-    What waits to be made again (``stale_rows``) is left to the watch's next turn.
+    What waits to be made again (``stale_rows``) is left to the watch's next turn. People go on
+    writing meanwhile: what seems to differ is looked at again while nobody can write about it.
     """
     found: list[UUID] = []
     for site in Site.objects.order_by("code"):
         waiting = set(stale_rows(site, now))
         rows = CourseMoment.objects.filter(site=site).exclude(enrollment_id__in=waiting)
-        for row in rows.select_related("enrollment__site", "enrollment__person"):
-            again = moment_of(row.enrollment, row.judged_at)
-            if again is None or _values(again) != _values(row):
-                found.append(row.enrollment_id)
+        found += [
+            row.enrollment_id
+            for row in rows.select_related("enrollment__site", "enrollment__person")
+            if _differs(row) and _still_differs(row.enrollment_id, site, now)
+        ]
     return sorted(found)
+
+
+def _differs(row: CourseMoment) -> bool:
+    again = moment_of(row.enrollment, row.judged_at)
+    return again is None or _values(again) != _values(row)
+
+
+@transaction.atomic
+def _still_differs(enrollment: UUID, site: Site, now: datetime) -> bool:
+    rows = CourseMoment.objects.filter(enrollment_id=enrollment).exclude(
+        enrollment_id__in=stale_rows(site, now)
+    )
+    return any(_differs(row) for row in rows.select_for_update())
 
 
 def _all(now: datetime, site: Site | None) -> Iterator[CourseMoment]:
