@@ -31,6 +31,7 @@ class Served:
     port: int
     certificate: Path | None
     database: Path
+    process: "subprocess.Popen[bytes]"
 
     def context(self) -> ssl.SSLContext:
         """A client that checks the certificate."""
@@ -74,7 +75,7 @@ def serving(
             command, env=kept | told | environment, cwd=folder, stdout=log, stderr=log
         )
     try:
-        served = Served(port, certificate, database)
+        served = Served(port, certificate, database, server)
         _wait_for(served, server)
         yield served
     finally:

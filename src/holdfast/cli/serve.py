@@ -13,6 +13,9 @@ from typing import Any
 
 MOST_HEADER_BYTES = 64 * 1024  # of one request; by HTTP/2 the server's own default is 16 MiB
 MOST_STREAMS = 64  # of one connection at once
+# What a request may still take once the server is told to stop. The line to a tablet or a board never
+# ends by itself, and a server that waits for it answers nobody and keeps its port.
+SECONDS_TO_END = 5
 
 
 def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -147,6 +150,7 @@ def _listen(host: str, port: int, cert: Path | None, key: Path | None, workers: 
         ssl_key=key,
         ssl_protocol_min=SSLProtocols.tls13,
         respawn_failed_workers=True,
+        workers_kill_timeout=SECONDS_TO_END,
     )
     server.serve()
     return 0
