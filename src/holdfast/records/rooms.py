@@ -154,3 +154,19 @@ class RoomAttribution(Fact):
     settled_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     proof_id = models.UUIDField(unique=True)
     proof_method = SafeText(max_length=20)
+
+
+class RoomWriterKey(Fact):
+    """Somebody proved at a device who they are, and made a key there that only their PIN opens.
+
+    With it they sign a movement of a medicine on that device, also while the server is away. It is
+    good for the opening in which it was made and no longer.
+    """
+
+    hashed: ClassVar = {1: names(FACT + "opening_id user_id public_key proof_id proof_method")}
+
+    opening = models.ForeignKey(RoomOpening, models.PROTECT, related_name="writer_keys")
+    user = models.ForeignKey(User, models.PROTECT, related_name="+")
+    public_key = models.TextField()  # ECDSA P-256, SubjectPublicKeyInfo, base64
+    proof_id = models.UUIDField(unique=True)
+    proof_method = SafeText(max_length=20)
