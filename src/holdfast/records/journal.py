@@ -14,13 +14,13 @@ BEFORE_THE_FIRST = "0" * 64  # what the first entry of a stream is chained to
 
 
 class Stream(models.Model):
-    """One chain of entries: an enrollment's, a site's or the organisation's.
+    """One chain of entries: an enrollment's, a drug store's, a site's or the organisation's.
 
     Its id is the id of what it is about. ``head`` is the hash of the entry at ``position``; an
     empty stream stands at position 0. Locking this row orders the stream's writers.
     """
 
-    KINDS = ("organisation", "site", "enrollment")
+    KINDS = ("organisation", "site", "enrollment", "drug-store")
 
     id = models.UUIDField(primary_key=True, default=uuid4)
     kind = SafeText(max_length=20)
