@@ -165,7 +165,7 @@ class DrugMovement(Correctable):
         1: names(
             FACT + CORRECTION + "store_id container_id turn kind capsules at moved_by_id second_id "
             "act_id from_place_id from_holder_id to_place_id to_holder_id enrollment_id session_id "
-            "order seal document_sha256 document_words words reason minutes came"
+            "visit dose order seal document_sha256 document_words words reason minutes came"
         )
     }
 
@@ -190,6 +190,8 @@ class DrugMovement(Correctable):
     session = models.ForeignKey(
         DosingSession, models.PROTECT, null=True, related_name="drug_movements"
     )
+    visit = SafeText(max_length=60, default="")  # of which dosing session, before one is open
+    dose = SafeText(max_length=20, default="")  # initial | supplement: which dose of it
     order = models.UUIDField(null=True)  # the dose order it was made for
     seal = SafeText(max_length=40, default="")
     document_sha256 = models.CharField(max_length=64, default="")

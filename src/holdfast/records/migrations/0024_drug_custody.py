@@ -476,6 +476,8 @@ class Migration(migrations.Migration):
                 ("kind", holdfast.records.columns.SafeText(max_length=20)),
                 ("capsules", holdfast.records.columns.SafeText(max_length=400)),
                 ("at", holdfast.records.columns.Instant()),
+                ("visit", holdfast.records.columns.SafeText(default="", max_length=60)),
+                ("dose", holdfast.records.columns.SafeText(default="", max_length=20)),
                 ("order", models.UUIDField(null=True)),
                 ("seal", holdfast.records.columns.SafeText(default="", max_length=40)),
                 ("document_sha256", models.CharField(default="", max_length=64)),
