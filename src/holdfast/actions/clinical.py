@@ -22,6 +22,7 @@ _POSTS = {
     "result-critical": Post.PHYSICIAN,
     "review-overdue": Post.PHYSICIAN,
     "call-missed": Post.FIRST,
+    "pack-unaccounted": Post.FIRST,
 }
 
 

@@ -134,7 +134,7 @@ class ClinicalAlarm(Fact):
     ``about`` is the fact that raised it. What is done is answered to the page.
     """
 
-    KINDS = ("result-critical", "review-overdue", "call-missed")
+    KINDS = ("result-critical", "review-overdue", "call-missed", "pack-unaccounted")
 
     hashed: ClassVar = {1: names(FACT + "enrollment_id kind about page_id")}
 

@@ -1,13 +1,15 @@
 """A session on paper: packs that were made, what became of each, and the lines typed in from them."""
 
+from datetime import datetime
 from typing import ClassVar
 
 from django.db import models
 
 from holdfast.records.care import Signature
+from holdfast.records.clinical import ClinicalAlarm
 from holdfast.records.columns import SafeText, Sha256, names
 from holdfast.records.facts import FACT, Fact
-from holdfast.records.people import User
+from holdfast.records.people import Site, User
 from holdfast.records.session import DosingSession, SessionFact
 
 
@@ -57,3 +59,13 @@ class PaperLineSigned(Fact):
 
     line = models.OneToOneField(PaperLine, models.PROTECT, related_name="signed")
     signature = models.ForeignKey(Signature, models.PROTECT, related_name="+")
+
+
+def packs_left(site: Site, closed_by: datetime) -> list[SessionPack]:
+    """Packs of sessions closed by then of which nobody said what became of them, and not raised yet."""
+    left = SessionPack.objects.filter(
+        session__site=site, session__closing__recorded_at__lte=closed_by, settled=None
+    )
+    raised = ClinicalAlarm.objects.filter(kind="pack-unaccounted").values("about")
+    rows = left.exclude(id__in=raised).select_related("session__enrollment__site")
+    return list(rows.order_by("recorded_at", "id"))

@@ -46,6 +46,7 @@ ALARMS = {
     "result-critical": _("A critical result"),
     "review-overdue": _("Results nobody has reviewed in time"),
     "call-missed": _("A call after a session was missed"),
+    "pack-unaccounted": _("A pack of paper of a session is not accounted for"),
 }
 # What to do, in order; our own wording. The page that went out is answered on the page of duty.
 STEPS = {
@@ -63,6 +64,11 @@ STEPS = {
         _("Call the contact below, where the person permits it."),
         _("Nobody reached: read the safety plan, and decide with the physician on call who goes."),
         _("In danger of life: the emergency service, at once."),
+    ],
+    "pack-unaccounted": [
+        _("Find every page of the pack; its number is on the page of the session's paper."),
+        _("Type in what was written on it, or say that nothing was, and settle the pack there."),
+        _("Not found: say that it is lost. A lost page may hold what somebody wrote of a person."),
     ],
 }
 SOURCES = {

@@ -26,6 +26,7 @@ TOLD = {
     "result-critical": _("A critical result of somebody in a course"),
     "review-overdue": _("Results of somebody in a course wait for a review"),
     "call-missed": _("A call after a session was missed"),
+    "pack-unaccounted": _("A pack of paper of a session is not accounted for"),
     "session-alarm-notify": _("Something to know of a dosing session"),
     "session-alarm-urgent": _("Something urgent in a dosing session"),
     "session-alarm-emergency": _("An emergency in a dosing session"),
