@@ -1,5 +1,6 @@
 """What a gate of a session knows beside its entries: other sessions, alarms on record, what is kept apart."""
 
+import json
 from decimal import Decimal
 from uuid import uuid4
 
@@ -10,9 +11,10 @@ from holdfast.actions.session_signing import sign_personal_limit
 from holdfast.domain.findings import Finding, Outcome, Reference, Standing
 from holdfast.domain.gates import Condition, GateAnswer, Judged
 from holdfast.domain.session_gates import SessionAct
-from holdfast.records.models import AlarmRaised
+from holdfast.records.models import AgreementItem, AlarmRaised
 from holdfast.web.session import following
 from tests.actions.clinic import written
+from tests.actions.courses import wrote
 from tests.actions.sessions import (
     VISIT,
     Sitting,
@@ -25,7 +27,7 @@ from tests.actions.sessions import (
 
 __all__ = ["nothing_kept", "sitting", "sitting_template"]
 
-DOSE = SessionAct.GIVE_INITIAL_DOSE
+DOSE, SUPPLEMENT = SessionAct.GIVE_INITIAL_DOSE, SessionAct.GIVE_SUPPLEMENTAL_DOSE
 WHERE = Reference("A test", "docs/session.md")
 
 
@@ -56,6 +58,41 @@ def _open(about):
     found = Finding("session-open", Outcome.PASSED, "session-goes-on", WHERE, Standing.DERIVED)
     condition = Condition("session-open", "As the test says.", WHERE, Standing.DERIVED)
     return GateAnswer(about.act, (Judged(condition, found),))
+
+
+# What was agreed in preparation
+
+
+def test_what_the_person_agreed_to_of_the_supplement_answers_for_it_where_it_is_on_record(sitting):
+    """Where nobody asked, people state it; what is on record they cannot state away."""
+    clinic, code, act = sitting.clinic, "supplement-agreed-before", SUPPLEMENT
+    assert reasons(sitting, code, act) == {"not-stated"}
+    written(sitting.write("statement", code=code, answer="yes", how="told"))
+    assert reasons(sitting, code, act) == {"stated"}
+    agreed(sitting, ["take"])
+    assert reasons(sitting, code, act) == {"supplement-agreed-in-preparation", "stated"}
+    clinic.later(minutes=1)
+    agreed(sitting, [])
+    assert reasons(sitting, code, act) == {"supplement-not-agreed-in-preparation", "stated"}
+    assert code in shut_codes(sitting, act)
+    clinic.later(minutes=1)
+    agreed(sitting, ["take"])
+    assert code not in shut_codes(sitting, act)
+    written(sitting.write("statement", code=code, answer="no", how="told"))
+    assert code in shut_codes(sitting, act), "a no counts from anybody"
+
+
+def agreed(sitting: Sitting, allowed: list[str]) -> None:
+    """What the person says of the supplement, on record."""
+    clinic, of = sitting.clinic, sitting.enrollment
+    told = {"enrollment": of, "item": "supplement", "allowed": json.dumps(allowed), "way": "told"}
+    told |= {"document_sha256": "ab" * 32, "agreed_at": clinic.now, "agreed_by": clinic.therapist}
+    wrote(of.id, AgreementItem(**told), by=clinic.therapist, now=clinic.now)
+
+
+def shut_codes(sitting: Sitting, act: SessionAct) -> set[str]:
+    answer = session_gate(anew(sitting.session), act, sitting.clinic.now)
+    return {one.condition.code for one in answer.closed_by}
 
 
 # Alarms on record

@@ -21,8 +21,14 @@ from holdfast.domain.gates import Act
 from holdfast.domain.judged_again import known_before
 from holdfast.domain.session_entries import SessionEntry
 from holdfast.domain.session_gates import SessionAct
-from holdfast.domain.session_handed import begun_finding, waiting_findings
+from holdfast.domain.session_handed import (
+    agreed_before_findings,
+    begun_finding,
+    waiting_findings,
+)
 from holdfast.records.concern_reads import recipients_tested
+from holdfast.records.consents import agreements_of
+from holdfast.records.orders import session_order_findings
 from holdfast.records.protocols import protocol_of
 from holdfast.records.session import DosingSession
 from holdfast.records.session_alarms import raised_conditions
@@ -95,7 +101,9 @@ def handed(session: DosingSession, now: datetime) -> dict[str, list[Finding]]:
     until = session.passed.expires_at if session.passed else None
     told["course"].append(begun_finding(until, now))
     told["complaint-recipients"] = [recipients_tested(session.site, now)]
+    told["supplement-agreed-before"] = agreed_before_findings(agreements_of(enrollment))
     told["nothing-waits"] = waiting_findings(waiting_in(session))
+    told["order"] = session_order_findings(session.id, enrollment, session.visit, now)
     return {
         code: [
             one
