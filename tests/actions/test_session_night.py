@@ -3,14 +3,19 @@
 from datetime import timedelta
 from uuid import uuid4
 
+import pytest
+
 from holdfast.actions.outcomes import Refusal
 from holdfast.actions.session_judging import Followed
+from holdfast.actions.visits import Visit, hold_visit
 from holdfast.definitions.session import gates
 from holdfast.domain.dosing import session_conditions
 from holdfast.domain.session_log import log_of
-from holdfast.records.models import CallPlanned, VisitHeld
+from holdfast.records.courses import standing
+from holdfast.records.models import CallPlanned, Deviation, VisitHeld
+from holdfast.records.verification_run import verify_here
 from tests.actions.clinic import written
-from tests.actions.courses import course
+from tests.actions.courses import course, paired
 from tests.actions.running import add_person
 from tests.actions.sessions import nothing_kept, sitting, sitting_template
 from tests.told_session import clock, evening
@@ -57,6 +62,56 @@ def test_the_hand_over_of_the_morning_opens_the_integration_visit(sitting):
     assert visit.attendance.get().user == clinic.therapist
     written(sitting.write("morning-hand-over", to_person=str(clinic.therapist.id)))
     assert VisitHeld.objects.filter(kind="integration").count() == 1
+
+
+def test_a_visit_that_a_hand_over_began_deviates_from_the_pair_by_who_took_over_and_who_was_there(
+    sitting,
+):
+    """Nobody of the pair took over: it began without it. At its end, who was there decides."""
+    clinic, enrollment = sitting.clinic, sitting.enrollment
+    lead, second = clinic.therapist, clinic.accounts["second"]
+    course(clinic, enrollment, clinic.now.date())
+    paired(clinic, enrollment, lead, second, clinic.now.date())
+    written(sitting.write("morning-hand-over", to_person=str(clinic.physician.id)))
+    begun = VisitHeld.objects.get(kind="integration")
+    pair = [row.held_id for row in standing(Deviation, [enrollment.id]) if _of_the_pair(row)]
+    assert pair == [begun.id]
+    began, ended = begun.began_at, clinic.later(hours=1)
+    told = {"code": begun.visit, "kind": begun.kind, "place": begun.place, "began_at": began}
+    there = ((lead.id, "lead"), (second.id, "second"))
+    visit = Visit(ended_at=ended, attended=there, **told)
+    by = {"enrollment": enrollment, "by": lead, "now": ended}
+    written(hold_visit(visit=visit, entry_id=uuid4(), **by))
+    (held,) = standing(VisitHeld, [enrollment.id]).filter(kind="integration")
+    assert (held.corrects_id, held.ended_at) == (begun.id, ended)
+    assert {row.kind for row in standing(Deviation, [enrollment.id])}.isdisjoint(
+        {"held-again", "without-the-pair"}
+    )
+    assert verify_here().fits
+
+
+@pytest.mark.parametrize(("is_there", "deviates"), [(True, False), (False, True)])
+def test_a_visit_that_one_of_the_pair_took_over_deviates_where_the_other_never_came(
+    sitting, is_there, deviates
+):
+    clinic, enrollment = sitting.clinic, sitting.enrollment
+    lead, second = clinic.therapist, clinic.accounts["second"]
+    course(clinic, enrollment, clinic.now.date())
+    paired(clinic, enrollment, lead, second, clinic.now.date())
+    written(sitting.write("morning-hand-over", to_person=str(lead.id)))
+    begun = VisitHeld.objects.get(kind="integration")
+    assert not any(map(_of_the_pair, standing(Deviation, [enrollment.id])))
+    ended = clinic.later(hours=1)
+    there = ((lead.id, "lead"), *(((second.id, "second"),) if is_there else ()))
+    told = {"code": begun.visit, "kind": begun.kind, "place": begun.place}
+    visit = Visit(began_at=begun.began_at, ended_at=ended, attended=there, **told)
+    told = {"enrollment": enrollment, "by": lead, "now": ended, "entry_id": uuid4()}
+    written(hold_visit(visit=visit, **told))
+    assert any(map(_of_the_pair, standing(Deviation, [enrollment.id]))) is deviates
+
+
+def _of_the_pair(row: Deviation) -> bool:
+    return row.kind == "without-the-pair"
 
 
 def test_the_first_call_that_is_set_is_a_call_of_the_course_that_is_due(sitting):

@@ -66,7 +66,10 @@ def _visit(stream: LockedStream, session: DosingSession, fact: SessionFact) -> l
     found = deviations_of(
         course, wanted.code, held.on, [each.user_id.hex for each in there], is_authorised=True
     )
-    # Who else of the pair comes is told while the visit goes on; the rest is so from its beginning.
+    # One of the pair took over: who else of it comes is told when the visit is ended. Nobody of it did:
+    # it began without the pair. The rest is so from its beginning.
+    pair = course.present_on(held.on)
+    is_of_pair = pair is not None and to is not None and to.id.hex in pair.people
     deviations = [
         Deviation(
             id=uuid5(held.id, f"deviation/{place}"),
@@ -77,7 +80,9 @@ def _visit(stream: LockedStream, session: DosingSession, fact: SessionFact) -> l
             on=held.on,
             cause=one.cause,
         )
-        for place, one in enumerate(one for one in found if one.kind != NOT_THE_PAIR)
+        for place, one in enumerate(
+            one for one in found if not (is_of_pair and one.kind == NOT_THE_PAIR)
+        )
     ]
     return [held, *there, *deviations]
 

@@ -1,6 +1,6 @@
 """Visits as they were: held, missed, skipped, taken back. None is refused for when it was."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -11,7 +11,7 @@ from holdfast.actions.outcomes import Answered, Refusal
 from holdfast.actions.writing import one_transaction, refused_where_erased
 from holdfast.domain.course import CourseNow
 from holdfast.domain.gates import Act
-from holdfast.domain.held import deviations_of
+from holdfast.domain.held import NOT_THE_PAIR, deviations_of, is_without_pair
 from holdfast.domain.schedule import Place, VisitKind
 from holdfast.records.care import Enrollment
 from holdfast.records.course import (
@@ -26,6 +26,7 @@ from holdfast.records.facts import Fact
 from holdfast.records.gates import GatePassed
 from holdfast.records.people import User
 
+ENDED = "visit-ended"
 MISSED_REASONS = ("did-not-come", "cancelled-by-person", "cancelled-by-site", "ill", "other")
 SKIPPED_REASONS = ("person-asked", "physician-decided", "not-possible", "protocol", "other")
 TAKEN_BACK_REASONS = ("entered-in-error", "other-visit", "will-be-held")
@@ -53,15 +54,19 @@ def hold_visit(
     """Record a visit that took place, and each thing that it deviated in with its cause.
 
     It is never refused for when it was, for having no booking, or for the gate it should have
-    passed: what happened is recorded first and judged then.
+    passed: what happened is recorded first and judged then. One that a hand-over began and nobody
+    ended is ended by it: then who of the pair was there is judged.
     """
 
     def make(pen: CoursePen, course: CourseNow) -> Made:
         if refusal := _unfit(course, visit, pen.now):
             return refusal
         on = local_date(enrollment.site, visit.began_at)
+        begun = _begun(enrollment, visit, on)
         held = VisitHeld(
             id=pen.id("held"),
+            corrects_id=begun.id if begun else None,
+            correction_reason=ENDED if begun else "",
             enrollment=enrollment,
             visit=visit.code,
             kind=_kind(course, visit),
@@ -75,12 +80,45 @@ def hold_visit(
             VisitAttendance(id=pen.id(f"there/{place}"), held=held, user_id=user, seat=seat)
             for place, (user, seat) in enumerate(visit.attended)
         ]
+        if begun is not None:
+            return [held, *there, *_ended(pen, course, held, visit, begun)]
         return [held, *there, *_deviations(pen, course, held, visit)]
 
     values = {"visit": visit.code, "kind": visit.kind}
     return course_entry(
         enrollment, "visit.record", "visit-held", asdict(visit), entry_id, by, now, make, values
     )
+
+
+def _begun(enrollment: Enrollment, visit: Visit, on: date) -> VisitHeld | None:
+    """The same visit of that day, where it was begun and nobody ended it."""
+    if not visit.code or visit.ended_at is None:
+        return None
+    rows = standing(VisitHeld, [enrollment.id]).filter(visit=visit.code, on=on, ended_at=None)
+    found: VisitHeld | None = rows.first()
+    return found
+
+
+def _ended(
+    pen: CoursePen, course: CourseNow, held: VisitHeld, visit: Visit, begun: VisitHeld
+) -> list[Fact]:
+    """Whether the pair was there is known at the end; what else deviated was so from the beginning."""
+    known = standing(Deviation, [pen.enrollment.id]).filter(held=begun, kind=NOT_THE_PAIR)
+    gone = _gone(pen, begun, known, ENDED)
+    there = [user.hex for user, _ in visit.attended]
+    if not is_without_pair(course, visit.code, held.on, there):
+        return gone
+    if gone:
+        return []
+    of_pair = Deviation(
+        id=pen.id("deviation/pair"),
+        enrollment=pen.enrollment,
+        kind=NOT_THE_PAIR,
+        visit=held.visit,
+        held=held,
+        on=held.on,
+    )
+    return [of_pair]
 
 
 def _kind(course: CourseNow, visit: Visit) -> str:
@@ -270,15 +308,19 @@ def _deviations_gone(pen: CoursePen, fact: Fact) -> list[Fact]:
     if not isinstance(fact, VisitHeld):
         return []
     rows = standing(Deviation, [pen.enrollment.id]).filter(held=fact)
+    return _gone(pen, fact, rows, "visit-taken-back")
+
+
+def _gone(pen: CoursePen, held: VisitHeld, rows: Iterable[Deviation], reason: str) -> list[Fact]:
     return [
         Deviation(
             id=pen.id(f"deviation-gone/{row.id}"),
             corrects_id=row.id,
-            correction_reason="visit-taken-back",
+            correction_reason=reason,
             enrollment=pen.enrollment,
             kind=row.kind,
             visit=row.visit,
-            held=fact,
+            held=held,
             on=row.on,
             cause=row.cause,
             is_withdrawn=True,

@@ -55,8 +55,7 @@ def deviations_of(
         own = next(each for each in planned if each.visit.code == code)
         if own.is_deviation:
             found.append(Deviated(own.reason, own.cause))
-    pair = course.present_on(on)
-    if PAIRED & set(visit.attended_by) and not (pair and pair.people <= set(there)):
+    if is_without_pair(course, code, on, there):
         found.append(Deviated(NOT_THE_PAIR))
     if visit.kind is VisitKind.DOSING:
         booked = course.booked(code)
@@ -65,6 +64,14 @@ def deviations_of(
     if not is_authorised:
         found.append(Deviated(NO_GATE))
     return tuple(found)
+
+
+def is_without_pair(course: CourseNow, code: str, on: date, there: Collection[str]) -> bool:
+    """Whether a visit that asks for the pair of the day had not both of it."""
+    visit = next((each for each in course.visits if each.code == code), None)
+    pair = course.present_on(on)
+    asks = visit is not None and bool(PAIRED & set(visit.attended_by))
+    return asks and not (pair and pair.people <= set(there))
 
 
 def _standing_still(course: CourseNow) -> tuple[Deviated, ...]:

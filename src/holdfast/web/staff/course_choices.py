@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _lazy
 
 from holdfast.actions.judging import local_date
 from holdfast.definitions.gates import load as load_gates
-from holdfast.domain.course import CourseNow
+from holdfast.domain.course import CourseNow, Held
+from holdfast.domain.schedule import VisitKind
 from holdfast.records.access import printed_name, roles_of, staff_at
 from holdfast.records.bookings import ChangeAsked
 from holdfast.records.care import Enrollment
@@ -35,6 +36,7 @@ class Choices:
     """The lists from which the forms about a course choose; a code and its words each."""
 
     visits: Listed
+    to_hold: Listed  # and what a hand-over began and nobody ended
     bookings: Listed
     staff: Listed
     therapists: Listed
@@ -51,6 +53,10 @@ class Choices:
     versions: Listed
 
 
+def _is_begun(held: Held) -> bool:
+    return held.ended_at is None and held.kind == VisitKind.INTEGRATION.value
+
+
 def choices_of(
     enrollment: Enrollment, course: CourseNow | None, by: User, now: datetime
 ) -> Choices:
@@ -59,6 +65,7 @@ def choices_of(
     held = {user.id: (user, roles_of(user, site, now, study)) for user in staff_at(site, now)}
     names = {each: printed_name(user) for each, (user, _roles) in held.items()}
     visits = [v for v in course.visits if v.code not in course.actual] if course else []
+    begun = {held.visit for held in course.held if _is_begun(held)} if course else set()
     pair = course.present_on(local_date(site, now)) if course else None
     in_pair = [UUID(hex=each) for each in sorted(pair.people)] if pair else []
     asked = standing(ChangeAsked, [enrollment.id])
@@ -72,6 +79,11 @@ def choices_of(
     rooms = Room.objects.filter(site=site, corrected_by=None, is_withdrawn=False)
     return Choices(
         visits=[(v.code, v.title) for v in visits],
+        to_hold=[
+            (v.code, v.title)
+            for v in (course.visits if course else ())
+            if v in visits or v.code in begun
+        ],
         bookings=[
             (
                 str(UUID(hex=b.id)),

@@ -82,9 +82,9 @@ class PassForm(Sheet):
 
 
 class HoldForm(Sheet):
-    """A visit that took place."""
+    """A visit that took place, or the end of one that a hand-over began."""
 
-    choices = {"code": "visits", "lead": "staff", "second": "staff", "other": "staff"}
+    choices = {"code": "to_hold", "lead": "staff", "second": "staff", "other": "staff"}
 
     code = forms.ChoiceField(
         label=_("Visit"), required=False, help_text=_("Empty: a visit that is not in the plan.")
