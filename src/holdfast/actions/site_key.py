@@ -13,6 +13,7 @@ from uuid import UUID
 import orjson
 from django.db import connection
 
+from holdfast.actions import sealed_room
 from holdfast.actions.outcomes import Answered, Refusal
 from holdfast.actions.people import HOUSE
 from holdfast.actions.writing import lock, one_transaction
@@ -46,6 +47,7 @@ def rotate_site_key(*, new: SiteKey, entry_id: UUID, by: User, now: datetime) ->
         return earlier
     tokens = list(_tokens(new))
     _wrap_all(old, new)
+    sealed_room.rewrap(new)
     IdentityToken.objects.all().delete()
     IdentityToken.objects.bulk_create(tokens, batch_size=_BATCH)
     receipt = stream.write(sent, [], by=by, values=told)

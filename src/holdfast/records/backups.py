@@ -19,6 +19,7 @@ import orjson
 from django.db import connections
 from django.db.migrations.loader import MigrationLoader
 
+from holdfast.records import sealed_room
 from holdfast.records.backups_file import BackupRefused, SealedReader, SealedWriter
 from holdfast.records.backups_recipients import Recipient
 from holdfast.records.backups_tables import kept_tables, read_rows
@@ -119,6 +120,7 @@ def _manifest(moment: Snapshot, now: datetime) -> Manifest:
         for plan in kept_tables()
         if plan.table in there
     }
+    counts |= sealed_room.count_rows(moment)
     applied = moment.rows("SELECT app, name FROM django_migrations ORDER BY id")
     last = next(moment.rows("SELECT max(number) FROM records_seal"))[0]
     return Manifest(
@@ -147,6 +149,10 @@ def stream(moment: Snapshot, manifest: Manifest) -> Iterator[bytes]:
     for plan in (plan for plan in kept_tables() if plan.table in manifest.rows):
         yield orjson.dumps({"table": plan.table, "columns": plan.columns})
         yield from read_rows(moment, plan)
+    for table in manifest.rows:
+        if kind := sealed_room.kind_of(table):
+            yield orjson.dumps({"table": table, "columns": ["place", "sealed"]})
+            yield from map(orjson.dumps, sealed_room.ciphertext(moment, kind))
     yield END
 
 

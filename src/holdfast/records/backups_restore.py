@@ -21,6 +21,7 @@ from django.core.management import call_command
 from django.core.management.color import no_style
 from django.db import DatabaseError, connection, transaction
 
+from holdfast.records import sealed_room
 from holdfast.records.backups import END, Manifest, known_migrations
 from holdfast.records.backups_file import BackupRefused, SealedReader
 from holdfast.records.backups_recipients import RecoveryKey
@@ -116,6 +117,7 @@ def _require_empty(path: Path | None) -> None:
     try:
         with connection.cursor() as cursor:
             there = set(connection.introspection.table_names(cursor))
+            there -= sealed_room.sqlite_names()
             if foreign := sorted(there - ours - {"django_migrations"}):
                 raise RestoreRefused(
                     f"The database is not empty: it holds the table {foreign[0]!a}, which is none "
@@ -251,12 +253,14 @@ def _load(lines: Iterator[bytes]) -> None:
         with connection.cursor() as cursor:
             # Migrations of the same transaction left them immediate.
             cursor.execute("SET CONSTRAINTS ALL DEFERRED")
-    plan: TablePlan | None = None
+    plan: TablePlan | str | None = None
     waiting: list[Sequence[Any]] = []
     for line in lines:
         if line.startswith(b'{"table":'):
             _insert(plan, waiting)
             told = orjson.loads(line)
+            if plan := sealed_room.kind_of(told["table"]):
+                continue
             known = plans[told["table"]]
             kinds = dict(zip(known.columns, known.kinds, strict=True))
             columns = tuple(told["columns"])
@@ -268,9 +272,11 @@ def _load(lines: Iterator[bytes]) -> None:
     _insert(plan, waiting)
 
 
-def _insert(plan: TablePlan | None, waiting: list[Sequence[Any]]) -> None:
-    """Insert the waiting rows, and wait for more."""
-    if plan is not None and waiting:
+def _insert(plan: TablePlan | str | None, waiting: list[Sequence[Any]]) -> None:
+    """Insert the waiting rows, of a table or of one kind of the sealed room, and wait for more."""
+    if isinstance(plan, str):
+        sealed_room.put_back(connection, plan, waiting)
+    elif plan is not None and waiting:
         typed = plan.for_insert(connection.vendor)
         with connection.cursor() as cursor:
             cursor.executemany(plan.insert(), [typed(row) for row in waiting])

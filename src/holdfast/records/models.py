@@ -2,6 +2,15 @@
 
 from holdfast.records.access_review import AccessLook, AccessReview
 from holdfast.records.adverse import AdverseEvent, CandidateSettled
+from holdfast.records.allocation import (
+    KitBarred,
+    KitDispensed,
+    KitKnown,
+    KitsAskedFor,
+    KitsTakenIn,
+    ListActivated,
+    SlotTaken,
+)
 from holdfast.records.authority import Approval, ApprovalChange, SiteJurisdiction
 from holdfast.records.board import CourseMoment
 from holdfast.records.bookings import AbsenceCover, Booking, ChangeAsked, PairAssigned
@@ -303,7 +312,13 @@ __all__ = [
     "IdentityToken",
     "Impairment",
     "JournalEntry",
+    "KitBarred",
+    "KitDispensed",
+    "KitKnown",
+    "KitsAskedFor",
+    "KitsTakenIn",
     "Letter",
+    "ListActivated",
     "LockAsked",
     "LockLift",
     "Look",
@@ -372,6 +387,7 @@ __all__ = [
     "Site",
     "SiteJurisdiction",
     "SiteTarget",
+    "SlotTaken",
     "StaffRecord",
     "StockHold",
     "StockHoldLifted",

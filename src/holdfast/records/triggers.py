@@ -10,8 +10,7 @@ from typing import Any
 from django.db import connections, models
 
 from holdfast.records.facts import append_only_models
-
-REFUSAL = "append-only: record a correction instead"
+from holdfast.records.sealed_room import REFUSAL, let_the_web_in, missing_protection
 
 _POSTGRES_FUNCTION = "holdfast_refuse_change"
 _POSTGRES_BODY = f"BEGIN RAISE EXCEPTION '{REFUSAL} (%)', TG_TABLE_NAME; END"
@@ -91,17 +90,19 @@ def install(connection: Any) -> None:
 def install_after_migrate(*, using: str, plan: Any = (), **_: Any) -> None:
     """Put every trigger back after a migrate, at whatever step it ended."""
     install(connections[using])
+    let_the_web_in(connections[using])
 
 
 def missing_triggers(connection: Any) -> tuple[str, ...]:
     """Names of triggers that are absent, altered or switched off; empty when all is well."""
+    room = missing_protection(connection)
     if connection.vendor == "postgresql":
-        return _missing_on_postgres(connection)
+        return (*_missing_on_postgres(connection), *room)
     with connection.cursor() as cursor:
         cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
         found = dict(cursor.fetchall())
     wanted = {k: v for model in append_only_models() for k, v in _sqlite_triggers(model).items()}
-    return tuple(sorted(name for name, text in wanted.items() if found.get(name) != text))
+    return (*sorted(n for n, text in wanted.items() if found.get(n) != text), *room)
 
 
 def _missing_on_postgres(connection: Any) -> tuple[str, ...]:

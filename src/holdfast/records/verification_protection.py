@@ -5,6 +5,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 
 from holdfast.records.facts import append_only_models
+from holdfast.records.sealed_room import our_triggers
 from holdfast.records.triggers import missing_triggers
 from holdfast.records.verification_snapshot import Snapshot, SqliteSnapshot, damage
 
@@ -56,7 +57,7 @@ def _foreign(snapshot: Snapshot) -> Iterator[str]:
         f"{model._meta.db_table}_{ending}"
         for model in append_only_models()
         for ending in ("no_update", "no_delete", "no_replace", "no_change", "no_truncate")
-    }
+    } | our_triggers()
     for kind, name in snapshot.rows(_POSTGRES_OBJECTS if is_postgres else _SQLITE_OBJECTS):
         if name not in ours:
             yield f"the {kind} {ascii(name)[:80]} is none of ours: somebody put it there"
