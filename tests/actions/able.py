@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
+from holdfast.actions.agreements import agree
 from holdfast.actions.board import put_off
 from holdfast.actions.limits import sign_limit
 from holdfast.actions.session_asking import question, session_gate
@@ -48,7 +49,6 @@ STATED = (
     "camera-and-sound",
     "escort-confirmed",
     "overnight-arranged",
-    "supplement-agreed-before",
 )
 
 
@@ -71,6 +71,9 @@ def able() -> Sitting:
     passed = _passed(course)
     assert passed is not None
     told = {"enrollment": course.enrollment, "visit": passed.visit, "entry_id": uuid4()}
+    taken = {"item": "supplement", "allowed": ["take"], "agreed_at": clinic.now}
+    agreed = {"enrollment": course.enrollment, "by": clinic.therapist, "now": clinic.now}
+    written(agree(entry_id=uuid4(), **taken, **agreed))
     receipt = written(open_session(by=clinic.therapist, now=clinic.now, **told))
     session = DosingSession(id=receipt.fact_id("records_dosingsession"))
     return Sitting(clinic, anew(session))
