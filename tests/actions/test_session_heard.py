@@ -10,7 +10,7 @@ import orjson
 import pytest
 from django.db import connections
 
-from holdfast.web.session.hub import END, Covers, Hub, Listener
+from holdfast.web.session.hub import ASK_EVERY, END, Covers, Hub, Listener, due
 from tests.actions.clinic import found
 from tests.actions.running import KEY
 from tests.actions.sessions import Sitting, nothing_kept, sat_down
@@ -98,3 +98,18 @@ def test_a_stream_that_does_not_keep_up_is_ended_so_that_its_page_asks_anew(loop
     waiting = asyncio.run_coroutine_threadsafe(asyncio.sleep(0.2), loop)
     waiting.result(5)
     assert listener.queue.get_nowait() == END
+
+
+def test_everybody_is_asked_within_the_time_and_never_all_at_once(loop):
+    sixty = [Listener(lambda: None, loop) for _ in range(60)]
+    now, turns = 100.0, []
+    for _ in range(40):  # twenty turns of a tenth of a second are the two seconds, twice
+        now += ASK_EVERY / 20
+        asked = due(sixty, ASK_EVERY / 20)
+        for each in asked:
+            each.asked_at = now
+        turns.append(len(asked))
+    assert max(turns) <= 4
+    assert all(now - each.asked_at < ASK_EVERY for each in sixty)
+    assert due(sixty, 60) == sorted(sixty, key=lambda each: each.asked_at)  # after a long pause
+    assert due([], 1) == []

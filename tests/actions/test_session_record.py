@@ -1,5 +1,6 @@
 """The record of a dosing session: what happened is always there, judged, and its alarms with it."""
 
+import gc
 from datetime import timedelta
 from decimal import Decimal
 from uuid import uuid4
@@ -183,6 +184,23 @@ def test_what_another_process_wrote_is_caught_up_with(sitting):
         written(sitting.reading(systolic))
         memories[turn % 2] = dict(session_judging._KEPT)
     assert raised_ids(sitting.session) == conditions(sitting)
+
+
+def test_a_long_session_is_not_searched_for_rubbish_again_and_again(sitting, monkeypatch):
+    """Each full search of thousands of readings would hold up everybody who writes."""
+    monkeypatch.setattr(session_judging, "LONG", 5)
+    for _ in range(4):
+        sitting.reading()
+    session_judging.forget(sitting.session.id)  # as another process, that reads it all
+    gc.unfreeze()
+    try:
+        sitting.reading()
+        apart = gc.get_freeze_count()
+        assert apart > 1000  # all that is alive now
+        sitting.reading()
+        assert gc.get_freeze_count() == apart  # and not at each reading
+    finally:
+        gc.unfreeze()
 
 
 def test_a_rule_that_breaks_refuses_no_entry_and_is_itself_an_alarm(sitting, monkeypatch):

@@ -8,6 +8,7 @@ position. Whether somebody may still listen is asked here as well, for all of th
 
 import asyncio
 import logging
+import math
 import threading
 import time
 from collections.abc import Callable
@@ -38,7 +39,10 @@ Covers = Callable[[DosingSession], bool]
 
 @dataclass
 class Listener:
-    """One open stream. ``may`` is asked every two seconds: what it covers now, None to end it."""
+    """One open stream. ``may`` is asked every two seconds: what it covers now, None to end it.
+
+    ``asked_at`` is when it was asked last, on the monotonic clock.
+    """
 
     may: Callable[[], Covers | None]
     loop: asyncio.AbstractEventLoop
@@ -46,6 +50,7 @@ class Listener:
     id: UUID = field(default_factory=uuid4)
     hub: "Hub | None" = None
     covers: Covers | None = None
+    asked_at: float = 0.0
     is_greeted: bool = False
     is_over: bool = False
 
@@ -110,7 +115,7 @@ class Hub:
                 each.tell(END)
 
     def _serve(self, wakes: "Wakes") -> None:
-        asked = 0.0
+        looked = time.monotonic()
         self._known = {}
         self._read()
         while True:
@@ -119,16 +124,16 @@ class Hub:
                 if not listeners:
                     self._thread = None
                     return
-            if time.monotonic() - asked > ASK_EVERY:
-                asked = time.monotonic()
-                self._ask(listeners)
+            now = time.monotonic()
+            self._ask(due(listeners, now - looked))
+            looked = now
             self._greet([each for each in listeners if not each.is_greeted])
             if wakes.is_woken():
                 self._read()
 
     def _ask(self, listeners: list[Listener]) -> None:
         for each in listeners:
-            each.covers = each.may()
+            each.covers, each.asked_at = each.may(), time.monotonic()
             if each.covers is None:
                 self.leave(each)
                 each.tell(END)
@@ -187,6 +192,12 @@ _STREAMS = Prepared(
         id__in=DosingSession.objects.filter(closing=None).values("enrollment_id")
     )
 )
+
+
+def due(listeners: list[Listener], passed: float) -> list[Listener]:
+    """Whom to ask after so many seconds: a share at a time, since all at once hold up everybody else."""
+    share = math.ceil(len(listeners) * passed / ASK_EVERY)
+    return sorted(listeners, key=lambda each: each.asked_at)[:share]
 
 
 def _news(session: DosingSession, after: int, position: int) -> dict[str, Any]:
