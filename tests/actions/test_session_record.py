@@ -198,7 +198,7 @@ def test_a_long_session_is_not_searched_for_rubbish_again_and_again(sitting, mon
         apart = gc.get_freeze_count()
         assert apart > 1000  # all that is alive now
         sitting.reading()
-        assert gc.get_freeze_count() == apart  # and not at each reading
+        assert gc.get_freeze_count() <= apart  # and not at each reading
     finally:
         gc.unfreeze()
 
