@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID, uuid5
 
 from holdfast.actions.judging import local_date
+from holdfast.actions.orders import order_entries
 from holdfast.actions.outcomes import Answered, Receipt, Refusal
 from holdfast.actions.permission import refused
 from holdfast.actions.session_asking import issued
@@ -27,10 +28,11 @@ from holdfast.records.course import Deviation
 from holdfast.records.courses import standing
 from holdfast.records.facts import Fact
 from holdfast.records.gates import GatePassed
+from holdfast.records.orders import standing_order
 from holdfast.records.people import User
 from holdfast.records.protocols import protocol_of
 from holdfast.records.rooms import Room
-from holdfast.records.session import DosingSession, SessionClosed
+from holdfast.records.session import DosingSession, SessionClosed, SessionFact
 from holdfast.records.session_now import open_session_of, session_log
 
 WITHOUT_GATE = "session-without-gate"
@@ -106,7 +108,15 @@ def _write_opening(
     if session.passed is None:
         beside.append(_without_gate(session, uuid5(sent.entry_id, "deviation")))
     values = {"session": session.id.hex, "visit": session.visit, "came": session.came}
-    return write_entries(stream, sent, session, [first], by=by, values=values, beside=beside)
+    entries = [first, *_ordered(session, sent.entry_id, came)]
+    return write_entries(stream, sent, session, entries, by=by, values=values, beside=beside)
+
+
+def _ordered(session: DosingSession, entry_id: UUID, came: str) -> list[SessionFact]:
+    """The doses of the order that stands for this session, as its first entries."""
+    order = standing_order(session.enrollment, session.visit, session.opened_at)
+    at = session.opened_at
+    return order_entries(session, order, entry_id, at, came=came) if order else []
 
 
 def _passed(enrollment: Enrollment, visit: str, at: datetime) -> GatePassed | None:

@@ -115,7 +115,22 @@ def order(asked: Asked, condition: Condition) -> Findings:
         return (failed(condition, "ordered-by-no-physician"),)
     if last.flag("is_spoken"):
         return (failed(condition, "order-only-spoken"),)
+    if named := last.code("standing_order"):
+        return _standing_order(asked, condition, last, named)
     return (passed(condition, "ordered", nominal_mg=_mg(last)),)
+
+
+def _standing_order(
+    asked: Asked, condition: Condition, entry: SessionEntry, named: str
+) -> Findings:
+    """An order signed before the session gives its dose only while it stands, as the record finds it."""
+    found = [one for one in asked.known.get("order", ()) if one.values.get("order") == named]
+    if not found:
+        return (unknown(condition, "standing-order-not-known"),)
+    shut = tuple(
+        replace(one, code=condition.code) for one in found if one.outcome is not Outcome.PASSED
+    )
+    return shut or (passed(condition, "ordered", nominal_mg=_mg(entry)),)
 
 
 def dose_on_menu(asked: Asked, condition: Condition) -> Findings:

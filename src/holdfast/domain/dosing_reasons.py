@@ -33,6 +33,7 @@ DOSING_REASONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "orders-contradict": (),
         "ordered-by-no-physician": (),
         "order-only-spoken": (),
+        "standing-order-not-known": (),
         "on-menu": ("nominal_mg",),
         "not-on-menu": ("nominal_mg",),
         "within-most": ("after_mg", "most_mg"),

@@ -102,6 +102,11 @@ from holdfast.records.course import (
     VisitMissed,
     VisitSkipped,
 )
+from holdfast.records.custody_law import (
+    CustodyNotice,
+    CustodyPattern,
+    CustodyPatternSettled,
+)
 from holdfast.records.duty import (
     DutyContact,
     DutyHours,
@@ -129,6 +134,7 @@ from holdfast.records.journal import (
     Seal,
     Stream,
 )
+from holdfast.records.orders import DoseOrder, DoseOrderCancelled
 from holdfast.records.own_calendar import CalendarAddress, CalendarAddressEnd
 from holdfast.records.own_words import PrivateEntry, SharedWords, SharingEnd
 from holdfast.records.patients import (

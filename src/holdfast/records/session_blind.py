@@ -7,12 +7,13 @@ from holdfast.domain.course import BLIND_OPENED, hidden_by_the_blind
 from holdfast.domain.schedule import Schedule
 from holdfast.records.course import CourseStep
 from holdfast.records.courses import standing
+from holdfast.records.orders import DoseOrder
 from holdfast.records.protocols import ProtocolChanged, protocol_of
 from holdfast.records.session import DosingSession
 
 
-def hidden_from_onlookers(sessions: Iterable[DosingSession]) -> frozenset[UUID]:
-    """Those of these sessions that are kept from whoever only looks on.
+def hidden_from_onlookers(sessions: Iterable[DosingSession | DoseOrder]) -> frozenset[UUID]:
+    """Those of these sessions, or of the orders for them, that are kept from whoever only looks on.
 
     Of a visit that not every arm has, or of a stage that was entered once the blind was opened. Where
     it cannot be read which visit it is of, it is kept from them as well.
@@ -27,7 +28,7 @@ def hidden_from_onlookers(sessions: Iterable[DosingSession]) -> frozenset[UUID]:
     )
 
 
-def _is_hidden(session: DosingSession, opened: set[str]) -> bool:
+def _is_hidden(session: DosingSession | DoseOrder, opened: set[str]) -> bool:
     try:
         schedule = protocol_of(session.enrollment).schedule or Schedule(())
     except ProtocolChanged:

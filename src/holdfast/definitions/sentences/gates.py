@@ -16,6 +16,7 @@ from holdfast.domain.clinical import CLINICAL_REASONS
 from holdfast.domain.consent import AGREEMENT_REASONS, CONSENT_REASONS
 from holdfast.domain.course_gates import COURSE_REASONS
 from holdfast.domain.findings import Finding
+from holdfast.domain.orders import ORDER_REASONS
 from holdfast.domain.reachability import REACHABILITY_REASONS
 from holdfast.domain.reservations import BOOKING_REASONS
 from holdfast.domain.results import RESULT_REASONS
@@ -28,8 +29,9 @@ GATE_REASONS: Mapping[str, tuple[str, ...]] = {
     **BOOKING_REASONS,
     **ATTESTATION_REASONS,
     **HANDED_REASONS,
+    **ORDER_REASONS,
 }
-_VERBATIM = ("visit", "label", "by", "test")
+_VERBATIM = ("visit", "label", "by", "test", "findings", "approvals")
 
 
 @cache
