@@ -105,7 +105,6 @@ def let_in(clinic: Clinic, enrollment: Enrollment) -> VerdictShown:
     """An eligible verdict, confirmed."""
     verdict = judged(clinic, enrollment)
     confirmed(clinic, verdict)
-    clinic.later(minutes=1)
     return verdict
 
 

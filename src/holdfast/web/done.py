@@ -94,6 +94,8 @@ DONE = {
     "glass-reviewed": _("Signed. The review is on record."),
     "report-made": _("Counted. The report is on record."),
     "clinical-recorded": _("Recorded."),
+    "order-signed": _("Signed. The order stands from now on."),
+    "order-cancelled": _("Cancelled. No dose is given on it."),
     "duty-paged": _("Paged. It climbs until somebody answers."),
     "duty-answered": _("Your answer is recorded."),
     "duty-test-begun": _("A code is on its way by this channel. Enter it here."),

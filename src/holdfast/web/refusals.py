@@ -7,6 +7,16 @@ from django.utils.translation import gettext_lazy as _
 from holdfast.actions.outcomes import Conflict, Refusal
 
 REFUSALS = {
+    "order-needs-eligible": _("The newest verdict does not let this person in. Nothing was ordered."),
+    "order-needs-confirmation": _("A physician has not confirmed the newest verdict yet."),
+    "order-not-on-menu": _("These doses are not on the protocol's menu for this session."),
+    "order-expires-too-soon": _("An order ends later than now. Choose a later end."),
+    "order-names-content": _("This course is blinded: an order names the nominal dose and no product."),
+    "order-product-unknown": _("No approval of this site names this product. Choose one that does."),
+    "order-stands-no-more": _("This order does not stand any more; there is nothing to cancel."),
+    "prescriber-not-approved": _(
+        "You are not approved to prescribe this, for this person, here: %(by)s. See Approvals."
+    ),
     "hours-of-another-site": _("These hours are of another site."),
     "words-too-long": _("This is too long for one entry. Divide it."),
     "readers-unknown": _("Choose who may read it."),

@@ -73,6 +73,8 @@ EVENTS = {
     "session-authorised": _("A gate of a dosing session was asked, and was open"),
     "session-set-aside": _("A finding of a dosing session was set aside"),
     "session-ordered": _("A physician ordered a dose"),
+    "dose-ordered": _("A prescriber ordered the doses of a session"),
+    "dose-order-cancelled": _("An order of the doses of a session was cancelled"),
     "session-limit-signed": _("A physician signed a limit for this person"),
     "session-closed": _("A dosing session was closed"),
     "session-pack-made": _("A pack of paper was made for a dosing session"),
