@@ -14,11 +14,14 @@ from holdfast.actions.glass import break_glass
 from holdfast.actions.judging import latest_verdict
 from holdfast.actions.papers import attach_scan, record_letter
 from holdfast.actions.periodic_reports import make_tga_report
+from holdfast.actions.rooms import add_room
 from holdfast.actions.signatures import ReauthenticationProof
+from holdfast.actions.stores import add_place, open_store
 from holdfast.definitions import letters
 from holdfast.definitions.roles import roles
 from holdfast.domain.access_review import Decision
 from holdfast.domain.concerns import Seat
+from holdfast.domain.movements import Place
 from holdfast.records.access_lists import list_of_roles, shown_text
 from holdfast.records.concern_keys import ReporterKey
 from holdfast.records.models import (
@@ -26,12 +29,14 @@ from holdfast.records.models import (
     Approval,
     Concern,
     ConsentGiven,
+    DrugStore,
     EligibilityAnswer,
     Enrollment,
     GlassOpening,
     Letter,
     PeriodicReport,
     RoleAssignment,
+    Room,
     Scan,
     Site,
     User,
@@ -73,8 +78,26 @@ def build() -> Enrollment:
     enrollment = enrolled(clinic)
     _papers(clinic, enrollment)
     _concern(clinic)
+    stocked(clinic)
     consent_given(clinic, enrollment, given_at=clinic.now - timedelta(days=2))
     return enrollment
+
+
+def stocked(clinic: Clinic) -> DrugStore:
+    """A store of the study with a safe, a place for what came back and the lock of a room; empty."""
+    by, now = User.objects.get(login="pharmacist"), clinic.now
+    told = {"code": "main", "title": "Main store", "study": "mapp2"}
+    written(open_store(site=clinic.site, entry_id=uuid4(), by=by, now=now, **told))
+    store = DrugStore.objects.select_related("site").get(code="main")
+    admin = clinic.administrator
+    named = {"code": "room-1", "title": "Room one", "entry_id": uuid4(), "by": admin}
+    written(add_room(site=clinic.site, now=now, **named))
+    room = Room.objects.get(code="room-1")
+    for kind in (Place.SAFE, Place.RETURNS, Place.ROOM_LOCK, Place.WASTE):
+        where = room if kind is Place.ROOM_LOCK else None
+        told = {"code": kind.value, "title": kind.value.title(), "kind": kind, "room": where}
+        written(add_place(store=store, entry_id=uuid4(), by=by, now=now, **told))
+    return store
 
 
 def _concern(clinic: Clinic) -> None:
@@ -173,6 +196,8 @@ class Places:
             "page": "how-it-works",
             "token": "nobody",
             "key": self.enrollment_id,
+            "store": "main",
+            "move": "return-box",
             "concern_id": Concern.objects.values_list("id", flat=True).first(),
         }
         if "report_id" in names:

@@ -2,6 +2,7 @@
 
 from base64 import b64decode
 from binascii import Error
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID, uuid5
 
@@ -19,6 +20,7 @@ from holdfast.actions.session_judging import judged_until
 from holdfast.actions.signatures import ReauthenticationProof
 from holdfast.actions.writing import LockedStream, lock, one_transaction, refused_where_erased
 from holdfast.domain import room
+from holdfast.domain.room_custody import CustodyTold
 from holdfast.domain.room_entry import RoomEntryTold, how_it_came
 from holdfast.records.canonical import document
 from holdfast.records.care import Enrollment
@@ -33,6 +35,7 @@ from holdfast.records.rooms import (
     RoomEntry,
     RoomOpening,
     RoomStep,
+    RoomWriterKey,
 )
 from holdfast.records.session_now import stored_fields
 
@@ -40,8 +43,13 @@ _HALF = 32  # bytes of each half of a raw P-256 signature
 
 
 def signature_holds(device: RoomDevice, text: str, signature: str) -> bool:
-    """True where the device's own key signed exactly this text (raw r and s, base64)."""
-    key = public_key_of(device.public_key)
+    """True where the device's own key signed exactly this text."""
+    return signed_with(device.public_key, text, signature)
+
+
+def signed_with(public_key: str, text: str, signature: str) -> bool:
+    """True where a key signed exactly this text (raw r and s, base64)."""
+    key = public_key_of(public_key)
     try:
         raw = b64decode(signature, validate=True)
     except (ValueError, Error):
@@ -54,6 +62,18 @@ def signature_holds(device: RoomDevice, text: str, signature: str) -> bool:
     except InvalidSignature:
         return False
     return True
+
+
+def who_signed(opening: RoomOpening, told: CustodyTold) -> Mapping[UUID, UUID]:
+    """Whose signature under a movement holds, with the key it was made with: by person."""
+    keys = {row.id: row for row in RoomWriterKey.objects.filter(opening=opening)}
+    return {
+        person: each.key
+        for person, each in told.signed.items()
+        if each.key in keys
+        and keys[each.key].user_id == person
+        and signed_with(keys[each.key].public_key, told.text, each.signature)
+    }
 
 
 @refused_where_erased
@@ -136,6 +156,12 @@ def _about(told: RoomEntryTold, subjects: list[Enrollment]) -> Enrollment | None
 
 
 def _whose(opening: RoomOpening, told: RoomEntryTold, came: room.Came) -> room.Attribution:
+    if told.custody is not None and came not in room.KEPT_APART:
+        # Whoever signed it with a key that only their PIN opens wrote it, whoever else had switched.
+        first = told.custody.first
+        if first in who_signed(opening, told.custody):
+            return room.Attribution(first, "signed")
+        return room.Attribution(None, "unsigned")
     if came is not room.Came.OPEN:
         return room.Attribution(None, f"came-{came.value}")
     return room.attributed(told.written, steps_of(opening), idle_after(opening.site))

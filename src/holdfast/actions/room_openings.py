@@ -29,6 +29,7 @@ from holdfast.records.rooms import (
     RoomOpening,
     RoomStep,
     RoomSubject,
+    RoomWriterKey,
 )
 
 
@@ -41,7 +42,7 @@ def proof_not_held(proof: ReauthenticationProof, user: User, now: datetime) -> R
     """A refusal where a proof does not hold for this person, or was used for anything before."""
     if refusal := proof_refused(proof, user, now):
         return refusal
-    used = (RoomStep, RoomClosing, RoomAttribution)
+    used = (RoomStep, RoomClosing, RoomAttribution, RoomWriterKey)
     if any(model.objects.filter(proof_id=proof.id).exists() for model in used):
         return Refusal("proof-used")
     return None

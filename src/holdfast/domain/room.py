@@ -75,6 +75,10 @@ KINDS: Mapping[str, EntryKind] = MappingProxyType(
     }
 )
 
+# A movement of a medicine, which two people signed (``domain.room_custody``). It is written in no other
+# way, so it is none of the kinds that a page or a paper offers.
+CUSTODY = EntryKind("custody", has_words=False, is_kept_in_sight=True)
+
 
 @dataclass(frozen=True)
 class Step:

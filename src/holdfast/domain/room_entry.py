@@ -19,10 +19,11 @@ from typing import Any
 from uuid import UUID
 
 from holdfast.domain import session_entries
-from holdfast.domain.room import KINDS, Came, EntryKind, Written
+from holdfast.domain.room import CUSTODY, KINDS, Came, EntryKind, Written
+from holdfast.domain.room_custody import CustodyTold, CustodyUnreadable, read_custody
 from holdfast.domain.session_entries import EntryRefused, FieldValue
 
-SCHEMA, SESSION_SCHEMA = 1, 2
+SCHEMA, SESSION_SCHEMA, CUSTODY_SCHEMA = 1, 2, 3
 LONGEST_TEXT = 64 * 1024  # characters of the whole entry
 MOST_OFFSET_MS = 366 * 86_400_000
 _KEYS = {
@@ -40,6 +41,13 @@ _KEYS = {
 }
 _SESSION_KEYS = _KEYS | {"session", "corrects"}
 _WAITED_KEYS = _SESSION_KEYS | {"waited_ms"}
+_CUSTODY_KEYS = _KEYS | {"movement", "signed"}
+_FORMS = {
+    frozenset(_KEYS): SCHEMA,
+    frozenset(_SESSION_KEYS): SESSION_SCHEMA,
+    frozenset(_WAITED_KEYS): SESSION_SCHEMA,
+    frozenset(_CUSTODY_KEYS): CUSTODY_SCHEMA,
+}
 NO_SESSIONS: Mapping[str, session_entries.EntryKind] = {}
 
 
@@ -69,6 +77,7 @@ class RoomEntryTold:
     corrects: UUID | None = None
     waited_ms: int = 0
     fields: Mapping[str, FieldValue] = field(default_factory=dict)
+    custody: CustodyTold | None = None
 
     @property
     def is_of_session(self) -> bool:
@@ -100,13 +109,13 @@ def read_entry(
         told = json.loads(text)
     except (ValueError, RecursionError):
         raise EntryUnreadable("not-json") from None
-    if not isinstance(told, dict) or set(told) not in (_KEYS, _SESSION_KEYS, _WAITED_KEYS):
+    if not isinstance(told, dict) or frozenset(told) not in _FORMS:
         raise EntryUnreadable("keys")
     is_of_session = "session" in told
-    wanted = SESSION_SCHEMA if is_of_session else SCHEMA
-    if told["schema"] != wanted or isinstance(told["schema"], bool):
+    if told["schema"] != _FORMS[frozenset(told)] or isinstance(told["schema"], bool):
         raise EntryUnreadable("schema")
-    kind = _kind(told, session_kinds if is_of_session else None)
+    custody = _custody(told) if "movement" in told else None
+    kind = CUSTODY if custody else _kind(told, session_kinds if is_of_session else None)
     return RoomEntryTold(
         id=_identifier(told, "id"),
         opening=_identifier(told, "opening"),
@@ -122,7 +131,23 @@ def read_entry(
         corrects=_identifier_or_none(told, "corrects") if is_of_session else None,
         waited_ms=_whole(told, "waited_ms", MOST_OFFSET_MS, least=0) if "waited_ms" in told else 0,
         fields=_fields(told, session_kinds[kind.code]) if is_of_session else {},
+        custody=custody,
     )
+
+
+def _custody(told: Mapping[str, Any]) -> CustodyTold:
+    """The movement that an entry carries: told of this very entry, opening and moment."""
+    if told["kind"] != CUSTODY.code:
+        raise EntryUnreadable("kind")
+    try:
+        found = read_custody(told["movement"], told["signed"])
+    except CustodyUnreadable as error:
+        raise EntryUnreadable(error.place) from None
+    if (found.entry, found.opening) != (_identifier(told, "id"), _identifier(told, "opening")):
+        raise EntryUnreadable("movement.entry")
+    if found.at != told["at"]:
+        raise EntryUnreadable("movement.at")
+    return found
 
 
 def _kind(

@@ -115,6 +115,13 @@ DONE = {
 
 
 def go_on(request: HttpRequest, address: str, done: str) -> HttpResponse:
+    "drug-moved": _("Recorded. The register has its line."),
+    "drug-moved-differs": _("Recorded. It does not fit the book: a discrepancy is open, to settle."),
+    "drug-counted": _("The count is recorded. Whether it differs is not shown to whoever counts."),
+    "discrepancy-settled": _("Settled by name. It stays in the record."),
+    "custody-confirmed": _("Recorded what you say of it."),
+    "drug-store-opened": _("The store is open. Name its safe first."),
+    "custody-place-added": _("The place is named."),
     """Send the reader on, and remember what was done for the next page."""
     request.session[KEY] = done
     response: HttpResponse = HttpResponseRedirect(address)

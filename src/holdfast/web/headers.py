@@ -20,10 +20,21 @@ PERMISSIONS_POLICY = ", ".join(
     )
 )
 
+# Where a camera reads the code of a kit or container: there the page itself may ask for it.
+CAMERA_AT = frozenset(
+    {"pharmacy:receive", "pharmacy:move", "pharmacy:count", "pharmacy:box-act", "room:page"}
+)
 
 # What a browser forgets at log-out. Not its cookies: the choice of a theme is no secret. Not its
 # storage: nothing lies there but entries that were not received, encrypted, and a room device's key.
 FORGOTTEN = '"cache"'
+
+
+def policy_at(route: str) -> str:
+    """What a page may ask a browser for: nothing, but for the camera where it reads a code."""
+    if route not in CAMERA_AT:
+        return PERMISSIONS_POLICY
+    return PERMISSIONS_POLICY.replace("camera=()", "camera=(self)")
 
 
 class Headers:
@@ -34,13 +45,13 @@ class Headers:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        response["Permissions-Policy"] = PERMISSIONS_POLICY
+        match = request.resolver_match
+        response["Permissions-Policy"] = policy_at(match.view_name if match else "")
         response["Cross-Origin-Resource-Policy"] = "same-origin"
         response["X-Frame-Options"] = "DENY"
         is_static = request.path.startswith("/static/") and response.status_code in (200, 304)
         if not is_static:
             response["Cache-Control"] = "no-store"
-        match = request.resolver_match
         if match is not None and match.view_name == "log-out":
             response["Clear-Site-Data"] = FORGOTTEN
         return response

@@ -25,3 +25,8 @@ def chosen_theme(request: HttpRequest) -> str:
 def keys_are_on(request: HttpRequest) -> bool:
     """False where the person switched single-key shortcuts off (WCAG 2.1.4)."""
     return request.COOKIES.get(KEYS_COOKIE) != "off"
+
+
+def dark_unless_chosen(request: HttpRequest) -> str:
+    """Dark, unless somebody chose otherwise in this browser: a session's room is dim."""
+    return chosen_theme(request) if THEME_COOKIE in request.COOKIES else "dark"

@@ -5,6 +5,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from holdfast.actions.outcomes import Conflict, Refusal
+from holdfast.web.pharmacy.refused import CUSTODY
 
 REFUSALS = {
     "order-needs-eligible": _("The newest verdict does not let this person in. Nothing was ordered."),
@@ -345,6 +346,7 @@ REFUSALS = {
     "beyond-the-widest": _("This is wider than a physician signed for the site."),
     "not-a-personal-limit": _("This number is not one that may be one person's own."),
     "visit-was-held": _("This visit was held already."),
+    **CUSTODY,
 }
 CONFLICT = _(
     "This entry was already sent with other content. Both are kept for a person to settle. "

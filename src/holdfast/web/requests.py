@@ -80,6 +80,7 @@ UPLOADS = frozenset(
         "staff:authority-record",
         "staff:authority-correct",
         "staff:authority-change",
+        "pharmacy:receive",
         "api-1:import-referral",
     }
 )

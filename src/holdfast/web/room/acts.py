@@ -9,16 +9,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from holdfast.actions.outcomes import Conflict, Receipt
+from holdfast.actions.room_custody import record_room_movement
 from holdfast.actions.room_entries import record_room_entry, settle_entry
 from holdfast.actions.room_openings import close_room, closing_findings, take_step
 from holdfast.actions.signatures import ReauthenticationProof
 from holdfast.domain.findings import Outcome
-from holdfast.domain.room import StepKind, was_in_the_room
-from holdfast.domain.room_entry import EntryUnreadable, read_entry
+from holdfast.domain.room import KEPT_APART, StepKind, was_in_the_room
+from holdfast.domain.room_entry import EntryUnreadable, RoomEntryTold, read_entry
 from holdfast.records.factors import has_passkey
 from holdfast.records.people import User
 from holdfast.records.room_state import steps_of, writer_of
-from holdfast.records.rooms import RoomEntry
+from holdfast.records.rooms import RoomEntry, RoomOpening
 from holdfast.web import passkeys
 from holdfast.web.json_acts import Body, BodyUnreadable, told_receipt, unreadable, wrong
 from holdfast.web.reauthentication import address_of, prove_by_passkey, prove_person
@@ -61,10 +62,21 @@ def entry(request: AtDevice, site: str, opening_id: UUID) -> JsonResponse:
     whose = writer_of(row)
     more: dict[str, Any] = {"is_nobodys": whose is None, "came": row.came, "reason": row.reason}
     more["alarms"] = alarms_with(told.id, outcome) if told.is_of_session else []
+    if told.custody:
+        is_apart = row.came in KEPT_APART
+        more["movement"] = "kept-apart" if is_apart else _movement(opening, told)
     return JsonResponse(told_receipt(outcome, **more))
 
 
-def _proved(request: AtDevice, body: Body) -> tuple[User, ReauthenticationProof] | JsonResponse:
+def _movement(opening: RoomOpening, told: RoomEntryTold) -> str:
+    """What became of the movement that an entry carries: recorded, or why a person must look at it."""
+    outcome = record_room_movement(opening=opening, told=told, now=timezone.now())
+    if outcome is None:
+        return "nobodys"
+    return "recorded" if isinstance(outcome, Receipt) else getattr(outcome, "reason", "conflict")
+
+
+def who_proves(request: AtDevice, body: Body) -> tuple[User, ReauthenticationProof] | JsonResponse:
     """Who proves who they are here: a tile with PIN or password, or a log-in name with password."""
     login = body.text("login").strip()
     if login:
@@ -113,7 +125,7 @@ def step(request: AtDevice, site: str, opening_id: UUID) -> JsonResponse:
         entry_id = body.identifier("id")
         if kind is StepKind.IN and not body.text("login"):
             raise BodyUnreadable("login")
-        proved = _proved(request, body)
+        proved = who_proves(request, body)
     except BodyUnreadable as error:
         return unreadable(error)
     except ValueError:
@@ -143,7 +155,7 @@ def attribute(request: AtDevice, site: str, opening_id: UUID) -> JsonResponse:
         found = list(rows.select_related("enrollment__site", "opening__site", "site"))
         if not found or len(found) < len(wanted):
             raise Http404
-        proved = _proved(request, body)
+        proved = who_proves(request, body)
     except BodyUnreadable as error:
         return unreadable(error)
     if isinstance(proved, JsonResponse):
@@ -176,7 +188,7 @@ def close(request: AtDevice, site: str, opening_id: UUID) -> JsonResponse:
     try:
         body = Body.of(request)
         unsent, entry_id = body.count("unsent"), body.identifier("id")
-        proved = _proved(request, body)
+        proved = who_proves(request, body)
     except BodyUnreadable as error:
         return unreadable(error)
     if isinstance(proved, JsonResponse):

@@ -4,7 +4,7 @@ import re
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -18,7 +18,7 @@ from holdfast.records.care import Enrollment
 from holdfast.records.people import Site, User
 from holdfast.records.room_state import standing_opening, waiting_in
 from holdfast.records.rooms import RoomOpening
-from holdfast.web.look_choice import THEME_COOKIE, chosen_theme
+from holdfast.web.look_choice import dark_unless_chosen
 from holdfast.web.reauthentication import address_of, prove_person
 from holdfast.web.refusals import refusal_words
 from holdfast.web.room.admission import (
@@ -34,9 +34,7 @@ from holdfast.web.room.forms import OpenForm
 _NUMBER = re.compile(r"(?:[A-Z0-9-]+-)?0*([1-9][0-9]{0,8})")
 
 
-def theme_of(request: HttpRequest) -> str:
-    """Dark, unless somebody chose otherwise on this device: a room is dim."""
-    return chosen_theme(request) if THEME_COOKIE in request.COOKIES else "dark"
+theme_of = dark_unless_chosen  # a room is dim
 
 
 @require_safe

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from holdfast.web.room import acts, door, page, reading, rooms, session
+from holdfast.web.room import acts, custody, door, page, reading, rooms, session
 
 app_name = "room"
 OPENING = "room/<uuid:opening_id>/"
@@ -28,4 +28,6 @@ urlpatterns = [
     path(OPENING + "entries/", acts.entry, name="entry"),
     path(OPENING + "attribute/", acts.attribute, name="attribute"),
     path(OPENING + "close/", acts.close, name="close"),
+    path(OPENING + "key/", custody.key, name="key"),
+    path(OPENING + "box/", custody.box, name="box"),
 ]

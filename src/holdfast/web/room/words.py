@@ -12,6 +12,7 @@ KINDS = {
     "observation": gettext_lazy("Observation"),
     "urgent": gettext_lazy("Urgent"),
     "help-called": gettext_lazy("Help was called"),
+    "custody": gettext_lazy("Session box"),
 }
 CAME = {
     "open": "",

@@ -55,7 +55,7 @@
       const isJson = (answer.headers.get("Content-Type") || "").startsWith("application/json");
       return isJson ? { ok: answer.ok, ...(await answer.json()) } : { ok: false, problem: find("lost").textContent };
     } catch {
-      return { ok: false, problem: find("lost").textContent };
+      return { ok: false, isAway: true, problem: find("lost").textContent };
     } finally { clearTimeout(patience); }
   }
 
@@ -239,6 +239,8 @@
     const value = { id: crypto.randomUUID(), person: answer.person, secret: answer.secret, passkey: answer.passkey, unsent: keptEntries().length };
     const found = await post(body().dataset.close, value);
     await ask();
+    /* With the PIN at hand, the key by which they sign a movement while the server is away. */
+    if (/^\d+$/.test(answer.secret) && globalThis.HoldfastKeys) HoldfastKeys.prepare(found.person, answer.secret).catch((error) => console.warn(error));
     return found.ok ? null : found;
   }
 
@@ -348,6 +350,19 @@
     else if (tile && told) { if (!step || step.person !== tile.dataset.person) prove("writes", told.people.find((each) => each.id === tile.dataset.person)); }
     else if (act) { const menu = act.closest("details"); if (menu) menu.open = false; acts[act.dataset.do](); }
   }
+  /* A movement of a medicine: signed by the two people already, and by this device when it is kept. */
+  globalThis.HoldfastMedicine = {
+    people: () => (told ? told.people.filter((each) => each.is_in) : []),
+    keep: async ({ id, at, enrollment, movement, signed, shown }) => {
+      const text = JSON.stringify({
+        schema: 3, id, opening: body().dataset.opening, enrollment, kind: "custody", words: "", details: {},
+        at, offset_ms: offset, step: step ? step.id : null, idle_ms: idleMs(), movement, signed,
+      });
+      const line = { id, kind: "custody", kind_words: shown, time: clock(new Date(at)), about: "", words: "", is_urgent: false, is_in_sight: true };
+      await queue.add({ id, address: body().dataset.entry, text, told: line });
+      await ask();
+    },
+  };
 
   function touch() { touched = performance.now(); }
 
@@ -365,3 +380,4 @@
   }
   document.addEventListener("DOMContentLoaded", begin);
 })();
+    if (!told) {
