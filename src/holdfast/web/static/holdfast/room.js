@@ -380,4 +380,3 @@
   }
   document.addEventListener("DOMContentLoaded", begin);
 })();
-    if (!told) {
