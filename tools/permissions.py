@@ -137,7 +137,7 @@ def _permissions() -> Sequence[str]:
             words,
             made.classes[code].scope,
             "yes" if made.classes[code].writes else "",
-            "yes" if made.classes[code].unblinds else "",
+            "yes" if made.classes[code].unblinds else "on record" * made.classes[code].breaks,
             ", ".join(sorted(made.classes[code].touches)),
             ", ".join(role for role, held in made.granted.items() if code in held),
         )

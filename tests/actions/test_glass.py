@@ -203,13 +203,12 @@ def test_a_role_for_another_study_of_the_same_site_does(one_clinic):
     assert may(clinic, doctor, enrollment)
 
 
-def test_a_safety_unit_only_reads(one_clinic):
+def test_a_safety_unit_opens_nothing_for_it_may_know_an_arm(one_clinic):
     clinic = one_clinic
     enrollment = enrolled(clinic)
     unit = faraway(clinic, "safety-unit", "safety")
-    opened_glass(clinic, enrollment, unit)
-    assert may(clinic, unit, enrollment, "referral.see")
-    assert not may(clinic, unit, enrollment, "answer.record")
+    assert broken(clinic, enrollment, unit).reason == "not-permitted"
+    assert not may(clinic, unit, enrollment, "referral.see")
 
 
 def test_it_is_ended_by_who_opened_it_and_by_nobody_else(clinic, enrollment):

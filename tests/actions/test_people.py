@@ -84,7 +84,7 @@ def test_there_is_no_superuser_and_no_role_with_everything(one_clinic):
     assert all(granted < set(roles().permissions) for granted in roles().granted.values())
     patient_permissions = {"referral.see", "verdict.see", "journal.see", "worklist.see"}
     assert not patient_permissions & roles().granted["administrator"]
-    assert roles().granted["rater"] == frozenset()
+    assert roles().granted["rater"] == {"unblind.report", "guess.record"}, "nothing is read"
     assert not any(word in p for p in roles().granted["auditor"] for word in ("record", "sign"))
 
 
@@ -156,6 +156,7 @@ READS = '"a.see" = { words = "A", scope = "study", writes = false, blind = "safe
 WRITES = '"a.write" = { words = "A", scope = "study", writes = true, blind = "safe" }'
 TREATS = READS.replace("a.see", "a.treat").replace(" }", ', touches = ["care"] }')
 UNBLINDS = READS.replace("a.see", "arm.see").replace('"safe"', '"unblinds"')
+BREAKS = WRITES.replace('"safe"', '"breaks"')
 COMPLAINS = READS.replace("a.see", "c.see").replace(" }", ', touches = ["complaint"] }')
 
 
@@ -192,6 +193,16 @@ def test_a_file_of_roles_with_anything_unknown_is_refused(permissions, role):
             TREATS.replace("care", "rating"),
             'sees = "unblinded"\npermissions = ["a.treat"]',
             "treats or rates",
+        ),
+        (
+            READS.replace('"safe"', '"breaks"'),
+            'sees = "blinded"\npermissions = []',
+            "leaves nothing on record",
+        ),
+        (
+            f"{BREAKS}\n{TREATS.replace('care', 'rating')}",
+            'sees = "blinded"\npermissions = ["a.write", "a.treat"]',
+            "breaks a blind and rates",
         ),
         (WRITES, 'sees = "blinded"\nreads_only = true\npermissions = ["a.write"]', "only reads"),
         (COMPLAINS, 'sees = "apart"\npermissions = ["c.see"]', "made for that alone"),

@@ -9,7 +9,10 @@ from django.utils import timezone
 
 from holdfast.actions import people
 from holdfast.actions.access_review import sign_access_review
+from holdfast.actions.closed_export import ask_export
+from holdfast.actions.code_breaks import break_code
 from holdfast.actions.concerns import raise_concern
+from holdfast.actions.database_locks import ask_lock
 from holdfast.actions.glass import break_glass
 from holdfast.actions.judging import latest_verdict
 from holdfast.actions.papers import attach_scan, record_letter
@@ -27,6 +30,8 @@ from holdfast.records.concern_keys import ReporterKey
 from holdfast.records.models import (
     AccessReview,
     Approval,
+    ClosedExportAsked,
+    CodeBreak,
     Concern,
     ConsentGiven,
     DrugStore,
@@ -34,6 +39,7 @@ from holdfast.records.models import (
     Enrollment,
     GlassOpening,
     Letter,
+    LockAsked,
     PeriodicReport,
     RoleAssignment,
     Room,
@@ -204,6 +210,12 @@ class Places:
             every |= {"report_id": report_made().id, "form": "json"}
         if "opening_id" in names:
             every["opening_id"] = emergency_opening().id
+        if "break_id" in names:
+            every["break_id"] = blind_broken().id
+        if "asked_id" in names:
+            every["asked_id"] = lock_asked().id
+        if "export_id" in names:
+            every["export_id"] = export_asked().id
         if "review_id" in names:
             every["review_id"] = access_reviewed().id
         return {name: every[name] for name in names}
@@ -217,6 +229,44 @@ def report_made() -> PeriodicReport:
     site, by = Site.objects.get(code=SITE), User.objects.get(login="physician")
     written(make_tga_report(site=site, by=by, now=timezone.now(), **told))
     return PeriodicReport.objects.get()
+
+
+def blind_broken() -> CodeBreak:
+    """An emergency unblinding of the canary, whom nobody randomized."""
+    if found := CodeBreak.objects.first():
+        return found
+    doctor, now = User.objects.get(login="physician"), timezone.now()
+    enrollment = Enrollment.objects.select_related("site").get(site__code=SITE, number=1)
+    told = {"reason_code": "other", "words": "", "entry_id": uuid4(), "by": doctor, "now": now}
+    proof = ReauthenticationProof.made(user=doctor, now=now)
+    written(break_code(enrollment=enrollment, proof=proof, **told).answered)
+    return CodeBreak.objects.get()
+
+
+def lock_asked() -> LockAsked:
+    """A lock of the canary that the first of two signed, so that nothing is locked."""
+    if found := LockAsked.objects.first():
+        return found
+    monitor, now = User.objects.get(login="monitor"), timezone.now()
+    enrollment = Enrollment.objects.select_related("site").get(site__code=SITE, number=1)
+    told = {"study": enrollment.protocol_name, "reason_code": "person-complete", "by": monitor}
+    proof = ReauthenticationProof.made(user=monitor, now=now)
+    asked = {"site": enrollment.site, "enrollment": enrollment, "entry_id": uuid4(), "now": now}
+    written(ask_lock(proof=proof, **asked, **told))
+    return LockAsked.objects.get()
+
+
+def export_asked() -> ClosedExportAsked:
+    """A closed export that the first of two signed."""
+    if found := ClosedExportAsked.objects.first():
+        return found
+    monitor, now = User.objects.get(login="monitor"), timezone.now()
+    knows = User.objects.get(login="statistician-unblinded")
+    told = {"study": "mapp2", "statistician": knows, "purpose": "safety-board", "by": monitor}
+    proof = ReauthenticationProof.made(user=monitor, now=now)
+    asked = {"site": Site.objects.get(code=SITE), "public_key": "ab" * 32, "entry_id": uuid4()}
+    written(ask_export(proof=proof, now=now, **asked, **told))
+    return ClosedExportAsked.objects.get()
 
 
 def access_reviewed() -> AccessReview:

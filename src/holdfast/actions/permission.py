@@ -3,8 +3,11 @@
 from datetime import datetime
 
 from holdfast.actions.outcomes import Refusal
+from holdfast.definitions.roles import roles
+from holdfast.domain.unblinding import stays_open
 from holdfast.records import access
 from holdfast.records.care import Enrollment
+from holdfast.records.closing import lock_on, note_asked, reach_of
 from holdfast.records.glass_access import by_glass
 from holdfast.records.people import Site, User
 
@@ -18,14 +21,27 @@ def refused(
     """A refusal where somebody may not; None where they may. Nobody may by default.
 
     An enrollment belongs to the study of its protocol; ``study`` names it for a site. An act at
-    a site that names no study needs a role for all of them.
+    a site that names no study needs a role for all of them. A locked database refuses every act
+    that writes to it but those of ``domain.unblinding.STAYS_OPEN``.
     """
-    site, study = _where(place, study)
-    if access.may(by, site, permission, now, study):
+    site, of = _where(place, study)
+    by_role = access.may(by, site, permission, now, of)
+    by_opening = isinstance(place, Enrollment) and permission in by_glass(by, place.id, now)
+    if not (by_role or by_opening):
+        return Refusal("not-permitted", {"permission": permission})
+    return _locked(place, permission, study)
+
+
+def _locked(place: Place, permission: str, study: str | None) -> Refusal | None:
+    """A refusal where two people locked what would be written to. What helps a person goes on."""
+    told = roles().classes.get(permission)
+    reach = reach_of(place, study)
+    if reach is None or (told is not None and not told.writes) or stays_open(permission):
         return None
-    if isinstance(place, Enrollment) and permission in by_glass(by, place.id, now):
-        return None
-    return Refusal("not-permitted", {"permission": permission})
+    if lock_on(reach) is not None:
+        return Refusal("database-locked")
+    note_asked(reach)
+    return None
 
 
 def refused_for_all(

@@ -9,7 +9,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache, partial, wraps
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar, cast
 from uuid import UUID, uuid4, uuid5
 
 from django.db import DEFAULT_DB_ALIAS, connections, transaction
@@ -18,6 +18,7 @@ from holdfast.actions.apart import apart
 from holdfast.actions.outcomes import Answered, Receipt, Refusal
 from holdfast.records.canonical import document, row_plan, row_sha256
 from holdfast.records.care import Enrollment, Signature
+from holdfast.records.closing import ASKED, closed_meanwhile
 from holdfast.records.columns import instant_of, instant_text
 from holdfast.records.erasure import Disclosure, Look
 from holdfast.records.events import Event, chained, event_bytes, read_event
@@ -104,14 +105,18 @@ def one_transaction(action: Callable[P, R]) -> Callable[P, R]:
     @wraps(action)
     def whole(*args: P.args, **kwargs: P.kwargs) -> R:
         with transaction.atomic(durable=True):
-            before, written = _SIGNED.set(None), _WRITTEN.set({})
+            before, written, asked = _SIGNED.set(None), _WRITTEN.set({}), ASKED.set(set())
             try:
                 answer = action(*args, **kwargs)
+                if closed_meanwhile(ASKED.get() or ()):
+                    transaction.set_rollback(True)
+                    return cast(R, Refusal("database-locked"))
                 _follow(_WRITTEN.get() or {})
                 # Last of all: whoever makes a seal waits for no stream.
                 if signed := _SIGNED.get():
                     make_seal(by=signed[0], now=signed[1])
             finally:
+                ASKED.reset(asked)
                 _SIGNED.reset(before)
                 _WRITTEN.reset(written)
             return answer
@@ -310,11 +315,7 @@ class LockedStream:
 
 
 def _write_all(database: Any, statements: Sequence[tuple[str, Sequence[Any]]]) -> int:
-    """Run statements in order; how many rows the last one touched.
-
-    On PostgreSQL all of them go to the server in one message: each of a dozen round trips would
-    take as long as the insert itself.
-    """
+    """Run statements in order, on PostgreSQL in one message; how many rows the last one touched."""
     if database.vendor == "postgresql":
         text = "; ".join(statement for statement, _ in statements)
         cursor = run(database, text, [value for _, values in statements for value in values])

@@ -22,6 +22,7 @@ COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("replay", "replay", "judge a whole dosing session again, minute by minute, from its file"),
     ("simulate-session", "simulate", "a whole dosing session of an invented person, as a file"),
     ("allocate", "allocate", "make a sealed allocation from a design"),
+    ("closed-export", "closed_export", "make the sealed file of arms that two people signed for"),
     ("serve", "serve", "serve the pages and the API"),
     ("demo", "demo", "set up and serve the demonstration clinic"),
     ("populate", "populate", "fill an empty record with invented courses"),

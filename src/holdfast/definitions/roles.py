@@ -11,7 +11,7 @@ from typing import Any
 
 FILE = Path(__file__).with_name("roles.toml")
 SCOPES = ("study", "site", "shared", "own")
-BLINDS = ("safe", "unblinds")
+BLINDS = ("safe", "unblinds", "breaks")
 TOUCHES = ("names", "care", "rating", "complaint")
 SEES = ("blinded", "unblinded", "apart")
 # Families of permissions that no emergency opening ever gives.
@@ -22,11 +22,15 @@ NEVER_BY_GLASS = frozenset(
         "concern",
         "disclosures",
         "erasure",
+        "export",
         "glass",
+        "guess",
         "letter",
         "limit",
+        "lock",
         "psychotherapy",
         "record",
+        "unblind",
     )
 )
 _KEYS = {"schema", "permissions", "role", "break-glass"}
@@ -45,6 +49,7 @@ class PermissionClass:
     scope: str
     writes: bool
     unblinds: bool
+    breaks: bool  # tells what it opens to one person, once, by an act that is on record
     touches: frozenset[str]
 
 
@@ -120,12 +125,18 @@ def broken_rules(made: Roles) -> Iterator[str]:
     """Every rule over roles that does not hold, in words."""
     unblinding = {code for code, each in made.classes.items() if each.unblinds}
     treating = made.touching("care") | made.touching("rating")
+    breaking = {code for code, each in made.classes.items() if each.breaks}
+    for code in sorted(breaking):
+        if not made.classes[code].writes:
+            yield f"{code} breaks a blind and leaves nothing on record"
     complaints = made.touching("complaint")
     for code, role in made.roles.items():
         if role.permissions & unblinding and role.sees != "unblinded":
             yield f"role {code} unblinds and is not an unblinded role"
         if role.sees == "unblinded" and role.permissions & treating:
             yield f"role {code} is unblinded and treats or rates"
+        if role.permissions & breaking and role.permissions & made.touching("rating"):
+            yield f"role {code} breaks a blind and rates"
         if role.reads_only and any(made.classes[each].writes for each in role.permissions):
             yield f"role {code} only reads and holds a permission that writes"
         if role.permissions & complaints and (role.permissions - complaints or not role.is_alone):
@@ -149,6 +160,7 @@ def _never_by_glass(made: Roles) -> frozenset[str]:
         for code, each in classes
         if each.scope != "study"
         or each.unblinds
+        or each.breaks
         or each.touches & {"complaint", "rating"}
         or code.partition(".")[0] in NEVER_BY_GLASS
     )
@@ -176,7 +188,8 @@ def _class(code: str, said: Any) -> PermissionClass:
     is_known = said["scope"] in SCOPES and said["blind"] in BLINDS and touches <= set(TOUCHES)
     if not is_known or not isinstance(said["writes"], bool):
         raise RolesWrong(f"{place}: its class is not one we know")
-    return PermissionClass(said["scope"], said["writes"], said["blind"] == "unblinds", touches)
+    unblinds, breaks = (said["blind"] == each for each in ("unblinds", "breaks"))
+    return PermissionClass(said["scope"], said["writes"], unblinds, breaks, touches)
 
 
 def _role(code: str, said: Mapping[str, Any], permissions: set[str]) -> Role:

@@ -4,7 +4,6 @@ Nothing here holds an arm, a content or a word about them. Free words are in the
 """
 
 from typing import ClassVar
-from uuid import UUID, uuid5
 
 from django.db import models
 
@@ -12,13 +11,6 @@ from holdfast.records.care import Enrollment, Signature
 from holdfast.records.columns import Instant, SafeText, Sha256, names
 from holdfast.records.facts import CORRECTION, FACT, Correctable, Fact
 from holdfast.records.people import Site, User
-
-SAFETY_STREAM = "safety-unblinding"  # kind of stream: what the sponsor's safety unit did at a site
-
-
-def safety_stream_of(site_id: UUID) -> UUID:
-    """The stream of a site's safety unblindings: of no enrollment, and on no page of the site."""
-    return uuid5(site_id, SAFETY_STREAM)
 
 
 class CodeBreak(Fact):
@@ -49,8 +41,9 @@ class CodeBreakReview(Fact):
 class SafetyBreak(Fact):
     """The sponsor's safety unit opened one case.
 
-    It lies in a stream of its own. The column is ``case`` and not ``enrollment``: nothing that
-    follows an enrollment's facts, such as its row on the board, is made again because of it.
+    It lies in the organisation's stream, among every log-in, and not in the person's or the site's.
+    The column is ``case`` and not ``enrollment``: nothing that follows an enrollment's facts, such as
+    its row on the board, is made again because of it.
     """
 
     hashed: ClassVar = {1: names(FACT + "site_id case_id reason_code outcome signature_id")}

@@ -18,6 +18,7 @@ SEES = {
     "pharmacist-unblinded": _("Works behind the blind; writes nothing about a person."),
     "rater": _("Nothing of screening: a rater stays independent."),
     "monitor": _("Verdicts and the journal by number, without names; reads alone."),
+    "sponsor": _("Courses by number; signs locks and closed exports; treats nobody."),
     "safety-unit": _("The record by number, never by name."),
     "statistician": _("Counts, never people; blind."),
     "statistician-unblinded": _("Counts, never people; behind the blind."),

@@ -31,10 +31,12 @@ from holdfast.web.staff.forms import AsOfForm
 from holdfast.web.staff.known import source_words, value_words
 from holdfast.web.staff.topics import FEW, Group, by_topic
 from holdfast.web.staff.who import enrollment_at, may_see_names
+from holdfast.web.unblinding.words import EVENTS as UNBLINDING
 from holdfast.web.words import DECISIONS
 
 PER_PAGE = 50
 EVENTS = {
+    **UNBLINDING,
     "course-opened": _("A course was opened"),
     "course-turned": _("The course took a turn"),
     "course-closed": _("The course was closed"),
