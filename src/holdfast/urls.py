@@ -17,7 +17,6 @@ urlpatterns = [
     path("<slug:site>/", include("holdfast.web.room.urls")),
     path("<slug:site>/", include("holdfast.web.session.urls")),
     path("<slug:site>/", include("holdfast.web.session.event_urls")),
-    path("<slug:site>/", include("holdfast.web.unblinding.urls")),
     path("<slug:site>/", include("holdfast.web.pharmacy.urls")),
 ]
 

@@ -92,15 +92,6 @@ DONE = {
     "glass-broken": _("The record is open. The site lead is told now."),
     "glass-ended": _("Closed. Nothing more of that record opens to you."),
     "glass-reviewed": _("Signed. The review is on record."),
-    "unblinding-reviewed": _("Signed. The review of the unblinding is on record."),
-    "unblinding-reported": _("Reported and counted. Nobody is asked which arm it was."),
-    "seat-named": _("Named. They are told of every emergency unblinding from now on."),
-    "guess-locked": _("Signed and locked. Nobody can change it."),
-    "lock-asked": _("Signed. Somebody else signs second; nothing is locked until then."),
-    "database-locked": _("Signed by two. The data are locked."),
-    "lift-asked": _("Signed. The lock stands until somebody else signs as well."),
-    "lock-lifted": _("Signed by two. The lock is lifted."),
-    "export-signed": _("Signed."),
     "report-made": _("Counted. The report is on record."),
     "clinical-recorded": _("Recorded."),
     "order-signed": _("Signed. The order stands from now on."),
@@ -115,6 +106,13 @@ DONE = {
     "room-device-revoked": _("The device is revoked. What still comes from it is kept apart."),
     "room-entry-settled": _("Recorded whose it is."),
     "room-entry-from-paper": _("Recorded, with both times."),
+    "drug-moved": _("Recorded. The register has its line."),
+    "drug-moved-differs": _("Recorded. It does not fit the book: a discrepancy is open, to settle."),
+    "drug-counted": _("The count is recorded. Whether it differs is not shown to whoever counts."),
+    "discrepancy-settled": _("Settled by name. It stays in the record."),
+    "custody-confirmed": _("Recorded what you say of it."),
+    "drug-store-opened": _("The store is open. Name its safe first."),
+    "custody-place-added": _("The place is named."),
     "referral-imported": _("The referral is imported."),
     "referral-known": _("This bundle was imported before. Nothing has changed."),
     "referral-counted": _(
@@ -124,13 +122,6 @@ DONE = {
 
 
 def go_on(request: HttpRequest, address: str, done: str) -> HttpResponse:
-    "drug-moved": _("Recorded. The register has its line."),
-    "drug-moved-differs": _("Recorded. It does not fit the book: a discrepancy is open, to settle."),
-    "drug-counted": _("The count is recorded. Whether it differs is not shown to whoever counts."),
-    "discrepancy-settled": _("Settled by name. It stays in the record."),
-    "custody-confirmed": _("Recorded what you say of it."),
-    "drug-store-opened": _("The store is open. Name its safe first."),
-    "custody-place-added": _("The place is named."),
     """Send the reader on, and remember what was done for the next page."""
     request.session[KEY] = done
     response: HttpResponse = HttpResponseRedirect(address)

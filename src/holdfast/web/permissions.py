@@ -242,7 +242,6 @@ ROUTES: dict[str, str | Open | Anywhere] = {
     "room:entry": Open.DEVICE,
     "room:attribute": Open.DEVICE,
     "room:close": Open.DEVICE,
-    # dosing sessions
     "room:key": Open.DEVICE,
     "room:box": Open.DEVICE,
     # stores of controlled drugs, and the session box
@@ -258,6 +257,7 @@ ROUTES: dict[str, str | Open | Anywhere] = {
     "pharmacy:shown": "custody.see",
     "pharmacy:box": "custody.see",
     "pharmacy:box-act": "custody.box",
+    # dosing sessions
     "session:board": "session.see",
     "session:board-now": "session.see",
     "session:live": "session.see",
@@ -275,19 +275,6 @@ ROUTES: dict[str, str | Open | Anywhere] = {
     "session:pack-settle": "session.run",
     "session:gate": "session.see",
     "session:ask": "session.run",
-    # breaking the blind, guesses, locks and closed exports
-    "blind:emergency": "unblind.emergency",
-    "blind:page": "unblind.see",
-    "blind:report": "unblind.report",
-    "blind:seats": "unblind.set-up",
-    "blind:guess": "guess.record",
-    "blind:safety": "unblind.safety",
-    "blind:review": "unblind.review",
-    "blind:locks": "lock.sign",
-    "blind:lock": "lock.sign",
-    "blind:planned": "unblind.planned",
-    "blind:exports": "export.closed",
-    "blind:export": "export.closed",
     # API
     "api-1:health": Open.ANYONE,
     "api-1:openapi-json": Open.ANYONE,

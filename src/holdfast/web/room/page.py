@@ -11,9 +11,9 @@ from django.views.decorators.http import require_safe
 
 from holdfast.domain.room import KINDS as ENTRY_KINDS
 from holdfast.records.rooms import RoomOpening
+from holdfast.web.pharmacy.words import ACTS, EMERGENCY_WORDS, OF_THE_BOX
 from holdfast.web.room.admission import AtDevice, has_session
 from holdfast.web.room.door import theme_of
-from holdfast.web.pharmacy.words import ACTS, EMERGENCY_WORDS, OF_THE_BOX
 from holdfast.web.room.shown import state as state_shown
 from holdfast.web.room.words import KINDS
 from holdfast.web.session.page_words import panel_words
@@ -43,11 +43,11 @@ def page(request: AtDevice, site: str, opening_id: UUID) -> HttpResponse:
         "room": request.device.room,
         "kinds": [(code, KINDS[code]) for code, kind in ENTRY_KINDS.items() if kind.has_words],
         "theme": theme_of(request),
+        "custody_kinds": [(kind.value, ACTS[kind]) for kind in OF_THE_BOX],
+        "custody_alone": EMERGENCY_WORDS.items(),
         "words": panel_words(opening.site),
         "telephone": on_call_number(opening.site),
         "now_at": reverse("room:session-now", args=[site, opening.id]),
-        "custody_kinds": [(kind.value, ACTS[kind]) for kind in OF_THE_BOX],
-        "custody_alone": EMERGENCY_WORDS.items(),
         "live_at": reverse("room:session-live", args=[site, opening.id]),
         "gate_at": reverse("room:session-gate", args=[site, opening.id, UUID(int=0), "an-act"]),
     }

@@ -27,7 +27,7 @@ urlpatterns = [
     path(OPENING + "step/", acts.step, name="step"),
     path(OPENING + "entries/", acts.entry, name="entry"),
     path(OPENING + "attribute/", acts.attribute, name="attribute"),
-    path(OPENING + "close/", acts.close, name="close"),
     path(OPENING + "key/", custody.key, name="key"),
     path(OPENING + "box/", custody.box, name="box"),
+    path(OPENING + "close/", acts.close, name="close"),
 ]

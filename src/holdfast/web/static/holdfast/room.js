@@ -228,6 +228,8 @@
     const found = await post(body().dataset.step, { id: crypto.randomUUID(), kind, person: answer.person, login: answer.login, secret: answer.secret, passkey: answer.passkey });
     if (!found.ok) return found;
     isProved();
+    /* With the PIN at hand, the key by which they sign a movement while the server is away. */
+    if (/^\d+$/.test(answer.secret) && globalThis.HoldfastKeys) HoldfastKeys.prepare(found.person, answer.secret).catch((error) => console.warn(error));
     HoldfastProve.close(); /* first, so that the field can take the focus */
     if (kind === "writes") await write(found.person, found.step);
     else await ask();
@@ -239,8 +241,6 @@
     const value = { id: crypto.randomUUID(), person: answer.person, secret: answer.secret, passkey: answer.passkey, unsent: keptEntries().length };
     const found = await post(body().dataset.close, value);
     await ask();
-    /* With the PIN at hand, the key by which they sign a movement while the server is away. */
-    if (/^\d+$/.test(answer.secret) && globalThis.HoldfastKeys) HoldfastKeys.prepare(found.person, answer.secret).catch((error) => console.warn(error));
     return found.ok ? null : found;
   }
 
@@ -337,19 +337,6 @@
     post,
     prove: (proved, without = () => {}) => prove("writes", undefined, { proved, without }),
   };
-
-  const acts = {
-    in: () => prove("in"), out: () => prove("out"), close: () => prove("close"), attribute: () => prove("attribute"),
-    rest: () => rest(),
-    seen: async () => { for (const each of keptEntries()) if (each.state === "conflict") await queue.seen(each.id); },
-  };
-
-  function click(event) {
-    const tile = event.target.closest("[data-person]"), urgent = event.target.closest("[data-urgent]"), act = event.target.closest("[data-do]");
-    if (urgent) recordUrgent(urgent);
-    else if (tile && told) { if (!step || step.person !== tile.dataset.person) prove("writes", told.people.find((each) => each.id === tile.dataset.person)); }
-    else if (act) { const menu = act.closest("details"); if (menu) menu.open = false; acts[act.dataset.do](); }
-  }
   /* A movement of a medicine: signed by the two people already, and by this device when it is kept. */
   globalThis.HoldfastMedicine = {
     people: () => (told ? told.people.filter((each) => each.is_in) : []),
@@ -363,6 +350,19 @@
       await ask();
     },
   };
+
+  const acts = {
+    in: () => prove("in"), out: () => prove("out"), close: () => prove("close"), attribute: () => prove("attribute"),
+    rest: () => rest(),
+    seen: async () => { for (const each of keptEntries()) if (each.state === "conflict") await queue.seen(each.id); },
+  };
+
+  function click(event) {
+    const tile = event.target.closest("[data-person]"), urgent = event.target.closest("[data-urgent]"), act = event.target.closest("[data-do]");
+    if (urgent) recordUrgent(urgent);
+    else if (tile && told) { if (!step || step.person !== tile.dataset.person) prove("writes", told.people.find((each) => each.id === tile.dataset.person)); }
+    else if (act) { const menu = act.closest("details"); if (menu) menu.open = false; acts[act.dataset.do](); }
+  }
 
   function touch() { touched = performance.now(); }
 
