@@ -155,9 +155,9 @@ def as_built() -> Pharmacy:
     return Pharmacy(clinic, store, {each.code: each for each in CustodyPlace.objects.all()})
 
 
-def a_session(clinic: Clinic, visit: str = "v1") -> DosingSession:
+def a_session(clinic: Clinic, visit: str = "v1", **given: Any) -> DosingSession:
     """A person and their session, written plainly: no rule of a session is tested here."""
-    enrollment = enrolled(clinic)
+    enrollment = enrolled(clinic, **given)
     bound = {
         name: getattr(enrollment, name)
         for name in ("protocol_name", "protocol_version", "protocol_sha256")

@@ -1,14 +1,12 @@
 """What is refused of a movement before anything is written: what cannot be meant as it was told."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
 from uuid import UUID, uuid5
 
 from holdfast.actions.judging import local_date
+from holdfast.actions.movement_told import MovementTold, NewContainer
 from holdfast.actions.outcomes import Refusal
 from holdfast.domain.movements import (
     CORRECTION_REASONS,
@@ -26,9 +24,6 @@ from holdfast.records.care import Enrollment
 from holdfast.records.people import User
 from holdfast.records.session import DosingSession
 from holdfast.records.supply import Container, CustodyPlace, DrugMovement, DrugStore
-
-if TYPE_CHECKING:
-    from holdfast.actions.movements import MovementTold, NewContainer
 
 _LABEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9./_-]{0,39}")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
@@ -128,7 +123,7 @@ def _container(
         store=store,
         code=new.code,
         part=new.part,
-        kit_number=new.kit_number,
+        kit_number=new.kit_number or None,
         lot=new.lot,
         product=new.product.strip(),
         nominal_mg=new.nominal_mg,

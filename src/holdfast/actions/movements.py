@@ -4,20 +4,20 @@ Where the line runs between what is refused and what is recorded, and why: docs/
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid5
 
 from holdfast.actions.movement_checks import Checked, checked
+from holdfast.actions.movement_told import MovementTold as MovementTold
+from holdfast.actions.movement_told import NewContainer as NewContainer
 from holdfast.actions.outcomes import Answered, Receipt, Refusal
 from holdfast.actions.permission import refused
 from holdfast.actions.second_person import Present, SecondProof, act_of
 from holdfast.actions.signatures import ReauthenticationProof
 from holdfast.actions.writing import LockedStream, lock, message, one_transaction
 from holdfast.domain.accountability import Problem
-from holdfast.domain.movements import KINDS, Kind
+from holdfast.domain.movements import KINDS, SEAL_PUT, SEAL_READ, capsules_of, seal_problem
 from holdfast.records.facts import Fact
 from holdfast.records.keys import data_key_of, sealed
 from holdfast.records.people import PersonKey, User
@@ -35,72 +35,6 @@ from holdfast.records.supply_reads import ledger_of, told_movement
 ONLY_IF_IT_HAPPENED = frozenset(("before-receipt",))
 # The same of what is about to be done; what a body or a hand did in the room is recorded at once.
 NOT_TO_BE_DONE = frozenset(("expired", "held-back", "received-twice", "never-received"))
-
-
-@dataclass(frozen=True, kw_only=True)
-class NewContainer:
-    """What the label of a container says that is received for the first time."""
-
-    code: str
-    part: str  # bottle | initial | supplement
-    size: int
-    use_by: date
-    product: str
-    kit_number: str = ""
-    lot: str = ""
-    nominal_mg: Decimal | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class MovementTold:
-    """One movement as somebody tells it. Ids name what is known; ``capsules`` is text like ``1-3,7``.
-
-    ``happened``: it has happened, and is to be recorded though it should not have.
-    """
-
-    kind: Kind
-    container: UUID | NewContainer
-    capsules: str
-    at: datetime
-    from_place: UUID | None = None
-    from_holder: UUID | None = None
-    to_place: UUID | None = None
-    to_holder: UUID | None = None
-    enrollment: UUID | None = None
-    session: UUID | None = None
-    visit: str = ""
-    dose: str = ""
-    order: UUID | None = None
-    seal: str = ""
-    document_sha256: str = ""
-    document_words: str = ""
-    words: str = ""
-    reason: str = ""
-    minutes: int | None = None
-    corrects: UUID | None = None
-    correction_reason: str = ""
-    came: str = "page"
-    happened: bool = False
-    emergency: str = ""
-    signed_paper: UUID | None = None
-    entered_at: datetime | None = None
-
-    def told(self) -> dict[str, Any]:
-        """The content of an entry, by which it is known when it comes again."""
-        found = {each.name: getattr(self, each.name) for each in fields(self)}
-        new = self.container
-        found["container"] = asdict(new) if isinstance(new, NewContainer) else new
-        return found | {"kind": self.kind.value}
-
-    def present(self, second: SecondProof | None, proof: ReauthenticationProof | None) -> Present:
-        """Who is there."""
-        return Present(
-            proof=proof,
-            second=second,
-            emergency=self.emergency,
-            signed_paper=self.signed_paper,
-            entered_at=self.entered_at,
-        )
 
 
 @one_transaction
@@ -157,6 +91,7 @@ def moved(
         return act
     written = _movements(store, tolds, found, act, by)
     problems = _problems(store, written, [one.container for one in found])
+    problems += [each for fact in written if (each := _seal_wrong(fact))]
     for told, fact in zip(tolds, written, strict=True):
         if refusal := _not_so(told, fact, problems):
             return refusal
@@ -227,6 +162,23 @@ def _problems(
     further = [told_movement(fact, store.site_id) for fact in written]
     once = {one.id: one for one in containers}
     return ledger_of(once.values(), store.site.zone, further).problems
+
+
+def _seal_wrong(fact: DrugMovement) -> Problem | None:
+    """A seal that was read broken, or with another number than was put on before."""
+    if fact.kind not in {each.value for each in SEAL_READ}:
+        return None
+    before = DrugMovement.objects.filter(
+        container_id=fact.container_id, kind__in=[each.value for each in SEAL_PUT]
+    ).filter(corrected_by=None)
+    own = set(capsules_of(fact.capsules))
+    put = next(
+        (row.seal for row in before.order_by("-turn") if own & set(capsules_of(row.capsules))), ""
+    )
+    code = seal_problem(fact.seal, put, fact.reason == "seal-broken")
+    if not code:
+        return None
+    return Problem(code, fact.id.hex, fact.container_id.hex, fact.capsules, fact.kind)
 
 
 def _not_so(told: MovementTold, fact: DrugMovement, problems: Sequence[Problem]) -> Refusal | None:

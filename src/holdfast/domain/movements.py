@@ -73,7 +73,24 @@ class Needs:
 
 _MOVE, _BOX = ("custody.move",), ("custody.box",)
 _EITHER = ("custody.move", "custody.box")
-_IN_ROOM = {"enrollment": True, "session": True, "is_of_the_room": True}
+
+
+def _of_the_room(
+    source: str = "", target: str = "", *, seal: bool = False, minutes: bool = False
+) -> Needs:
+    """What is done with one person in a session, by who may open the box."""
+    return Needs(
+        _BOX,
+        source,
+        target,
+        enrollment=True,
+        session=True,
+        seal=seal,
+        minutes=minutes,
+        is_of_the_room=True,
+    )
+
+
 KINDS: MappingProxyType[Kind, Needs] = MappingProxyType(
     {
         Kind.RECEIVE: Needs(_MOVE, target="place"),
@@ -84,14 +101,14 @@ KINDS: MappingProxyType[Kind, Needs] = MappingProxyType(
         Kind.ISSUE_BOX: Needs(
             _MOVE, source="place", target="place", enrollment=True, session=True, seal=True
         ),
-        Kind.OPEN: Needs(_BOX, source="place", **_IN_ROOM),
-        Kind.HAND_OVER: Needs(_BOX, source="any", **_IN_ROOM),
-        Kind.SWALLOWED: Needs(_BOX, **_IN_ROOM),
-        Kind.REFUSED: Needs(_BOX, target="place", **_IN_ROOM),
-        Kind.DROPPED: Needs(_BOX, **_IN_ROOM),
-        Kind.SPAT: Needs(_BOX, target="place", **_IN_ROOM),
-        Kind.VOMITED: Needs(_BOX, minutes=True, **_IN_ROOM),
-        Kind.PART_TAKEN: Needs(_BOX, target="place", **_IN_ROOM),
+        Kind.OPEN: _of_the_room("place", seal=True),
+        Kind.HAND_OVER: _of_the_room("any"),
+        Kind.SWALLOWED: _of_the_room(),
+        Kind.REFUSED: _of_the_room(target="place"),
+        Kind.DROPPED: _of_the_room(),
+        Kind.SPAT: _of_the_room(target="place"),
+        Kind.VOMITED: _of_the_room(minutes=True),
+        Kind.PART_TAKEN: _of_the_room(),
         Kind.RETURN_BOX: Needs(_EITHER, source="any", target="place"),
         Kind.RETURN: Needs(_MOVE, source="place", reason=True),
         Kind.WASTE: Needs(_EITHER, reason=True, is_of_the_room=True),
@@ -115,9 +132,15 @@ REASONS: MappingProxyType[Kind, tuple[str, ...]] = MappingProxyType(
         Kind.DESTROY: ("expired", "recalled", "excursion", "damaged", "study-over", "other"),
         Kind.RETURN: ("recalled", "expired", "study-over", "wrong-delivery", "other"),
         Kind.LOSE: ("not-found-at-count", "in-transit", "theft-suspected", "in-the-room", "other"),
+        Kind.OPEN: ("seal-broken",),
+        Kind.RETURN_BOX: ("seal-broken",),
+        Kind.TRANSFER_IN: ("seal-broken",),
         Kind.CORRECT: ("never-happened", "typing-error", "recorded-twice", "other"),
     }
 )
+# Kinds at which a seal is read that was put on before.
+SEAL_READ = (Kind.OPEN, Kind.RETURN_BOX, Kind.TRANSFER_IN)
+SEAL_PUT = (Kind.ISSUE_BOX, Kind.TRANSFER_OUT)
 CORRECTION_REASONS = REASONS[Kind.CORRECT]
 EMERGENCIES = ("nobody-else-there", "person-in-danger", "evacuation", "other")
 
@@ -140,6 +163,13 @@ class Movement(NamedTuple):
     target: str = ""
     site: str = ""  # whose store wrote it
     corrects: str | None = None
+
+
+def seal_problem(read: str, put: str, is_broken: bool) -> str:
+    """What is wrong with a seal: broken, or another than was put on; empty where nothing is."""
+    if is_broken:
+        return "seal-broken"
+    return "seal-differs" if read and put and read != put else ""
 
 
 class CapsulesWrong(ValueError):

@@ -75,7 +75,7 @@ class Container(Fact):
     store = models.ForeignKey(DrugStore, models.PROTECT, related_name="containers")
     code = SafeText(max_length=60, unique=True)  # what its label and its QR code say
     part = SafeText(max_length=20)
-    kit_number = SafeText(max_length=40, default="")
+    kit_number = SafeText(max_length=40, null=True)  # None of a bottle
     lot = SafeText(max_length=60, default="")  # never of a blinded kit
     product = SafeText(max_length=80)
     nominal_mg = ExactDecimal(null=True)  # of one capsule, as the label says
@@ -84,11 +84,7 @@ class Container(Fact):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["kit_number", "part"],
-                condition=~models.Q(kit_number=""),
-                name="one_part_of_a_kit",
-            )
+            models.UniqueConstraint(fields=["kit_number", "part"], name="one_part_of_a_kit")
         ]
 
 

@@ -1,14 +1,15 @@
 """Movements as the fold reads them, and what it answers for a store, a container or a person."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 
-from holdfast.domain.accountability import Contained, Hold, Ledger, fold
-from holdfast.domain.movements import Kind, Movement
+from holdfast.domain.accountability import Contained, Hold, Ledger, Status, fold
+from holdfast.domain.movements import Kind, Movement, ranges
 from holdfast.records.people import Site
 from holdfast.records.supply import (
     Container,
@@ -17,6 +18,7 @@ from holdfast.records.supply import (
     DrugMovement,
     DrugStore,
     HeldContainer,
+    StockHold,
 )
 
 _COLUMNS = (
@@ -79,7 +81,7 @@ def contained(rows: Iterable[Container], zone: str) -> list[Contained]:
         Contained(
             one.id.hex,
             one.lot,
-            one.kit_number,
+            one.kit_number or "",
             expires_after(one, zone),
             tuple(sorted(held.get(one.id, ()), key=lambda hold: hold.since)),
         )
@@ -125,3 +127,26 @@ def unconfirmed(site: Site) -> "QuerySet[CustodyAct]":
     rows = CustodyAct.objects.filter(store__site=site, confirmed=None)
     rows = rows.filter(policy__in=CustodyAct.CHASED)
     return rows.select_related("store", "first", "second").order_by("recorded_at")
+
+
+@dataclass(frozen=True)
+class Reached:
+    """Capsules of one container on the list of a hold, what became of them, and where or with whom."""
+
+    container: Container
+    capsules: str
+    status: Status
+    where: str  # place:, holder:, person: or transit: and an id
+
+
+def reach_of(hold: StockHold) -> list[Reached]:
+    """Everything that a recall reaches, down to the person who swallowed it."""
+    containers = [row.container for row in hold.held.select_related("container")]
+    ledger = ledger_of(containers, hold.store.site.zone)
+    found = []
+    for one in sorted(containers, key=lambda each: each.code):
+        groups: dict[tuple[Status, str], list[int]] = {}
+        for number, now in ledger.capsules.get(one.id.hex, {}).items():
+            groups.setdefault((now.status, now.where), []).append(number)
+        found += [Reached(one, ranges(n), *key) for key, n in sorted(groups.items())]
+    return found

@@ -29,7 +29,7 @@ class Migration(migrations.Migration):
                 ("recorded_at", holdfast.records.columns.Instant(editable=False)),
                 ("code", holdfast.records.columns.SafeText(max_length=60, unique=True)),
                 ("part", holdfast.records.columns.SafeText(max_length=20)),
-                ("kit_number", holdfast.records.columns.SafeText(default="", max_length=40)),
+                ("kit_number", holdfast.records.columns.SafeText(max_length=40, null=True)),
                 ("lot", holdfast.records.columns.SafeText(default="", max_length=60)),
                 ("product", holdfast.records.columns.SafeText(max_length=80)),
                 ("nominal_mg", holdfast.records.columns.ExactDecimal(null=True)),
@@ -1031,7 +1031,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="container",
             constraint=models.UniqueConstraint(
-                condition=models.Q(("kit_number", ""), _negated=True),
                 fields=("kit_number", "part"),
                 name="one_part_of_a_kit",
             ),

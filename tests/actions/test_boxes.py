@@ -1,0 +1,171 @@
+"""Session boxes: issued sealed, opened in the room, and every capsule of them followed to its end."""
+
+from dataclasses import replace
+from uuid import uuid4
+
+import pytest
+
+from holdfast.actions.boxes import BoxPart, issue_box, return_box
+from holdfast.actions.outcomes import Refusal
+from holdfast.actions.second_person import Present
+from holdfast.domain.accountability import Status
+from holdfast.domain.movements import Kind
+from holdfast.records.boxes import box_of
+from holdfast.records.care import Enrollment
+from holdfast.records.supply import CustodyPlace, Discrepancy, DrugMovement
+from holdfast.records.verification_run import verify_here
+from tests.actions.clinic import IDENTITY, written
+from tests.actions.custody import Pharmacy, a_session
+
+VISIT = "v5"
+
+OTHER = replace(IDENTITY, given="Ada", identifiers=(("urn:hospital", "MRN-2"),))
+
+
+class Box:
+    """A kit that was assigned to somebody, and their session."""
+
+    def __init__(self, pharmacy: Pharmacy) -> None:
+        self.pharmacy, clinic = pharmacy, pharmacy.clinic
+        self.session = a_session(clinic, VISIT)
+        self.enrollment = Enrollment.objects.get(id=self.session.enrollment_id)
+        self.kit, safe = pharmacy.kit(), pharmacy.place("safe")
+        for part, capsules in (("initial", "1-2"), ("supplement", "1")):
+            told = {"from_place": safe, "enrollment": self.enrollment.id}
+            written(pharmacy.move(Kind.ASSIGN, self.kit[part].id, capsules, **told))
+
+    def present(self) -> Present:
+        clinic = self.pharmacy.clinic
+        by = clinic.pharmacist
+        return Present(proof=clinic.proof(by), second=self.pharmacy.second(clinic.therapist, by))
+
+    def part(self, dose: str, **given) -> BoxPart:
+        told = {"container": self.kit[dose].id, "seal": f"S-{dose}", "dose": dose}
+        told |= {"capsules": "1-2" if dose == "initial" else "1"}
+        return BoxPart(from_place=self.pharmacy.place("safe"), **(told | given))
+
+    def issue(self, *parts: BoxPart, **given):
+        clinic = self.pharmacy.clinic
+        now = clinic.later(seconds=1)
+        told = {"visit": VISIT, "to": self.pharmacy.places["room-lock"], "at": now}
+        return issue_box(
+            store=self.pharmacy.store,
+            enrollment=self.enrollment,
+            parts=parts or (self.part("initial"), self.part("supplement")),
+            present=self.present(),
+            entry_id=uuid4(),
+            by=clinic.pharmacist,
+            now=now,
+            **(told | given),
+        )
+
+    def room(self, kind: Kind, dose: str, capsules: str, **given):
+        """What happens in the room, by the pair."""
+        clinic = self.pharmacy.clinic
+        told = {"by": clinic.therapist, "second": clinic.physician, "session": self.session.id}
+        told |= {"enrollment": self.enrollment.id, "visit": VISIT}
+        return self.pharmacy.move(kind, self.kit[dose].id, capsules, **(told | given))
+
+    def back(self, **given):
+        clinic = self.pharmacy.clinic
+        now = clinic.later(seconds=1)
+        return return_box(
+            store=self.pharmacy.store,
+            enrollment=self.enrollment,
+            visit=VISIT,
+            to=self.pharmacy.places["returns"],
+            present=self.present(),
+            at=now,
+            entry_id=uuid4(),
+            by=clinic.pharmacist,
+            now=now,
+            **given,
+        )
+
+
+@pytest.fixture
+def box(pharmacy) -> Box:
+    return Box(pharmacy)
+
+
+def test_a_box_is_issued_opened_given_and_the_rest_comes_back(box):
+    written(box.issue())
+    lock = box.pharmacy.place("room-lock")
+    assert [part.left for part in box_of(box.enrollment, VISIT)] == ["1-2", "1"]
+    written(box.room(Kind.OPEN, "initial", "1-2", from_place=lock, seal="S-initial"))
+    written(box.room(Kind.HAND_OVER, "initial", "1-2", from_place=lock))
+    written(box.room(Kind.SWALLOWED, "initial", "1-2"))
+    written(box.back(seals={box.kit["supplement"].id: "S-supplement"}))
+    assert not Discrepancy.objects.exists()
+    ledger = box.pharmacy.ledger()
+    balance = ledger.by_kit()["4711"]
+    assert (balance.received, balance.on_hand, balance.now["administered"]) == (3, 1, 2)
+    person = ledger.by_where[f"person:{box.enrollment.id.hex}"]
+    assert person.now["administered"] == 2
+    assert box.pharmacy.on_hand("returns", box.kit["supplement"]) == [1]
+    assert box.back() == Refusal("box-back-already")
+    assert verify_here().fits
+
+
+def test_what_befalls_a_capsule_in_the_room_is_followed_to_its_end(box):
+    """Refused, dropped, spat out, taken in part, vomited: none is lost by it."""
+    written(box.issue())
+    lock = box.pharmacy.place("room-lock")
+    written(box.room(Kind.OPEN, "initial", "1-2", from_place=lock, seal="S-initial"))
+    written(box.room(Kind.DROPPED, "initial", "1"))
+    written(box.room(Kind.WASTE, "initial", "1", reason="dropped"))
+    written(box.room(Kind.PART_TAKEN, "initial", "2"))
+    written(box.room(Kind.WASTE, "initial", "2", reason="part-taken"))
+    written(box.room(Kind.VOMITED, "initial", "2", minutes=12))
+    written(box.room(Kind.OPEN, "supplement", "1", from_place=lock, seal="S-supplement"))
+    written(box.room(Kind.REFUSED, "supplement", "1"))
+    written(box.back())
+    assert list(Discrepancy.objects.values_list("code", flat=True)) == []
+    balance = box.pharmacy.ledger().by_kit()["4711"]
+    assert (balance.on_hand, balance.now["wasted"], balance.now["administered"]) == (1, 1, 1)
+    supplement = box.pharmacy.ledger().capsules[box.kit["supplement"].id.hex][1]
+    assert supplement.status is Status.BACK
+
+
+def test_a_seal_that_is_broken_or_another_is_a_discrepancy_at_once(box):
+    written(box.issue())
+    told = {"from_place": box.pharmacy.place("room-lock")}
+    written(box.room(Kind.OPEN, "initial", "1-2", seal="S-other", **told))
+    written(
+        box.room(Kind.OPEN, "supplement", "1", seal="S-supplement", reason="seal-broken", **told)
+    )
+    codes = set(Discrepancy.objects.values_list("code", flat=True))
+    assert codes == {"seal-differs", "seal-broken"}
+
+
+WRONG = {
+    "without the initial dose": (lambda box: [box.part("supplement")], {}, "box-incomplete"),
+    "two seals of one number": (
+        lambda box: [box.part("initial"), box.part("supplement", seal="S-initial")],
+        {},
+        "seals-repeated",
+    ),
+    "the containers changed over": (
+        lambda box: [box.part("initial", container=box.kit["supplement"].id, capsules="1")],
+        {},
+        "box-part-wrong",
+    ),
+    "to the safe": (None, {"to": "safe"}, "not-a-room-lock"),
+    "for a visit that is none": (None, {"visit": "NO-SUCH"}, "visit-unknown"),
+}
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_a_box_that_is_none_is_refused_and_nothing_is_written(box, case):
+    parts, given, reason = WRONG[case]
+    if "to" in given:
+        given = {"to": CustodyPlace.objects.get(code=given["to"])}
+    before = DrugMovement.objects.count()
+    assert box.issue(*(parts(box) if parts else ()), **given).reason == reason
+    assert DrugMovement.objects.count() == before
+
+
+def test_the_kit_of_somebody_else_is_not_issued(box):
+    other = a_session(box.pharmacy.clinic, VISIT, identity=OTHER, bundle_sha256="cd" * 32)
+    box.enrollment = Enrollment.objects.get(id=other.enrollment_id)
+    assert box.issue() == Refusal("kit-of-another")
