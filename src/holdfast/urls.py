@@ -17,6 +17,7 @@ urlpatterns = [
     path("<slug:site>/", include("holdfast.web.room.urls")),
     path("<slug:site>/", include("holdfast.web.session.urls")),
     path("<slug:site>/", include("holdfast.web.session.event_urls")),
+    path("<slug:site>/", include("holdfast.web.unblinding.urls")),
     path("<slug:site>/", include("holdfast.web.pharmacy.urls")),
 ]
 

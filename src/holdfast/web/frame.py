@@ -34,6 +34,10 @@ PLACES = (
     ("staff:people", "person", _("People"), "access.manage"),
     ("concern-set-up", "refer", _("Outside recipients"), "concern.set-up"),
     ("pauses", "stop", _("Pauses"), "assignment.suspend"),
+    ("blind:page", "key", _("The blind"), "unblind.see"),
+    ("blind:guess", "pencil", _("Guess of the arm"), "guess.record"),
+    ("blind:safety", "key", _("Safety unblinding"), "unblind.safety"),
+    ("blind:report", "refer", _("Report unblinding"), "unblind.report"),
 )
 # A page that belongs to a place in the rail marks it as the current one.
 BELONGS = {
@@ -119,6 +123,14 @@ BELONGS = {
     "staff:authority-change": "staff:authority",
     "staff:authority-check": "staff:authority",
     "staff:prescreening-record": "staff:prescreening",
+    "blind:emergency": "staff:board",
+    "blind:review": "blind:page",
+    "blind:seats": "blind:page",
+    "blind:locks": "blind:page",
+    "blind:lock": "blind:page",
+    "blind:planned": "blind:page",
+    "blind:exports": "blind:page",
+    "blind:export": "blind:page",
     "staff:duty-page": "staff:duty",
     "staff:duty-answer": "staff:duty",
     "staff:duty-test": "staff:duty",
