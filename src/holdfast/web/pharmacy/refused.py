@@ -7,6 +7,23 @@ from django.utils.translation import gettext_lazy as _
 
 CUSTODY: Mapping[str, Any] = {
     "already-confirmed-act": _("This was confirmed already."),
+    "box-back-already": _("What was left of this box came back already."),
+    "box-incomplete": _("A box has one container for the initial dose and at most one supplement."),
+    "box-part-wrong": _("This container of the kit is for the other dose. Take the other one."),
+    "hold-does-not-fit": _(
+        "Choose recall, excursion or quarantine, and write its number as a code."
+    ),
+    "hold-lifted-already": _("This was released already."),
+    "kit-not-assigned": _("This kit was given to nobody yet. Assign it first."),
+    "kit-of-another": _("This kit is assigned to somebody else. Do not issue it."),
+    "not-a-room-lock": _("A session box is kept in the lock of a room. Choose one."),
+    "nothing-to-confirm": _("Two people did this already; there is nothing to confirm."),
+    "outcome-without-movement": _(
+        "No movement says so yet. Record the loss, the find or the correction first."
+    ),
+    "seals-repeated": _("Each container has a seal of its own. Read both numbers again."),
+    "settles-their-own": _("You are part of what does not fit. Somebody else settles it."),
+    "temperature-does-not-fit": _("Enter the temperature in degrees Celsius, from -90 to 90."),
     "capsule-unknown": _(
         "The container has no capsule of this number: they go from 1 to %(size)s. Look again."
     ),
