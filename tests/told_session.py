@@ -273,6 +273,7 @@ def dose_given():
         id="au-1",
         gate=INITIAL,
         dose="initial",
+        nominal_mg=80,
         expires_at=clock("10:12").isoformat(),
     )
     told = told.add(

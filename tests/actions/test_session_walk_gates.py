@@ -23,6 +23,7 @@ from holdfast.domain.dose_totals import by_time, doses_taken, totals
 from holdfast.domain.dosing import alarms_at, ask, gate_answer
 from holdfast.domain.dosing import authorise as issue
 from holdfast.domain.findings import Outcome
+from holdfast.domain.judged_again import GATE_SHUT
 from holdfast.domain.session_entries import SessionEntry, corrected
 from holdfast.domain.session_gates import SessionAct
 from holdfast.domain.session_log import Log, log_of
@@ -199,7 +200,8 @@ class OpenWalk(Walk):
             assert is_raised or self._is_permitted(one)
         found = alarms_at(definitions.load(), plan, course_around(session), log, self.clinic.now)
         now = {one.condition.id: one for one in found}
-        assert self.raised <= now.keys()
+        # What was judged when an act was written is on record alone: nobody judges that moment again.
+        assert {one for one in self.raised if not one.startswith(f"{GATE_SHUT}:")} <= now.keys()
         named = {one.code("condition") for one in self.own if one.kind == "acknowledgement"}
         kinds = {now[name].condition.code for name in named if name in now}
         assert all(one.is_open for one in found if one.condition.code not in kinds)

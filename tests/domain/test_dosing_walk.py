@@ -46,11 +46,10 @@ class Permit:
     act: SessionAct
     issued: Authorisation
 
-    def fits(self, dose, given_at):
-        """Whether a dose that names it was given behind it: its own, in its time."""
-        return (
-            DOSES[self.act] == dose and self.issued.issued_at <= given_at <= self.issued.expires_at
-        )
+    def fits(self, dose, given_at, mg):
+        """Whether a dose that names it was given behind it: its own, in its time, of its amount."""
+        is_in_time = self.issued.issued_at <= given_at <= self.issued.expires_at
+        return DOSES[self.act] == dose and is_in_time and mg == self.issued.dose_mg
 
 
 class Walk(RuleBasedStateMachine):
@@ -162,6 +161,7 @@ class Walk(RuleBasedStateMachine):
             "authorisation",
             gate=str(act),
             dose=DOSES[act],
+            nominal_mg=issued.dose_mg,
             expires_at=issued.expires_at.isoformat(),
         )
         again = any(one.act is act for one in self.permits.values())
@@ -278,7 +278,7 @@ class Walk(RuleBasedStateMachine):
             permit = self.permits.get(named)
             is_permitted = named == "au-1" and "au-1" not in gone and one.id == "dose-1"
             if permit is not None and named not in gone and named not in used:
-                is_permitted = permit.fits(one.code("dose"), one.at)
+                is_permitted = permit.fits(one.code("dose"), one.at, one.number("nominal_mg"))
             used.add(named)
             assert ("given-without-authorisation" in meant[one.id]) is not is_permitted
         for name in set(self.given) & set(gone):
@@ -324,14 +324,13 @@ def walk(walks, steps, *, explores=False):
     return Walk.opened
 
 
+# In every part of five thousand steps; that a gate opens a second time is in most of them.
 EVERY = (
     "shut",
     "initial authorised",
-    "initial authorised again",
     "initial given behind it",
     "initial given after it expired",
     "supplemental authorised",
-    "supplemental authorised again",
     "supplemental given behind it",
     "supplemental given after it expired",
 )
@@ -349,6 +348,6 @@ def test_nor_in_a_million_steps_with_open_gates(part):
     steps = int(os.environ.get("HOLDFAST_SESSION_STEPS", "1000000")) // 200
     walks = max(steps // 40, 1)
     opened = walk(walks, 40, explores=True)
-    if walks >= 25:
+    if walks >= 100:
         assert set(EVERY) <= set(opened), opened
         assert sum(opened[one] for one in EVERY[1:]) > walks / 2, opened
