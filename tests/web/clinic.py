@@ -13,8 +13,10 @@ from holdfast.actions.closed_export import ask_export
 from holdfast.actions.code_breaks import break_code
 from holdfast.actions.concerns import raise_concern
 from holdfast.actions.database_locks import ask_lock
+from holdfast.actions.discrepancies import report_discrepancy
 from holdfast.actions.glass import break_glass
 from holdfast.actions.judging import latest_verdict
+from holdfast.actions.movements import MovementTold, NewContainer, record_movement
 from holdfast.actions.papers import attach_scan, record_letter
 from holdfast.actions.periodic_reports import make_tga_report
 from holdfast.actions.rooms import add_room
@@ -24,7 +26,7 @@ from holdfast.definitions import letters
 from holdfast.definitions.roles import roles
 from holdfast.domain.access_review import Decision
 from holdfast.domain.concerns import Seat
-from holdfast.domain.movements import Place
+from holdfast.domain.movements import Kind, Place
 from holdfast.records.access_lists import list_of_roles, shown_text
 from holdfast.records.concern_keys import ReporterKey
 from holdfast.records.models import (
@@ -34,6 +36,9 @@ from holdfast.records.models import (
     CodeBreak,
     Concern,
     ConsentGiven,
+    CustodyAct,
+    CustodyPlace,
+    Discrepancy,
     DrugStore,
     EligibilityAnswer,
     Enrollment,
@@ -104,6 +109,38 @@ def stocked(clinic: Clinic) -> DrugStore:
         told = {"code": kind.value, "title": kind.value.title(), "kind": kind, "room": where}
         written(add_place(store=store, entry_id=uuid4(), by=by, now=now, **told))
     return store
+
+
+def reported() -> Discrepancy:
+    """Something that the monitor's auditor says does not fit in the store."""
+    if found := Discrepancy.objects.first():
+        return found
+    by, now = User.objects.get(login="pharmacist"), timezone.now()
+    store = DrugStore.objects.select_related("site").get(code="main")
+    told = {"code": "other", "words": "A label hangs loose", "entry_id": uuid4(), "by": by}
+    written(report_discrepancy(store=store, now=now, **told))
+    return Discrepancy.objects.get()
+
+
+def alone() -> CustodyAct:
+    """A bottle that one person received alone, in an emergency."""
+    if found := CustodyAct.objects.first():
+        return found
+    by, now = User.objects.get(login="pharmacist"), timezone.now()
+    store = DrugStore.objects.select_related("site").get(code="main")
+    label = {"code": "b-1", "part": "bottle", "size": 4, "lot": "L-1", "product": "MDMA 40 mg"}
+    told = MovementTold(
+        kind=Kind.RECEIVE,
+        container=NewContainer(use_by=date(2099, 1, 1), **label),
+        capsules="1-4",
+        at=now,
+        to_place=CustodyPlace.objects.get(store=store, code="safe").id,
+        emergency="evacuation",
+    )
+    proof = ReauthenticationProof.made(user=by, now=now)
+    given = {"second": None, "proof": proof, "entry_id": uuid4(), "by": by, "now": now}
+    written(record_movement(store=store, told=told, **given))
+    return CustodyAct.objects.get()
 
 
 def _concern(clinic: Clinic) -> None:
@@ -206,6 +243,10 @@ class Places:
             "move": "return-box",
             "concern_id": Concern.objects.values_list("id", flat=True).first(),
         }
+        if "discrepancy_id" in names:
+            every["discrepancy_id"] = reported().id
+        if "act_id" in names:
+            every["act_id"] = alone().id
         if "report_id" in names:
             every |= {"report_id": report_made().id, "form": "json"}
         if "opening_id" in names:

@@ -183,3 +183,55 @@ def test_a_label_holds_the_code_and_nothing_that_tells(desk):
 def test_a_store_of_another_study_is_not_found(as_role):
     assert as_role("rater").get(MAIN).status_code == 404
     assert as_role("pharmacist").get("/NORTH/pharmacy/stores/other/").status_code == 404
+
+
+def test_a_count_is_blind_and_what_differs_is_settled_by_somebody_else(desk, as_role):
+    receive(desk)
+    page = desk.get(f"{MAIN}count/").content.decode()
+    assert "B-77 10" in page  # the example of the hint, whatever is there
+    counted = both(target=place("safe"), code="b-77 9", is_whole="on")
+    answer = desk.post(f"{MAIN}count/", counted, follow=True).content.decode()
+    assert "Whether it differs is not shown to whoever counts." in answer
+    assert "10 by the book" not in answer
+    difference = Discrepancy.objects.get()
+    own = desk.get(f"{MAIN}discrepancies/").content.decode()
+    assert "You are in it: somebody else settles it." in own
+    assert "by the book" not in own.split("<h2>A count found")[1]
+    lead = as_role("site-lead")
+    shown = lead.get(f"{MAIN}discrepancies/").content.decode()
+    assert "9 counted, 10 by the book" in shown
+    told = both(outcome="counted-wrong", words="One was stuck in the neck of the bottle.")
+    told["second"] = str(person("physician").id)
+    address = f"{MAIN}discrepancies/{difference.id}/"
+    assert lead.post(address, told | {"words": ""}).status_code == 422
+    assert lead.post(address, told).status_code == 302
+    assert "One was stuck" not in lead.get(f"{MAIN}discrepancies/").content.decode()
+    assert Discrepancy.objects.get().settled.settled_by.login == "site-lead"
+
+
+@pytest.mark.parametrize(
+    ("lines", "words"),
+    [
+        ("B-77", "This line is unclear"),
+        ("B-77 -2", "This line is unclear"),
+        ("X-1 2", "no container of this store"),
+        ("B-77 2\nb-77 3", "Named twice"),
+        ("", "Write what you count."),
+    ],
+)
+def test_a_slip_in_a_count_is_said_and_kept(desk, lines, words):
+    receive(desk)
+    answer = desk.post(f"{MAIN}count/", both(target=place("safe"), code=lines))
+    assert answer.status_code == 422
+    assert words in answer.content.decode()
+
+
+def test_what_one_did_alone_is_confirmed_by_another(desk, as_role):
+    receive(desk, second="", theirs="", alone="person-in-danger")
+    act = CustodyAct.objects.get()
+    other = as_role("physician")
+    assert "Confirm it" in other.get(f"{MAIN}discrepancies/").content.decode()
+    told = {"entry_id": str(uuid4()), "outcome": "not-as-told", "password": PASSWORD}
+    assert other.post(f"{MAIN}alone/{act.id}/", told).status_code == 302
+    assert Discrepancy.objects.get().code == "not-as-told"
+    assert "One person alone" not in desk.get(MAIN).content.decode()

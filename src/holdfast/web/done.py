@@ -118,6 +118,7 @@ DONE = {
     "drug-moved": _("Recorded. The register has its line."),
     "drug-moved-differs": _("Recorded. It does not fit the book: a discrepancy is open, to settle."),
     "drug-counted": _("The count is recorded. Whether it differs is not shown to whoever counts."),
+    "discrepancy-reported": _("Reported. It stays open until somebody settles it by name."),
     "discrepancy-settled": _("Settled by name. It stays in the record."),
     "custody-confirmed": _("Recorded what you say of it."),
     "drug-store-opened": _("The store is open. Name its safe first."),

@@ -59,6 +59,8 @@ BELONGS = {
     "pharmacy:count": "pharmacy:stores",
     "pharmacy:discrepancies": "pharmacy:stores",
     "pharmacy:settle": "pharmacy:stores",
+    "pharmacy:report": "pharmacy:stores",
+    "pharmacy:confirm": "pharmacy:stores",
     "pharmacy:box": "session:board",
     "pharmacy:box-act": "session:board",
     "room:add": "room:rooms",

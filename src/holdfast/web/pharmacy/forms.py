@@ -7,7 +7,14 @@ from typing import Any, cast
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from holdfast.domain.movements import KINDS, REASONS, CapsulesWrong, Kind, canonical
+from holdfast.domain.movements import (
+    KINDS,
+    REASONS,
+    SEAL_READ,
+    CapsulesWrong,
+    Kind,
+    canonical,
+)
 from holdfast.web import fields
 from holdfast.web.fields import CHOOSE
 from holdfast.web.pharmacy.two_people import TwoPeopleForm
@@ -171,11 +178,13 @@ class MoveForm(HappenedForm):
             self.fields["person"] = short_text(_("Number of the person"), most=40)
             if needs.session:
                 self._choose("visit", _("For which session?"), visits)
-        if needs.seal:
-            self.fields["seal"] = short_text(_("Number of the seal"), most=40)
-        elif kind in (Kind.OPEN, Kind.RETURN_BOX):
-            label = _("Number of the seal, as you read it")
-            self.fields["seal"] = short_text(label, most=40, required=False)
+        if needs.seal or kind in SEAL_READ:
+            label = _("Number of the seal, as you read it") if kind in SEAL_READ else _SEAL
+            self.fields["seal"] = short_text(label, most=40, required=needs.seal)
+        if kind in SEAL_READ:
+            self.fields["is_broken"] = forms.BooleanField(
+                label=_("The seal was broken before"), required=False
+            )
         if needs.minutes:
             self.fields["minutes"] = forms.IntegerField(
                 label=_("Minutes after it was taken"), min_value=0, max_value=1440
@@ -192,10 +201,11 @@ class MoveForm(HappenedForm):
         self.fields[name] = forms.ChoiceField(label=label, choices=[CHOOSE, *choices])
 
 
+_SEAL = _("Number of the seal")
 _STAY = (Kind.REFUSED, Kind.SPAT)  # where nobody says where: in the lock of the room
 _IN_ORDER = (
     *("entry_id", "corrects", "code", "capsules", "source", "to", "target", "person", "visit"),
-    *("seal", "minutes", "reason"),
+    *("seal", "is_broken", "minutes", "reason"),
 )
 
 

@@ -188,7 +188,7 @@ def movement_told(
         at=told["at"] or timezone.now(),
         seal=told.get("seal", "").strip(),
         words=told["words"].strip(),
-        reason=told.get("reason", ""),
+        reason="seal-broken" if told.get("is_broken") else told.get("reason", ""),
         minutes=told.get("minutes"),
         happened=told["happened"],
         emergency=told["alone"],

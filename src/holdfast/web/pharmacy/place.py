@@ -20,6 +20,8 @@ TABS = (
     ("store", _("On hand")),
     ("register", _("Register")),
     ("receive", _("Receive")),
+    ("count", _("Count")),
+    ("discrepancies", _("Discrepancies")),
     ("labels", _("Labels")),
 )
 _NEEDS = {"receive": "custody.move", "count": "custody.count"}
@@ -41,7 +43,7 @@ def stores_of(request: Admitted) -> list[DrugStore]:
 
 
 def around(request: Admitted, store: DrugStore, here: str) -> dict[str, Any]:
-    """The context of every page of a store."""
+    """The context of every page of a store. Whoever counts is not shown whether it differs."""
     waiting = Discrepancy.objects.filter(store=store, settled=None).count()
     return {
         "store": store,
@@ -50,7 +52,7 @@ def around(request: Admitted, store: DrugStore, here: str) -> dict[str, Any]:
                 "href": reverse(f"pharmacy:{name}", args=[request.here.code, store.code]),
                 "words": words,
                 "here": name == here,
-                "count": waiting if name == "discrepancies" else 0,
+                "count": waiting if name == "discrepancies" and here != "count" else 0,
             }
             for name, words in TABS
             if _NEEDS.get(name, "custody.see") in request.permissions

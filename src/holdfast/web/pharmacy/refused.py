@@ -6,7 +6,6 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 CUSTODY: Mapping[str, Any] = {
-    "already-confirmed-act": _("This was confirmed already."),
     "box-back-already": _("What was left of this box came back already."),
     "box-incomplete": _("A box has one container for the initial dose and at most one supplement."),
     "box-part-wrong": _("This container of the kit is for the other dose. Take the other one."),

@@ -4,6 +4,8 @@ from django.urls import path
 
 from holdfast.web.pharmacy import (
     box,
+    counting,
+    discrepancies,
     labels,
     moving,
     register,
@@ -24,6 +26,11 @@ urlpatterns = [
     path(STORE + "places/", store.place_add, name="place-add"),
     path(STORE + "register/", register.page, name="register"),
     path(STORE + "receive/", moving.receive, name="receive"),
+    path(STORE + "count/", counting.page, name="count"),
+    path(STORE + "discrepancies/", discrepancies.page, name="discrepancies"),
+    path(STORE + "discrepancies/report/", discrepancies.report, name="report"),
+    path(STORE + "discrepancies/<uuid:discrepancy_id>/", discrepancies.settle, name="settle"),
+    path(STORE + "alone/<uuid:act_id>/", discrepancies.confirm, name="confirm"),
     path(STORE + "labels/", labels.page, name="labels"),
     path(STORE + "move/<slug:move>/", moving.page, name="move"),
     path(BOX, box.page, name="box"),

@@ -105,6 +105,7 @@ REASON_WORDS: Mapping[str, Any] = {
     "part-taken": _("Taken in part"),
     "vomited": _("Vomited"),
     "refused": _("Refused"),
+    "seal-broken": _("The seal was broken"),
     "not-needed": _("Not needed"),
     "damaged": _("Damaged"),
     "expired": _("Out of date"),
@@ -164,7 +165,15 @@ PROBLEM_WORDS: Mapping[str, Any] = {
     "before-receipt": _("Dated before it was received"),
     "expired": _("Out of date then"),
     "held-back": _("It was held back then"),
-    "count-differs": _("A count differs"),
+    "count-short": _("A count found too few"),
+    "count-over": _("A count found too many"),
+    "count-unexpected": _("A count found what the book does not have there"),
+    "seal-broken": _("A seal was broken"),
+    "seal-differs": _("Another seal than was put on"),
+    "kit-number-twice": _("A number of a kit stands twice"),
+    "label-differs": _("A label says something else than the book"),
+    "not-listed": _("It stands on no list"),
+    "other": _("Something that somebody reports"),
     "not-as-told": _("A second person says it was not as told"),
 }
 HOLD_WORDS: Mapping[str, Any] = {
@@ -178,4 +187,8 @@ OUTCOME_WORDS: Mapping[str, Any] = {
     "found": _("Found"),
     "lost": _("Lost; it is written so"),
     "counted-wrong": _("The count was wrong"),
+}
+CONFIRM_WORDS: Mapping[str, Any] = {
+    "as-told": _("Yes, as it was told"),
+    "not-as-told": _("No; open a discrepancy"),
 }

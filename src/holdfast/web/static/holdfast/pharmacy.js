@@ -67,7 +67,7 @@
   }
 
   async function read(button) {
-    const line = button.closest("[data-code-line]"), field = line.querySelector("input");
+    const line = button.closest("[data-code-line]"), field = line.querySelector("input, textarea");
     const says = line.parentElement.querySelector("[data-code-says]");
     const dialog = document.querySelector("[data-scan-dialog]"), video = dialog.querySelector("video");
     if (!("BarcodeDetector" in globalThis) || !(await BarcodeDetector.getSupportedFormats()).includes("qr_code")) {
@@ -90,7 +90,7 @@
       const found = await detector.detect(video).catch(() => []);
       if (!found.length || !stream) return;
       stop(dialog);
-      field.value = found[0].rawValue;
+      field.value = field.matches("textarea") ? `${field.value.replace(/\n*$/, (end) => (field.value.trim() ? "\n" : end))}${found[0].rawValue} ` : found[0].rawValue;
       field.dispatchEvent(new Event("input", { bubbles: true }));
       field.dispatchEvent(new Event("change", { bubbles: true }));
       says.textContent = says.dataset.read.replace("%", found[0].rawValue);

@@ -66,13 +66,15 @@
       : !alone && chosen("first") === chosen("second") ? "same" : alone && chosen("second") ? "either" : "";
     if (missing) return { missing };
     const minutes = form.elements.minutes.value.trim();
+    const seal = form.elements.seal.value.trim(), isOfSeal = ["open", "return-box"].includes(kind);
+    if (kind === "open" && !seal) return { missing: "seal" };
     if (kind === "vomited" && !/^\d{1,4}$/.test(minutes)) return { missing: "minutes" };
     return {
       about: mine.enrollment, shown: `${mine.part} ${code}`,
       told: {
         session: mine.session, kind, container: code, capsules: form.elements.capsules.value.trim() || mine.capsules,
-        seal: ["open", "return-box"].includes(kind) ? form.elements.seal.value.trim() : "",
-        minutes: kind === "vomited" ? Number(minutes) : null, reason: "", alone,
+        seal: isOfSeal ? seal : "",
+        minutes: kind === "vomited" ? Number(minutes) : null, reason: isOfSeal && form.elements.broken.checked ? "seal-broken" : "", alone,
         first: chosen("first"), second: alone ? null : chosen("second"),
       },
       pins: alone ? [[chosen("first"), form.elements.first_pin.value]] : [[chosen("first"), form.elements.first_pin.value], [chosen("second"), form.elements.second_pin.value]],
