@@ -98,7 +98,9 @@ def test_who_was_never_randomized_or_cannot_be_read_is_said_and_recorded(one_cli
         cursor.execute("UPDATE unblinded_given SET sealed = zeroblob(1052)")
     answer = broke(clinic, other)
     assert (answer.outcome, answer.arm) == (Outcome.NOT_READABLE, "")
-    outcomes = CodeBreak.objects.order_by("recorded_at", "position").values_list("outcome", flat=True)
+    outcomes = CodeBreak.objects.order_by("recorded_at", "position").values_list(
+        "outcome", flat=True
+    )
     assert sorted(outcomes) == ["not-randomized", "not-randomized", "not-readable"]
 
 
@@ -112,7 +114,9 @@ def test_the_sponsors_side_is_told_in_ids_and_codes(one_clinic):
     assert seat_holders(clinic.site) == {"sponsor": clinic.monitor, "medical-monitor": lead}
     assert name_seat(seat="chief", user=lead, entry_id=uuid4(), **told) == Refusal("seat-unknown")
     row = broken(clinic, enrollment)
-    letters = {orjson.loads(each.body)["seat"]: each for each in OutboxEntry.objects.filter(kind=TOLD)}
+    letters = {
+        orjson.loads(each.body)["seat"]: each for each in OutboxEntry.objects.filter(kind=TOLD)
+    }
     assert set(letters) == set(SEATS)
     assert letters["sponsor"].about == clinic.monitor.id
     assert letters["ethics-board"].about == row.id, "told by the site's own channel"
@@ -172,7 +176,9 @@ def test_the_safety_unit_opens_one_case_and_leaves_no_trace_at_the_site(clinic, 
     assert counts_at(clinic.site, None).emergencies == 0
     refused = opened_for_safety(clinic, enrollment, clinic.physician)
     assert refused.answered == Refusal("not-permitted", {"permission": "unblind.safety"})
-    assert opened_for_safety(clinic, enrollment, unit, proof=None).answered == Refusal("proof-missing")
+    assert opened_for_safety(clinic, enrollment, unit, proof=None).answered == Refusal(
+        "proof-missing"
+    )
     odd = opened_for_safety(clinic, enrollment, unit, reason_code="x")
     assert odd.answered == Refusal("reason-unknown")
     assert verify_here().fits

@@ -181,7 +181,7 @@ def _counted(*, asked: ClosedExportAsked, aside: Path, now: datetime) -> Answere
 
 def _rows(people: list[Enrollment]) -> list[dict[str, object]]:
     """What is in the file of each person: the number, the arm or why there is none, and notes."""
-    rows = []
+    rows: list[dict[str, object]] = []
     for each in people:
         opened = arm_behind(each.id, "export")
         breaks = CodeBreak.objects.filter(enrollment=each).order_by("broken_at")

@@ -229,7 +229,8 @@ def sign_lift(
         return earlier
     if refusal := _second_refused(asked, by):
         return refusal
-    locked = DatabaseLock.objects.filter(id=asked.lifts_key).first()
+    rows = DatabaseLock.objects.filter(id=asked.lifts_key) if asked.lifts_key else None
+    locked = rows.first() if rows is not None else None
     if locked is None or LockLift.objects.filter(lock=locked).exists():
         return Refusal("lifted-already")
     fact = LockLift(

@@ -5,6 +5,7 @@ can guess the arm. So it is written into the organisation's stream, leaves no me
 person's record and no row on any page but the unit's own.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID, uuid5
 
@@ -67,9 +68,9 @@ def break_for_safety(
 def notes_on(case: Enrollment) -> list[tuple[datetime, str]]:
     """What physicians wrote for unblinded eyes when they broke the blind of a case, with the moment."""
     rows = CodeBreak.objects.filter(enrollment=case).order_by("broken_at")
-    found = apart(
-        "notes-not-readable",
-        lambda: [(row.broken_at, note_about(row.id, "safety")) for row in rows],
-        list,
-    )
+    return apart("notes-not-readable", lambda: _notes(rows), lambda: _notes(()))
+
+
+def _notes(rows: Iterable[CodeBreak]) -> list[tuple[datetime, str]]:
+    found = [(row.broken_at, note_about(row.id, "safety")) for row in rows]
     return [(at, words) for at, words in found if words]

@@ -26,12 +26,12 @@ from holdfast.records.histories import (
 from holdfast.records.people import User
 from holdfast.records.protocols import protocol_of
 from holdfast.web.admitted import Admitted
+from holdfast.web.staff.blind_words import EVENTS as UNBLINDING
 from holdfast.web.staff.erased_words import erased_words
 from holdfast.web.staff.forms import AsOfForm
 from holdfast.web.staff.known import source_words, value_words
 from holdfast.web.staff.topics import FEW, Group, by_topic
 from holdfast.web.staff.who import enrollment_at, may_see_names
-from holdfast.web.unblinding.words import EVENTS as UNBLINDING
 from holdfast.web.words import DECISIONS
 
 PER_PAGE = 50

@@ -72,10 +72,8 @@ class ReportForm(forms.Form):
     learned_on = forms.DateField(label=_("On which day?"), widget=fields.Day)
     is_certain = forms.TypedChoiceField(
         label=_("Do they know it, or believe it?"),
-        choices=[("true", _("They know it")), ("", _("They believe it"))],
-        coerce=lambda value: value == "true",
-        empty_value=False,
-        required=False,
+        choices=[("known", _("They know it")), ("believed", _("They believe it"))],
+        coerce=lambda value: value == "known",
         widget=fields.Options,
     )
 

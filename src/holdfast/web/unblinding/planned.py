@@ -32,16 +32,14 @@ def page(request: Admitted, site: str, asked_id: UUID) -> HttpResponse:
     rows = DatabaseLock.objects.select_related("site", "enrollment__site")
     locked = rows.filter(asked=row).first()
     opened = PlannedUnblinding.objects.filter(lock=locked).first() if locked else None
-    form = ShowForm(request.POST or None) if opened else PlannedForm(request.POST or None)
-    people, status = [], 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid() and opened:
+    form: ShowForm | PlannedForm = (ShowForm if opened else PlannedForm)(request.POST or None)
+    people: list[tuple[str, str, bool]] = []
+    if request.method == "POST" and form.is_valid():
+        if opened and isinstance(form, ShowForm):
             people = _shown(request, opened, form)
-        elif form.is_valid() and locked and _opened(request, locked, form):
-            opened = PlannedUnblinding.objects.get(lock=locked)
-            form = ShowForm()
-        status = 422 if form.errors else 200
+        elif locked and isinstance(form, PlannedForm) and _opened(request, locked, form):
+            opened, form = PlannedUnblinding.objects.get(lock=locked), ShowForm()
+    status = 422 if form.errors or (request.method == "POST" and not locked) else 200
     missing = guesses_missing(locked, timezone.now()) if locked and not opened else {}
     context = {
         "form": form,

@@ -26,8 +26,11 @@ from holdfast.web.unblinding.words import SEATS
 def numbered(request: Admitted, form: Any, permission: str) -> Enrollment | None:
     """The enrollment of a typed number at this site, in a study one works for; said where there is none."""
     found = by_number(form.cleaned_data["number"]).enrollment
-    is_here = found is not None and found.site_id == request.here.id
-    if is_here and access.covers(studies(request, permission), found.protocol_name):
+    if (
+        found is not None
+        and found.site_id == request.here.id
+        and access.covers(studies(request, permission), found.protocol_name)
+    ):
         return found
     form.add_error("number", _("Nobody here has this number."))
     return None
