@@ -25,11 +25,11 @@ def refused(
     that writes to it but those of ``domain.unblinding.STAYS_OPEN``.
     """
     site, of = _where(place, study)
-    by_role = access.may(by, site, permission, now, of)
-    by_opening = isinstance(place, Enrollment) and permission in by_glass(by, place.id, now)
-    if not (by_role or by_opening):
-        return Refusal("not-permitted", {"permission": permission})
-    return _locked(place, permission, study)
+    if access.may(by, site, permission, now, of):
+        return _locked(place, permission, study)
+    if isinstance(place, Enrollment) and permission in by_glass(by, place.id, now):
+        return _locked(place, permission, study)
+    return Refusal("not-permitted", {"permission": permission})
 
 
 def _locked(place: Place, permission: str, study: str | None) -> Refusal | None:
