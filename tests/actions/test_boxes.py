@@ -1,15 +1,18 @@
 """Session boxes: issued sealed, opened in the room, and every capsule of them followed to its end."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 from uuid import uuid4
 
 import pytest
 
 from holdfast.actions.boxes import BoxPart, issue_box, return_box
+from holdfast.actions.custody_gates import at_hand, released
 from holdfast.actions.outcomes import Refusal
 from holdfast.actions.second_person import Present
 from holdfast.domain.accountability import Status
 from holdfast.domain.movements import Kind
+from holdfast.domain.session_gates import SessionAct
 from holdfast.records.boxes import box_of
 from holdfast.records.care import Enrollment
 from holdfast.records.supply import CustodyPlace, Discrepancy, DrugMovement
@@ -48,11 +51,11 @@ class Box:
         clinic = self.pharmacy.clinic
         now = clinic.later(seconds=1)
         told = {"visit": VISIT, "to": self.pharmacy.places["room-lock"], "at": now}
+        told["present"] = given.pop("present", None) or self.present()
         return issue_box(
             store=self.pharmacy.store,
             enrollment=self.enrollment,
             parts=parts or (self.part("initial"), self.part("supplement")),
-            present=self.present(),
             entry_id=uuid4(),
             by=clinic.pharmacist,
             now=now,
@@ -169,3 +172,53 @@ def test_the_kit_of_somebody_else_is_not_issued(box):
     other = a_session(box.pharmacy.clinic, VISIT, identity=OTHER, bundle_sha256="cd" * 32)
     box.enrollment = Enrollment.objects.get(id=other.enrollment_id)
     assert box.issue() == Refusal("kit-of-another")
+
+
+def asked(box, now=None):
+    """What a gate of the course asks: the person, the visit, the moment."""
+    visit = SimpleNamespace(code=VISIT)
+    now = now or box.pharmacy.clinic.later(seconds=1)
+    return SimpleNamespace(enrollment=box.enrollment, visit=visit, now=now)
+
+
+def reasons(findings) -> list[str]:
+    return [one.reason for one in findings]
+
+
+def test_the_gate_is_answered_by_the_movements_of_the_box(box):
+    lock = box.pharmacy.place("room-lock")
+
+    def at_gate():
+        now = box.pharmacy.clinic.later(seconds=1)
+        found = at_hand(box.enrollment, VISIT, SessionAct.GIVE_INITIAL_DOSE, now)
+        return reasons(released(asked(box))["medicine-released"]), reasons(found)
+
+    assert at_gate() == (["box-not-issued"], ["box-not-issued"])
+    written(box.issue())
+    issued = box.pharmacy.clinic.later(seconds=1)
+    assert at_gate() == (["box-ready"], ["box-ready"])
+    written(box.room(Kind.OPEN, "initial", "1-2", from_place=lock, seal="S-initial"))
+    assert at_gate() == (["box-not-in-the-room"], ["box-ready"])
+    written(box.room(Kind.SWALLOWED, "initial", "1-2"))
+    assert at_gate()[1] == ["box-not-in-the-room"]
+    # Judged again, it is as it was then.
+    assert reasons(released(asked(box, issued))["medicine-released"]) == ["box-ready"]
+
+
+def test_a_box_that_one_issued_alone_waits_for_a_second_person(box):
+    by = box.pharmacy.clinic.pharmacist
+    alone = Present(proof=box.pharmacy.clinic.proof(by), emergency="nobody-else-there")
+    written(box.issue(present=alone))
+    found = reasons(released(asked(box))["medicine-released"])
+    assert found == ["box-not-confirmed"] * 2
+
+
+def test_where_a_site_keeps_no_ledger_people_state_it_as_before(one_clinic):
+    session = a_session(one_clinic, VISIT)
+    enrollment = Enrollment.objects.get(id=session.enrollment_id)
+    given = enrollment, VISIT, SessionAct.GIVE_INITIAL_DOSE, one_clinic.now
+    assert at_hand(*given) is None
+    question = SimpleNamespace(
+        enrollment=enrollment, visit=SimpleNamespace(code=VISIT), now=one_clinic.now
+    )
+    assert released(question) == {}

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from holdfast.actions import gates as course_gates
 from holdfast.actions.course_gates import Question
+from holdfast.actions.custody_gates import BOX, at_hand
 from holdfast.actions.session_planning import past_doses, roles_at
 from holdfast.definitions.session import gates as definitions
 from holdfast.domain.asked import Asked
@@ -67,7 +68,7 @@ def question(
     past = tuple(past_doses(session.enrollment, session.id, now))
     course = replace(course, roles=roles_at(session.enrollment, now), past=past)
     local = now.astimezone(ZoneInfo(session.site.zone))
-    known = handed(session, now)
+    known = handed(session, now, act)
     entries = [one for one in entries_of(session) if _is_who_they_are(one, course.roles)]
     if done is not None:
         entries = [*known_before(entries, done)]
@@ -83,7 +84,9 @@ def _is_who_they_are(entry: SessionEntry, roles: Mapping[str, Sequence[str]]) ->
     return role in roles.get(entry.code("person"), ())
 
 
-def handed(session: DosingSession, now: datetime) -> dict[str, list[Finding]]:
+def handed(
+    session: DosingSession, now: datetime, act: SessionAct | None = None
+) -> dict[str, list[Finding]]:
     """What the rest of the record finds on the conditions that the session does not judge itself.
 
     Where people may state a condition as well, what is not known here is left to them.
@@ -104,6 +107,9 @@ def handed(session: DosingSession, now: datetime) -> dict[str, list[Finding]]:
     told["supplement-agreed-before"] = agreed_before_findings(agreements_of(enrollment))
     told["nothing-waits"] = waiting_findings(waiting_in(session))
     told["order"] = session_order_findings(session.id, enrollment, session.visit, now)
+    if act is not None:
+        box = at_hand(enrollment, session.visit, act, now)
+        told[BOX] = told[BOX] if box is None else [*box]
     return {
         code: [
             one

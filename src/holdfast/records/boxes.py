@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from holdfast.domain.accountability import ON_HAND, CapsuleNow, Status
+from holdfast.domain.accountability import ON_HAND, CapsuleNow, Hold, Status
 from holdfast.domain.movements import Kind, capsules_of, ranges
 from holdfast.records.care import Enrollment
 from holdfast.records.supply import Container, CustodyAct, Discrepancy, DrugMovement
@@ -57,18 +57,20 @@ class PartNow:
 def box_of(enrollment: Enrollment, visit: str, now: datetime | None = None) -> list[PartNow]:
     """Each container that was issued for a session and not corrected away, the newest of a dose.
 
-    ``now`` is the moment for which it is asked whether it is out of date or held back.
+    ``now`` is the moment for which it is asked: what was before it, what was out of date, what held back.
     """
     rows = DrugMovement.objects.filter(
         enrollment=enrollment, visit=visit, kind=Kind.ISSUE_BOX.value, corrected_by=None
     )
     rows = rows.select_related("container", "act__confirmed", "store__site")
+    if now is not None:
+        rows = rows.filter(at__lt=now)
     issued = list(rows.order_by("at", "recorded_at", "turn"))
     if not issued:
         return []
     zone = enrollment.site.zone
     once = {row.container_id: row.container for row in issued}
-    ledger = ledger_of(once.values(), zone)
+    ledger = ledger_of(once.values(), zone, until=now)
     open_on = set(
         Discrepancy.objects.filter(container__in=list(once), settled=None).values_list(
             "container_id", flat=True
@@ -88,12 +90,19 @@ def box_of(enrollment: Enrollment, visit: str, now: datetime | None = None) -> l
                 capsules=tuple((n, own[n]) for n in numbers),
                 act=row.act,
                 is_confirmed=_is_confirmed(row.act),
-                is_held=any(hold.until is None for hold in holds),
+                is_held=any(_holds(hold, now) for hold in holds),
                 is_expired=now is not None and now >= expires_after(row.container, zone),
                 has_discrepancy=row.container_id in open_on,
             )
         )
     return found
+
+
+def _holds(hold: Hold, now: datetime | None) -> bool:
+    """Whether a hold stands, at a moment or at all."""
+    if now is None:
+        return hold.until is None
+    return hold.since <= now and (hold.until is None or now < hold.until)
 
 
 def _is_confirmed(act: CustodyAct) -> bool:

@@ -95,11 +95,19 @@ def expires_after(container: Container, zone: str) -> datetime:
 
 
 def ledger_of(
-    containers: Iterable[Container], zone: str, further: Sequence[Movement] = ()
+    containers: Iterable[Container],
+    zone: str,
+    further: Sequence[Movement] = (),
+    until: datetime | None = None,
 ) -> Ledger:
-    """The fold of some containers, with movements that are not written yet."""
+    """The fold of some containers, with movements that are not written yet.
+
+    ``until``: only what happened before this moment.
+    """
     known = list(containers)
     rows = DrugMovement.objects.filter(container__in=[one.id for one in known])
+    if until is not None:
+        rows = rows.filter(at__lt=until)
     return fold(contained(known, zone), [*movements_of(rows), *further])
 
 

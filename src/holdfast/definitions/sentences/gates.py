@@ -12,6 +12,7 @@ from holdfast.definitions.sentences.consent import consent_sentence
 from holdfast.definitions.sentences.duty import duty_sentence
 from holdfast.domain.attestations import ATTESTATION_REASONS
 from holdfast.domain.authority import AUTHORITY_REASONS
+from holdfast.domain.box_rules import BOX_REASONS
 from holdfast.domain.clinical import CLINICAL_REASONS
 from holdfast.domain.consent import AGREEMENT_REASONS, CONSENT_REASONS
 from holdfast.domain.course_gates import COURSE_REASONS
@@ -29,9 +30,10 @@ GATE_REASONS: Mapping[str, tuple[str, ...]] = {
     **BOOKING_REASONS,
     **ATTESTATION_REASONS,
     **HANDED_REASONS,
+    **BOX_REASONS,
     **ORDER_REASONS,
 }
-_VERBATIM = ("visit", "label", "by", "test", "findings", "approvals")
+_VERBATIM = ("visit", "label", "by", "test", "dose", "findings", "approvals")
 
 
 @cache
