@@ -17,7 +17,7 @@ from django.db import Error as DatabaseError
 from holdfast.actions import clinical_gates
 from holdfast.actions.consent_gates import consent_answers
 from holdfast.actions.course_gates import OWN, Question, midnight_after
-from holdfast.actions.custody_gates import RELEASED, released
+from holdfast.actions.custody_gates import RELEASED, keeps_ledger, released
 from holdfast.actions.outcomes import Answered, Refusal
 from holdfast.actions.permission import refused
 from holdfast.actions.writing import (
@@ -86,15 +86,17 @@ def answer_to(question: Question) -> GateAnswer:
     known: dict[str, list[Finding]] = {}
     with read_once():
         told = [_told(partial(own, question)) for own in OWN]
-        ledger = _told(partial(released, question))
         given = question.enrollment, question.protocol, question.now
         told += [_told(partial(source, *given)) for source in SOURCES]
     for each in told:
         for code in codes & set(each):
             known.setdefault(code, []).extend(each[code])
-    if RELEASED in codes and RELEASED in ledger:
-        # What the stores know needs nobody's word; a word that speaks against it still counts.
-        known[RELEASED] = [*ledger[RELEASED], *_stated_at_all(known.get(RELEASED, ()))]
+    if RELEASED in codes and keeps_ledger(question.enrollment):
+        # What the stores know needs nobody's word; one that speaks against it still counts. Where
+        # they cannot be read, it is unknown: no word stands in for them.
+        found = _told(partial(released, question)).get(RELEASED, ())
+        said = known.get(RELEASED, ()) if found else ()
+        known[RELEASED] = [*found, *_stated_at_all(said)]
     return judge(asked, known, _set_aside(question))
 
 
