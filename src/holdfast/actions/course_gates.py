@@ -17,6 +17,7 @@ from holdfast.domain.course_gates import (
     Statement,
     ToState,
     course_finding,
+    last_preparation_finding,
     other_course_finding,
     pair_findings,
     pauses_finding,
@@ -113,6 +114,15 @@ def _decision_on(enrollment: Enrollment, day: date) -> Decision | None:
         return None
 
 
+def confirmed(question: Question) -> Known:
+    """Whether a physician confirmed the person as eligible at the last preparation or since."""
+    rows = Confirmation.objects.filter(enrollment_id=question.enrollment.id)
+    latest = rows.filter(decision=Decision.ELIGIBLE.value).select_related("signature")
+    signed = latest.order_by("-position", "-id").first()
+    on = local_date(question.enrollment.site, signed.signature.signed_at) if signed else None
+    return {"eligibility-at-last-preparation": [last_preparation_finding(question.course, on)]}
+
+
 def one_course(question: Question) -> Known:
     """Whether the person is in another course that is not over, at any site."""
     enrollment = question.enrollment
@@ -126,6 +136,7 @@ def one_course(question: Question) -> Known:
 _APPROVED = {
     Act.ENROLL: (authority.Act.DOSING,),
     Act.BEGIN_PREPARATION: (authority.Act.DOSING,),
+    Act.RANDOMIZE: (authority.Act.DOSING,),
     Act.SCHEDULE_DOSING: (authority.Act.DOSING, authority.Act.PRESCRIBING),
     Act.BEGIN_DOSING: (authority.Act.DOSING, authority.Act.PRESCRIBING),
 }
@@ -303,6 +314,7 @@ def midnight_after(question: Question) -> datetime:
 
 OWN = (
     verdict,
+    confirmed,
     one_course,
     approvals,
     course,

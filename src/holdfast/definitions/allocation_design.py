@@ -5,16 +5,18 @@ factors, and what each arm is given.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import reduce
 from itertools import product
 from math import gcd, prod
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from holdfast.definitions import protocols
 from holdfast.definitions.loading import Document, Table, nearest, refuse_duplicates
 from holdfast.domain.protocol import ProtocolVersion
+from holdfast.domain.schedule import Schedule, Stage, Visit, VisitKind
 
 FORMAT = 1
 METHODS = ("permuted-blocks", "minimization")
@@ -36,6 +38,8 @@ class Factor:
 class Design:
     """How people are allocated. ``kits`` counts the kits of each content, ``content_of`` is by arm.
 
+    ``content_at`` is by arm and visit, where a content is for some visits alone: a crossover, a second
+    stage. A dosing visit of a stage that is not blinded has a content only where it is named so.
     ``slots`` and ``block_sizes`` are of permuted blocks, ``coin`` and ``measure`` of minimization.
     """
 
@@ -47,6 +51,7 @@ class Design:
     content_of: Mapping[str, str]
     kits: Mapping[str, int]
     sha256: str
+    content_at: Mapping[tuple[str, str], str] = field(default_factory=dict)
     slots: int = 0
     block_sizes: tuple[int, ...] = ()
     coin: Fraction = Fraction(0)
@@ -56,6 +61,20 @@ class Design:
     def strata(self) -> tuple[tuple[tuple[str, str], ...], ...]:
         """Each combination of levels, as (factor, level) in the design's order; one where there is no factor."""
         return tuple(product(*([(f.code, level) for level in f.levels] for f in self.factors)))
+
+    def content_for(self, arm: str, visit: Visit, stage: Stage | None) -> str | None:
+        """What an arm is given at a dosing visit; None where it is given from open stock."""
+        if (arm, visit.code) in self.content_at:
+            return self.content_at[arm, visit.code]
+        return self.content_of.get(arm) if stage is None or stage.is_blinded else None
+
+
+def read_text(text: str) -> Design:
+    """The design that a sealed allocation holds, from its own words."""
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "design.toml"
+        file.write_bytes(text.encode())
+        return read(file)
 
 
 def read(path: Path) -> Design:
@@ -69,7 +88,8 @@ def read(path: Path) -> Design:
     method = root.one_of("method", METHODS)
     shares = _shares(protocol, root)
     factors = _factors(root, is_needed=method == "minimization")
-    content_of, kits = _contents(root, tuple(shares))
+    schedule = protocol.schedule if protocol else None
+    content_of, content_at, kits = _contents(root, tuple(shares), schedule)
     slots, sizes = _blocks(root, shares, factors) if method == "permuted-blocks" else (0, ())
     coin, measure = _coin(root, shares) if method == "minimization" else (Fraction(0), "range")
     root.finish()
@@ -82,6 +102,7 @@ def read(path: Path) -> Design:
         ratio=shares,
         factors=factors,
         content_of=content_of,
+        content_at=content_at,
         kits=kits,
         sha256=document.sha256,
         slots=slots,
@@ -131,27 +152,50 @@ def _factor(table: Table) -> Factor:
     return Factor(code, levels, Fraction(weight if weight is not None else 1))
 
 
-def _contents(root: Table, arms: Sequence[str]) -> tuple[dict[str, str], dict[str, int]]:
+def _contents(
+    root: Table, arms: Sequence[str], schedule: Schedule | None
+) -> tuple[dict[str, str], dict[tuple[str, str], str], dict[str, int]]:
     """What each arm of the protocol is given, each once, and how many kits of it are numbered."""
     tables = root.tables("content", required=True)
-    content_of: dict[str, str] = {}
+    dosing = [v for v in schedule.visits if v.kind is VisitKind.DOSING] if schedule else []
+    given: dict[tuple[str, str], str] = {}  # arm and visit; every visit where none is named
     kits: dict[str, int] = {}
     for table in tables:
         code, count = table.code("code"), table.integer("kits")
         if not 0 <= count <= MOST_KITS:
             table.problem("kits", f"{count} kits cannot be", f"Write 0 to {MOST_KITS}")
-        for arm in table.texts("arms", required=True):
-            if arms and arm not in arms:
-                table.problem("arms", f"the protocol has no arm {arm!r}", nearest(arm, arms))
-            if arm in content_of:
+        for arm, visit in product(_arms(table, arms), _visits(table, dosing)):
+            if (arm, visit) in given:
                 table.problem("arms", f"arm {arm!r} has its content twice", "Leave one of them")
-            content_of[arm] = code
+            given[arm, visit] = code
         kits[code] = count
         table.finish()
     refuse_duplicates(((t, c) for t, c in zip(tables, kits, strict=False)), "content")
-    for arm in sorted(set(arms) - set(content_of)):
-        root.problem("content", f"arm {arm!r} of the protocol has no content", "Say what it gets")
-    return content_of, kits
+    for arm in sorted(arms):
+        if (arm, "") not in given and not all((arm, visit.code) in given for visit in dosing):
+            root.problem(
+                "content", f"arm {arm!r} of the protocol has no content", "Say what it gets"
+            )
+    content_of = {arm: code for (arm, visit), code in given.items() if not visit}
+    return content_of, {place: code for place, code in given.items() if place[1]}, kits
+
+
+def _arms(table: Table, arms: Sequence[str]) -> tuple[str, ...]:
+    named = table.texts("arms", required=True)
+    for arm in named:
+        if arms and arm not in arms:
+            table.problem("arms", f"the protocol has no arm {arm!r}", nearest(arm, arms))
+    return named
+
+
+def _visits(table: Table, dosing: Sequence[Visit]) -> tuple[str, ...]:
+    """The dosing visits that a content is for; one empty code where it is for all."""
+    named, known = table.texts("visits"), [visit.code for visit in dosing]
+    for visit in named:
+        if known and visit not in known:
+            mend = nearest(visit, known)
+            table.problem("visits", f"the protocol has no dosing visit {visit!r}", mend)
+    return named or ("",)
 
 
 def _blocks(

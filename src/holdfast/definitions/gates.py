@@ -30,7 +30,15 @@ FILE = FOLDER / "gates.toml"
 ANSWERED: Mapping[str, frozenset[str]] = MappingProxyType(
     {
         "course": frozenset(
-            {"verdict", "one-course", "approvals", "course", "pauses", "pair"}
+            {
+                "verdict",
+                "eligibility-at-last-preparation",
+                "one-course",
+                "approvals",
+                "course",
+                "pauses",
+                "pair",
+            }
             | {"visits-before", "visits-skipped", "window", "booking", "post"}
         ),
         "clinical": frozenset({"results", "taper", "safety-plan", "contact", "readiness"}),

@@ -7,12 +7,13 @@ lacks what it needs answers unknown.
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import takewhile
 
 from holdfast.domain.attestations import Asked, Attestation, attested
 from holdfast.domain.course import CourseNow, Pair, Status
 from holdfast.domain.findings import Decision, Finding, Outcome, Reference, Standing, Value
 from holdfast.domain.reservations import booking_finding, parts_missing
-from holdfast.domain.schedule import Visit
+from holdfast.domain.schedule import Visit, VisitKind
 from holdfast.domain.visits import OVERDUE, PlannedVisit
 
 RULES = Reference("The course: what stands before each act", "docs/course.md#gates")
@@ -28,6 +29,9 @@ COURSE_REASONS: dict[str, tuple[str, ...]] = {
     "verdict-not-the-one-signed": ("signed_on",),
     "verdict-otherwise-today": ("decision",),
     "verdict-not-eligible": ("decision",),
+    "confirmed-at-last-preparation": ("visit", "signed_on"),
+    "confirmed-before-last-preparation": ("visit", "signed_on"),
+    "no-preparation-planned": (),
     "no-other-course": (),
     "in-another-course": ("label",),
     "course-runs": (),
@@ -84,6 +88,28 @@ def verdict_finding(
         decision = today.value if today else Decision.UNDETERMINED.value
         return finding(code, outcome, "verdict-otherwise-today", decision=decision)
     return finding(code, PASSED, "verdict-stands", signed_on=signed_on)
+
+
+def last_preparation_finding(course: CourseNow | None, confirmed_on: date | None) -> Finding:
+    """Whether eligibility was confirmed at the last preparation visit before the first session, or since.
+
+    ``confirmed_on`` is the site's own day of the last signature under an eligible verdict.
+    """
+    code = "eligibility-at-last-preparation"
+    if course is None:
+        return finding(code, UNKNOWN, "course-not-opened")
+    before = list(takewhile(lambda visit: visit.kind is not VisitKind.DOSING, course.visits))
+    last = next((v.code for v in reversed(before) if v.kind is VisitKind.PREPARATION), None)
+    if last is None:
+        return finding(code, UNKNOWN, "no-preparation-planned")
+    if last not in course.actual:
+        return finding(code, FAILED, "visit-still-to-come", visit=last)
+    if confirmed_on is None:
+        return finding(code, FAILED, "verdict-not-signed")
+    told: dict[str, Value] = {"visit": last, "signed_on": confirmed_on}
+    if confirmed_on < course.actual[last]:
+        return finding(code, FAILED, "confirmed-before-last-preparation", **told)
+    return finding(code, PASSED, "confirmed-at-last-preparation", **told)
 
 
 def other_course_finding(label: str | None) -> Finding:

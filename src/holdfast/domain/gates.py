@@ -20,6 +20,7 @@ class Act(StrEnum):
 
     ENROLL = "enroll"
     BEGIN_PREPARATION = "begin-preparation"
+    RANDOMIZE = "randomize"
     SCHEDULE_DOSING = "schedule-dosing"
     BEGIN_DOSING = "begin-dosing"
 

@@ -169,6 +169,14 @@ class Activity:
 
 
 @dataclass(frozen=True)
+class Randomization:
+    """What must hold before a person is randomized: conditions of the gate of that act, by code."""
+
+    prerequisites: tuple[str, ...]
+    source: Sourced
+
+
+@dataclass(frozen=True)
 class Schedule:
     """All that a protocol file says of a course."""
 
@@ -178,6 +186,7 @@ class Schedule:
     doses: Mapping[str, DoseMenu] = field(default_factory=dict)
     provisions: tuple[Provision, ...] = ()
     activities: Mapping[str, Activity] = field(default_factory=dict)
+    randomization: Randomization | None = None
 
     def of(self, stage: str = "", arm: str = "") -> Sequence[Visit]:
         """The visits of one stage, or of all; of one arm, or of all."""

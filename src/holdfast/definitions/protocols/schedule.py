@@ -14,6 +14,7 @@ from holdfast.definitions.loading import (
     read_source,
     refuse_duplicates,
 )
+from holdfast.definitions.protocols.randomization import read_randomization
 from holdfast.domain.findings import Reference, Standing
 from holdfast.domain.schedule import (
     ENROLLMENT,
@@ -114,6 +115,7 @@ class ScheduleReader:
             arms=self.arms,
             doses=self.doses,
             provisions=self._provisions(),
+            randomization=read_randomization(self.root, self.references, len(self.arms)),
             activities={
                 code: self.activities[code]
                 for visit in visits

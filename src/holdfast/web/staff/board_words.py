@@ -28,6 +28,7 @@ STATUSES = {
 ACTS = {
     Act.ENROLL.value: _("Enroll"),
     Act.BEGIN_PREPARATION.value: _("Begin preparation"),
+    Act.RANDOMIZE.value: _("Randomize"),
     Act.SCHEDULE_DOSING.value: _("Schedule the dosing session"),
     Act.BEGIN_DOSING.value: _("Begin the dosing session"),
 }
