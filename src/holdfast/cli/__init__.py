@@ -23,6 +23,7 @@ COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("simulate-session", "simulate", "a whole dosing session of an invented person, as a file"),
     ("allocate", "allocate", "make a sealed allocation from a design"),
     ("closed-export", "closed_export", "make the sealed file of arms that two people signed for"),
+    ("reconcile", "reconcile", "compare every capsule with orders, kits, doses and counts"),
     ("serve", "serve", "serve the pages and the API"),
     ("demo", "demo", "set up and serve the demonstration clinic"),
     ("populate", "populate", "fill an empty record with invented courses"),

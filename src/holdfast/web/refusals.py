@@ -8,6 +8,15 @@ from holdfast.actions.outcomes import Conflict, Refusal
 from holdfast.web.pharmacy.refused import CUSTODY
 
 REFUSALS = {
+    "custody-duty-unknown": _("Nothing asks for this notice. Look at the list again."),
+    "custody-duty-done": _("This was recorded as done already."),
+    "custody-how-unknown": _("Choose how it was made."),
+    "custody-notice-time": _("It was made after what it is about, and not in the future."),
+    "custody-fields-missing": _("Its form needs these fields as well: %(fields)s."),
+    "custody-field-unknown": _("This form has no such field. Load the page again."),
+    "custody-pattern-own": _("You are in this pattern. Somebody else looks into it."),
+    "custody-pattern-settled": _("Somebody has said already what came of it."),
+    "custody-words-missing": _("Say in a few words what you found."),
     "order-needs-eligible": _("The newest verdict does not let this person in. Nothing was ordered."),
     "order-needs-confirmation": _("A physician has not confirmed the newest verdict yet."),
     "order-not-on-menu": _("These doses are not on the protocol's menu for this session."),

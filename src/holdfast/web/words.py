@@ -38,6 +38,7 @@ MEANINGS = {
     "authorises-dose": _("asked the gate before this dose, and it was open"),
     "authorises-release": _("asked the gate before this release, and it was open"),
     "closes-session": _("closes this dosing session"),
+    "makes-custody-notice": _("made this notice, form or inventory"),
     "orders-doses-of-session": _("orders the doses of one session"),
     "orders-dose": _("orders this dose"),
     "typed-from-paper": _("typed this in from paper as it stands there"),
