@@ -175,6 +175,15 @@ def test_the_outside_recipients_are_tested_and_a_room_has_its_device(demonstrati
     assert rows(demonstration, "SELECT count(*) FROM records_roomdevice") == [(1,)]
 
 
+def test_the_drug_store_has_its_register_by_two_and_a_count_that_differs(demonstration):
+    seconds = rows(demonstration, "SELECT count(*) FROM records_custodyact WHERE second_id IS NULL")
+    moved = rows(demonstration, "SELECT kind FROM records_drugmovement ORDER BY position")
+    differs = rows(demonstration, "SELECT code, expected, found FROM records_discrepancy")
+    assert seconds == [(0,)]
+    assert moved == [("receive",), ("receive",), ("waste",)]
+    assert differs == [("count-short", 12, 11)]
+
+
 def test_one_emergency_opening_is_reviewed_and_one_waits(demonstration):
     opened = rows(demonstration, "SELECT count(*) FROM records_glassopening")
     reviewed = rows(demonstration, "SELECT verdict FROM records_glassreview")

@@ -17,7 +17,14 @@ from uuid import UUID, uuid5
 from holdfast.actions import answers, limits, people, prescreening, referrals, verdicts
 from holdfast.actions.judging import latest_verdict
 from holdfast.actions.signatures import ReauthenticationProof
-from holdfast.cli.demonstration import first_calls, house, own_pages, safeguards, standing
+from holdfast.cli.demonstration import (
+    first_calls,
+    house,
+    own_pages,
+    pharmacy,
+    safeguards,
+    standing,
+)
 from holdfast.cli.demonstration.asked import answers_of, is_told
 from holdfast.cli.demonstration.bundles import SEED, Bundle, bundles_as_they_arrived
 from holdfast.cli.demonstration.people import Somebody, load_people
@@ -153,6 +160,7 @@ class Building:
         yield from first_calls.steps(self)
         yield from safeguards.steps(self)
         yield from own_pages.steps(self, self.password_hash)
+        yield from pharmacy.steps(self)
         for signing in house.signings():
             yield from self._signings(signing)
         for line in house.log_lines():
