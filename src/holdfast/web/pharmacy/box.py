@@ -14,6 +14,7 @@ from holdfast.actions.movements import MovementTold
 from holdfast.actions.second_person import needs_two
 from holdfast.domain.accountability import FROM, ON_HAND, CapsuleNow
 from holdfast.domain.movements import KINDS, Kind
+from holdfast.records.boxes import IN_THE_ROOM
 from holdfast.records.care import Enrollment
 from holdfast.records.session import DosingSession
 from holdfast.records.supply import Container, DrugMovement, DrugStore
@@ -32,12 +33,23 @@ _ACTS = {kind.value: kind for kind in OF_THE_BOX}
 
 
 def issued_to(enrollment: Enrollment) -> list[DrugMovement]:
-    """The last issue of each container of a session box for somebody, which nobody corrected."""
+    """The last issue of each container of somebody's box, which nobody corrected.
+
+    Those of the session that goes on, and of an earlier one what is still in the room.
+    """
     rows = DrugMovement.objects.filter(
         enrollment=enrollment, kind=Kind.ISSUE_BOX.value, corrected_by=None
     ).select_related("container", "store__site", "to_place")
     newest = {row.container_id: row for row in rows.order_by("turn")}
-    return sorted(newest.values(), key=lambda row: (row.container.part, row.container.code))
+    session = _session(enrollment)
+    visit = session.visit if session else ""
+    found = [row for row in newest.values() if row.visit == visit or _is_in_the_room(row)]
+    return sorted(found, key=lambda row: (row.dose, row.container.code))
+
+
+def _is_in_the_room(issue: DrugMovement) -> bool:
+    own = capsules_now(issue.container, issue.store.site.zone)
+    return any(now.status in IN_THE_ROOM for now in own.values())
 
 
 @require_safe
@@ -139,7 +151,10 @@ def _told(
 ) -> MovementTold | None:
     """The movement, for the session that goes on, or the one that the box was issued for."""
     session = _session(enrollment)
-    said: dict[str, Any] = {"session": session, "visit": "" if session else issue.visit}
+    said: dict[str, Any] = {
+        "session": session.id if session else None,
+        "visit": "" if session else issue.visit,
+    }
     if KINDS[form.kind].source:
         said |= from_there(issue.container, request.here.zone, form.kind)
     return movement_told(request, store, form, enrollment=enrollment, **said)
@@ -153,10 +168,10 @@ def _first(kind: Kind, issue: DrugMovement | None) -> dict[str, Any]:
     return {"target": f"place:{back}", "to": "person"}
 
 
-def _session(enrollment: Enrollment) -> UUID | None:
+def _session(enrollment: Enrollment) -> DosingSession | None:
     """The dosing session of somebody that goes on."""
     rows = DosingSession.objects.filter(enrollment=enrollment, closing=None)
-    return rows.order_by("-opened_at", "-id").values_list("id", flat=True).first()
+    return rows.order_by("-opened_at", "-id").first()
 
 
 def from_there(container: Container, zone: str, kind: Kind) -> dict[str, UUID | None]:

@@ -136,7 +136,7 @@ def _page(request: Admitted, store: DrugStore, form: PlaceForm | None = None) ->
         "at": date_format(timezone.localtime(now), "j M Y, H:i"),
         "owed": list(_owed(request, store, ledger, containers)),
         "groups": _groups(request, store),
-        "places": _places(store, ledger, containers, now),
+        "kept_at": _places(store, ledger, containers, now),
         "place_form": form
         or (PlaceForm(rooms=_rooms(request)) if "custody.set-up" in may else None),
         "done": done_words(request),
