@@ -19,6 +19,7 @@ from holdfast.actions.writing import LockedStream, lock, message, one_transactio
 from holdfast.domain.accountability import Problem
 from holdfast.domain.movements import KINDS, SEAL_PUT, SEAL_READ, capsules_of, seal_problem
 from holdfast.records.facts import Fact
+from holdfast.records.journal import ORGANISATION
 from holdfast.records.keys import data_key_of, sealed
 from holdfast.records.people import PersonKey, User
 from holdfast.records.supply import (
@@ -121,6 +122,8 @@ def _locked(store: DrugStore, tolds: Sequence[MovementTold], now: datetime) -> L
     The store in which a container was first received orders all movements of it, wherever it is.
     """
     ids = [told.container for told in tolds if isinstance(told.container, UUID)]
+    if len(ids) < len(tolds):
+        lock(ORGANISATION, now)  # a label and a kit number are one in the organisation: they queue
     home = Container.objects.filter(id__in=ids).values_list("store_id", flat=True)
     ends = [each for told in tolds for each in (told.from_place, told.to_place) if each]
     other = CustodyPlace.objects.filter(id__in=ends).values_list("store_id", flat=True)
