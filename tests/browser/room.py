@@ -109,11 +109,11 @@ def enroll(tablet: Tablet) -> None:
     page = tablet.page()
     log_in(page, "site-lead")
     page.goto("/NORTH/rooms/")
-    if page.locator("[data-enroll]").count() == 0:
+    if page.locator("[data-enroll] option:has-text('Room two')").count() == 0:
         page.fill("[name=code]", "room-2")
         page.fill("[name=title]", "Room two")
         page.click("text=Name the room")
-        page.wait_for_selector("[data-enroll]")
+        page.wait_for_selector("[data-enroll] option:has-text('Room two')", state="attached")
     page.select_option("[data-enroll] [name=room]", label="Room two")
     page.fill("[data-enroll] [name=label]", "tablet-1")
     page.click("[data-enroll] button.button")

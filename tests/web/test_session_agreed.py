@@ -29,11 +29,21 @@ def test_what_was_agreed_and_the_stop_word_are_there_at_entry_and_beyond_it_alar
     session, clinic, as_role
 ):
     client = as_role("therapist")
-    assert shown(client, session)["agreed"] == {"id": None, "allowed": None, "stop_word": None}
+    assert shown(client, session)["agreed"] == {
+        "id": None,
+        "allowed": None,
+        "stop_word": None,
+        "has_stop_word": False,
+    }
     agreed(clinic, ["hand"])
     told = shown(client, session)["agreed"]
     item = str(AgreementItem.objects.get(item="touch").id)
-    assert told == {"id": item, "allowed": ["hand"], "stop_word": "harbour"}
+    assert told == {
+        "id": item,
+        "allowed": ["hand"],
+        "stop_word": "harbour",
+        "has_stop_word": True,
+    }
     within = {"state": "began", "form": "hand", "agreed": "within", "agreement": item}
     answer = send(client, session, entry(session, "therapist", "touch", details=within)).json()
     assert answer["alarms"] == []

@@ -1,7 +1,9 @@
 """The page of an open room, and the JSON that keeps it current."""
 
+from pathlib import Path
 from uuid import UUID
 
+from django.contrib.staticfiles import finders
 from django.http import Http404, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import render
@@ -20,6 +22,7 @@ from holdfast.web.session.page_words import panel_words
 from holdfast.web.session.telephone import on_call_number
 
 WRITING = "X-Writing"
+WORKER = "holdfast/room-worker.js"
 
 
 def opening_at(request: AtDevice, opening_id: UUID) -> RoomOpening:
@@ -52,6 +55,17 @@ def page(request: AtDevice, site: str, opening_id: UUID) -> HttpResponse:
         "gate_at": reverse("room:session-gate", args=[site, opening.id, UUID(int=0), "an-act"]),
     }
     return render(request, "room/room.html", context)
+
+
+@require_safe
+def worker(request: AtDevice, site: str) -> HttpResponse:
+    """The script that serves the room's page from the browser while the server is away.
+
+    It reaches no further than where it lies: below ``/SITE/room/``.
+    """
+    found = finders.find(WORKER)
+    assert isinstance(found, str)  # it is of the package
+    return HttpResponse(Path(found).read_bytes(), content_type="text/javascript; charset=utf-8")
 
 
 @never_cache

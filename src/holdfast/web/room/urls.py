@@ -16,6 +16,7 @@ urlpatterns = [
     path("people/<uuid:enrollment_id>/room/", reading.page, name="entries"),
     path("people/<uuid:enrollment_id>/room/paper/", reading.paper, name="paper"),
     path("room/", door.page, name="door"),
+    path("room/worker.js", page.worker, name="worker"),
     path("room/open/", door.open_it, name="open"),
     path(OPENING, page.page, name="page"),
     path(OPENING + "state/", page.state, name="state"),

@@ -14,7 +14,8 @@ from holdfast.records.session import DosingSession
 def agreed_touch(session: DosingSession, *, with_words: bool) -> dict[str, Any]:
     """Which touch the person agreed to, by which agreement, and their own word to stop it.
 
-    ``allowed`` None: nobody asked. The word only where words may be read; None where there is none.
+    ``allowed`` None: nobody asked. The word only where words may be read; None where there is none, or
+    it may not be read here and now.
     """
     rows = agreement_rows(session.enrollment)
     touch, word = rows.get("touch"), rows.get(AgreementItem.STOP_WORD)
@@ -22,6 +23,7 @@ def agreed_touch(session: DosingSession, *, with_words: bool) -> dict[str, Any]:
         "id": str(touch.id) if touch else None,
         "allowed": orjson.loads(touch.allowed) if touch else None,
         "stop_word": _word(session, word) if word and with_words else None,
+        "has_stop_word": word is not None,
     }
 
 

@@ -248,6 +248,7 @@ PANEL = {
     "touch_none": _("no touch"),
     "touch_unasked": _("nobody asked"),
     "no_stop_word": _("not known here"),
+    "stop_word_hidden": _("hidden until somebody taps their name"),
     "recorded_share": _("Recorded since the dose: {covered}"),
     "serious_yes": _("Serious"),
     "serious_unknown": _("Perhaps serious"),

@@ -16,6 +16,7 @@
   let drafting = "";      /* whose draft stands in the field */
   const sheets = new Map(); /* what each of them had typed into a sheet; "" is nobody */
   let queue = null, asked = false;
+  let again = null, before = null; /* what a reload without the server shows */
   let isLost = false;     /* nobody answered the last time */
 
   const me = () => (told && step ? told.people.find((each) => each.id === step.person) : null);
@@ -42,6 +43,7 @@
     if (step && told.writer !== step.person) rest(); /* somebody else switched, or the room is over */
     if (!asked && queue) queue.flush();
     asked = true;
+    if (again && found.status !== "open") again.forget();
     show();
   }
 
@@ -159,9 +161,16 @@
     const now = Date.now() - (offset || 0);
     const minutes = Math.max(0, Math.floor((now - Date.parse(told.opened_at)) / 60000));
     find("clock").textContent = `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, "0")}`;
+    keepForAgain();
     if (idleMs() <= told.idle_seconds * 1000) return;
     if (step) rest(); else putSheetAway();
     HoldfastProve.close(); /* a half-typed PIN does not lie open either */
+  }
+
+  /* Only what the server told: what this page judged by itself it judges again. */
+  function keepForAgain() {
+    const known = isLost || told.status !== "open" || !globalThis.HoldfastPanel ? null : globalThis.HoldfastPanel.known();
+    if (again && known) again.keep(told, known, offset);
   }
 
   /* A draft that cannot be kept is still in its field. */
@@ -175,6 +184,7 @@
     putSheetAway();
     drafting = "";
     field.value = "";
+    if (globalThis.HoldfastPanel) globalThis.HoldfastPanel.writes(false);
     show(); /* at once: nobody's screen waits for a disk */
     await kept;
   }
@@ -202,6 +212,7 @@
     drafting = `${body().dataset.opening}/${person}`;
     find("write").elements.words.value = queue ? await queue.draft(drafting) : "";
     show();
+    if (globalThis.HoldfastPanel) globalThis.HoldfastPanel.writes(true);
     const line = document.getElementById("s-line");
     if (line && line.offsetParent) line.focus({ preventScroll: true }); else find("write").elements.words.focus();
     await ask();
@@ -334,9 +345,11 @@
     people: () => Object.fromEntries((told ? told.people : []).map((each) => [each.id, each.name])),
     headers: () => (step ? { "X-Writing": step.id } : {}),
     kept: keptEntries,
+    before: () => before,
     post,
     prove: (proved, without = () => {}) => prove("writes", undefined, { proved, without }),
   };
+
   /* A movement of a medicine: signed by the two people already, and by this device when it is kept. */
   globalThis.HoldfastMedicine = {
     people: () => (told ? told.people.filter((each) => each.is_in) : []),
@@ -373,7 +386,12 @@
     find("write").elements.words.addEventListener("input", (event) => { if (drafting && queue) keepDraft(event.target.value); });
     addEventListener("pagehide", () => { step = null; });
     queue = await HoldfastQueue.open({ sign: HoldfastDevice.sign, token: () => token, changed: () => { if (told) { showEntries(); showQueue(); } } });
+    again = globalThis.HoldfastAgain.open(queue, `${body().dataset.opening}/again`);
     await ask();
+    if (!told) {
+      before = await again.before();
+      if (before) { told = before.told; offset = before.offset; show(); }
+    }
     document.dispatchEvent(new Event("holdfast-room"));
     setInterval(ask, ASK_EVERY);
     setInterval(tick, 1000);

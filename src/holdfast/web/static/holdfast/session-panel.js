@@ -35,6 +35,7 @@ globalThis.HoldfastPanel = (() => {
     if (!told) return;
     tabs();
     Shown.head(told);
+    Sheet.refresh();
     const open = Shown.alarms(told, acknowledge);
     section.dataset.tier = open.length ? open[0].tier : "";
     Shown.vitals(told);
@@ -195,12 +196,18 @@ globalThis.HoldfastPanel = (() => {
 
   /* Touch: what was agreed in preparation and the stop-word stand over it; what is asked beyond it is on record. */
   function touch() {
-    const about = session(), { allowed, id, stop_word: word } = about.agreed;
+    const about = session(), { allowed, id } = about.agreed;
     const what = allowed === null ? say("touch_unasked") : allowed.length ? allowed.map((each) => of("choices", each)).join(", ") : say("touch_none");
     const beside = (form) => (allowed === null || (!form && allowed.length) ? "not-known" : allowed.includes(form) ? "within" : "beyond");
     const named = (told) => (["began", "asked"].includes(told.state) ? { ...told, agreed: beside(told.form), ...(id ? { agreement: id } : {}) } : told);
-    Sheet.ask({ kind: "touch", preset: { state: "began" }, only: ["state", "form", "asked_by"], submit: (told) => write("touch", named(told), { about }) });
-    document.querySelector("[data-s-sheet-body]").prepend(made("p", { className: "hint", textContent: say("touch_agreed", { what, word: word || say("no_stop_word") }) }));
+    const over = () => say("touch_agreed", { what, word: stopWord(about) });
+    Sheet.ask({ kind: "touch", preset: { state: "began" }, only: ["state", "form", "asked_by"], over, submit: (told) => write("touch", named(told), { about }) });
+  }
+
+  /* It is the person's own word: on a screen where nobody writes it stays hidden. */
+  function stopWord(about) {
+    const { stop_word: word, has_stop_word: isThere } = (store.sessions.get(about.id) || about).agreed;
+    return place.writer() && word ? word : say(isThere ? "stop_word_hidden" : "no_stop_word");
   }
 
   function sheet(kind) {
@@ -284,11 +291,15 @@ globalThis.HoldfastPanel = (() => {
     place = given;
     once();
     const { now, live } = root().dataset;
-    store = globalThis.HoldfastSessions.open({ address: now, live, headers: place.headers, kept: place.kept, changed: show, loud: place.loud });
+    store = globalThis.HoldfastSessions.open({ address: now, live, headers: place.headers, kept: place.kept, changed: show, loud: place.loud, before: place.before });
     await store.begin(root().dataset.evaluator);
     return store;
   }
   /* A note that was half written before, for whoever wrote it. */
   const note = (text) => { if (session()) { sheet("note"); const area = document.getElementById("s-words"); if (area) area.value = text; } };
-  return { begin, note, show: () => { if (store) show(); }, choose };
+  /* Who writes has changed: somebody reads the words of the sessions, or nobody does and they are let go of. */
+  const writes = (isSomebody) => { if (store && isSomebody) store.refreshSoon(0); else if (store) store.forgetWords(); };
+  /* The sessions as the server told them; nothing while it is away. */
+  const known = () => (store && !store.isAway() && store.sessions.size ? [...store.sessions.values()] : null);
+  return { begin, note, writes, known, show: () => { if (store) show(); }, choose };
 })();

@@ -5,7 +5,7 @@ document.addEventListener("holdfast-room", () => {
   const room = globalThis.HoldfastRoom;
   globalThis.HoldfastPanel.begin({
     record: room.record, recordProved: room.recordProved, writer: room.writer, people: room.people, headers: room.headers, kept: room.kept,
-    prove: room.prove, ask: null, loud: null,
+    prove: room.prove, ask: null, loud: null, before: room.before(),
     move: (told) => room.post(`${document.querySelector("[data-session]").dataset.now}move/`, told),
   });
 });

@@ -31,9 +31,9 @@ globalThis.HoldfastSheet = (() => {
     return made("div", { className: "field" }, made("label", { htmlFor: name, textContent: one.title + isWanted }), input);
   }
 
-  /* kind: of the entry. given: fields that are known already and not asked. hasWords: a place for words. */
+  /* kind: of the entry. given: fields that are known already and not asked. hasWords: a place for words. over(): what stands over it. */
   function ask(options) {
-    const { kind, title, given = {}, preset = {}, people = [], hasWords = false, wordsTitle = "", only = null, hasPad = false, submit } = options;
+    const { kind, title, given = {}, preset = {}, people = [], hasWords = false, wordsTitle = "", only = null, hasPad = false, over = null, submit } = options;
     const told = words().kinds[kind] || { title, fields: [] };
     const fields = told.fields.filter((each) => !(each.name in given) && (!only || only.includes(each.name)) && (each.type !== "id" || each.is_required || (each.is_person && people.length))).sort((a, b) => Number(b.is_person) - Number(a.is_person)); /* who, first */
     asking = { kind, fields, given, submit, options };
@@ -41,7 +41,7 @@ globalThis.HoldfastSheet = (() => {
     find("problem").hidden = true;
     const body = find("body");
     find("form").querySelector(".actions").hidden = kind === "choose";
-    body.replaceChildren(...fields.map((each) => field(each, preset[each.name], people)));
+    body.replaceChildren(...(over ? [made("p", { className: "hint s-over", textContent: over() })] : []), ...fields.map((each) => field(each, preset[each.name], people)));
     if (hasWords || kind === "note") {
       const area = made("textarea", { id: "s-words", name: "words", rows: 4, maxLength: 20000, autocomplete: "off" });
       body.append(made("div", { className: "field" }, made("label", { htmlFor: "s-words", textContent: wordsTitle || words().kinds.note.title }), area));
@@ -120,6 +120,12 @@ globalThis.HoldfastSheet = (() => {
     if (isKept === false && !find().open) giveBack({ options, told, text });
   }
 
+  /* What stands over a sheet is said as it is now. */
+  function refresh() {
+    const line = asking && asking.options.over ? find("body").querySelector(".s-over") : null, text = line ? asking.options.over() : "";
+    if (line && line.textContent !== text) line.textContent = text;
+  }
+
   /* Closes the sheet; what was typed into it, to be asked again, or nothing where nothing was. */
   function putAway() {
     if (!asking || !find().open) return null;
@@ -141,13 +147,14 @@ globalThis.HoldfastSheet = (() => {
     find("problem").hidden = false;
   }
 
-  function close() { asking = null; if (find().open) find().close(); }
+  /* What was typed or shown does not lie in a sheet that is closed. */
+  function close() { asking = null; find("body").replaceChildren(); if (find().open) find().close(); }
 
   document.addEventListener("DOMContentLoaded", () => {
     if (!find()) return;
     find("form").addEventListener("submit", go);
     find("close").addEventListener("click", close);
-    find().addEventListener("close", () => { asking = null; });
+    find().addEventListener("close", () => { if (!find().open) close(); });
   });
-  return { ask, close, putAway, again, made };
+  return { ask, close, refresh, putAway, again, made };
 })();

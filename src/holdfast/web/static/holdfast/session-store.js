@@ -18,10 +18,10 @@ globalThis.HoldfastSessions = (() => {
   }
 
   /* address: where the state is asked; live: the stream; headers(): of each request; kept(): the queue's
-     entries; changed(): something is to be shown. */
-  function open({ address, live, headers, kept, changed, loud }) {
-    const sessions = new Map();
-    let offset = 0, isAway = false, heardAt = Date.now(), soon = null, asking = false, again = false, evaluator = null, token = "";
+     entries; changed(): something is to be shown; before: what this page was told before a reload. */
+  function open({ address, live, headers, kept, changed, loud, before = null }) {
+    const sessions = new Map((before ? before.sessions : []).map((each) => [each.id, { ...each, entries: new Map(each.entries.map((one) => [one.id, one])) }]));
+    let offset = before ? before.offset : 0, isAway = false, heardAt = Date.now(), soon = null, asking = false, again = false, evaluator = null, token = "";
     const now = () => Date.now() - offset;
 
     async function refresh() {
@@ -111,6 +111,10 @@ globalThis.HoldfastSessions = (() => {
       }
     }
 
+    function forgetWords() {
+      for (const session of sessions.values()) { session.words = {}; session.agreed = { ...session.agreed, stop_word: null }; }
+    }
+
     function begin(evaluatorAddress) {
       if (evaluatorAddress) import(evaluatorAddress).then((found) => { evaluator = found; }, () => { evaluator = null; });
       globalThis.HoldfastLive.open(live, heard);
@@ -118,7 +122,7 @@ globalThis.HoldfastSessions = (() => {
       setInterval(judge, 1000);
       return refresh();
     }
-    return { begin, refresh, refreshSoon, sessions, now, keptOf, isUnreceived, isAway: () => isAway, offset: () => offset, token: () => token, isDeaf: () => Date.now() - heardAt > DEAF, heardAt: () => heardAt };
+    return { begin, refresh, refreshSoon, forgetWords, sessions, now, keptOf, isUnreceived, isAway: () => isAway, offset: () => offset, token: () => token, isDeaf: () => Date.now() - heardAt > DEAF, heardAt: () => heardAt };
   }
   return { open };
 })();
