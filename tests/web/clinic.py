@@ -112,7 +112,7 @@ def stocked(clinic: Clinic) -> DrugStore:
 
 
 def reported() -> Discrepancy:
-    """Something that the monitor's auditor says does not fit in the store."""
+    """Something that the pharmacist reports does not fit."""
     if found := Discrepancy.objects.first():
         return found
     by, now = User.objects.get(login="pharmacist"), timezone.now()

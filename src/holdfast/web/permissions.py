@@ -26,6 +26,7 @@ from holdfast.records.people import Site
 from holdfast.records.prepared import Prepared
 from holdfast.web.account import standing
 from holdfast.web.api import basic
+from holdfast.web.custody_routes import CUSTODY_ROUTES
 from holdfast.web.room import admission
 
 
@@ -245,24 +246,7 @@ ROUTES: dict[str, str | Open | Anywhere] = {
     "room:close": Open.DEVICE,
     "room:key": Open.DEVICE,
     "room:box": Open.DEVICE,
-    # stores of controlled drugs, and the session box
-    "pharmacy:stores": "custody.see",
-    "pharmacy:store": "custody.see",
-    "pharmacy:store-open": "custody.set-up",
-    "pharmacy:place-add": "custody.set-up",
-    "pharmacy:register": "custody.see",
-    "pharmacy:labels": "custody.see",
-    "pharmacy:receive": "custody.move",
-    "pharmacy:move": "custody.move",
-    "pharmacy:count": "custody.count",
-    "pharmacy:discrepancies": "custody.see",
-    "pharmacy:report": "custody.see",
-    "pharmacy:settle": "custody.settle",
-    "pharmacy:confirm": "custody.witness",
-    "pharmacy:passkey": "custody.see",
-    "pharmacy:shown": "custody.see",
-    "pharmacy:box": "custody.see",
-    "pharmacy:box-act": "custody.box",
+    **CUSTODY_ROUTES,
     # dosing sessions
     "session:board": "session.see",
     "session:board-now": "session.see",

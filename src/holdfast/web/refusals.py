@@ -5,7 +5,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from holdfast.actions.outcomes import Conflict, Refusal
-from holdfast.web.pharmacy.refused import CUSTODY
+from holdfast.web.custody_refusals import CUSTODY
 
 REFUSALS = {
     "custody-duty-unknown": _("Nothing asks for this notice. Look at the list again."),
@@ -17,12 +17,18 @@ REFUSALS = {
     "custody-pattern-own": _("You are in this pattern. Somebody else looks into it."),
     "custody-pattern-settled": _("Somebody has said already what came of it."),
     "custody-words-missing": _("Say in a few words what you found."),
-    "order-needs-eligible": _("The newest verdict does not let this person in. Nothing was ordered."),
+    "order-needs-eligible": _(
+        "The newest verdict does not let this person in. Nothing was ordered."
+    ),
     "order-needs-confirmation": _("A physician has not confirmed the newest verdict yet."),
     "order-not-on-menu": _("These doses are not on the protocol's menu for this session."),
     "order-expires-too-soon": _("An order ends later than now. Choose a later end."),
-    "order-names-content": _("This course is blinded: an order names the nominal dose and no product."),
-    "order-product-unknown": _("No approval of this site names this product. Choose one that does."),
+    "order-names-content": _(
+        "This course is blinded: an order names the nominal dose and no product."
+    ),
+    "order-product-unknown": _(
+        "No approval of this site names this product. Choose one that does."
+    ),
     "order-stands-no-more": _("This order does not stand any more; there is nothing to cancel."),
     "prescriber-not-approved": _(
         "You are not approved to prescribe this, for this person, here: %(by)s. See Approvals."

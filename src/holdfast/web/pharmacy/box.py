@@ -29,6 +29,9 @@ from holdfast.web.pharmacy.two_people import proved
 from holdfast.web.pharmacy.words import ACTS, OF_THE_BOX, PARTS, SAYS, STATUSES
 from holdfast.web.staff.who import enrollment_at
 
+# What comes next where everything goes well, and what may come after it was taken.
+_NEXT = (Kind.OPEN, Kind.HAND_OVER, Kind.SWALLOWED)
+_AFTER = (Kind.SPAT, Kind.VOMITED)
 _ACTS = {kind.value: kind for kind in OF_THE_BOX}
 
 
@@ -89,11 +92,18 @@ def _container(
             {
                 "words": ACTS[kind],
                 "href": f"{_address(site.code, enrollment, kind)}?code={container.code}",
+                "is_next": kind in _NEXT,
             }
             for kind in OF_THE_BOX
-            if may and any(now.status in FROM[kind] for now in own.values())
+            if may and any(_may_follow(kind, now) for now in own.values())
         ],
     }
+
+
+def _may_follow(kind: Kind, now: CapsuleNow) -> bool:
+    """Whether an act can follow in the room; what is back in the store is not brought back again."""
+    is_there = now.status in IN_THE_ROOM or kind in _AFTER
+    return is_there and now.status in FROM[kind]
 
 
 def capsules_now(container: Container, zone: str) -> Mapping[int, CapsuleNow]:

@@ -165,6 +165,7 @@ class MoveForm(HappenedForm):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.kind, needs = kind, KINDS[kind]
+        self.seldom = ("capsules", "at", "words") if is_of_a_box else ("at", "words")
         if needs.source and not is_of_a_box:
             anywhere = [*places, *(holders if needs.source == "any" else ())]
             self._choose("source", _("From"), anywhere)

@@ -21,6 +21,7 @@ from holdfast.records.care import Enrollment
 from holdfast.records.supply import Container, CustodyPlace, DrugMovement, DrugStore
 from holdfast.records.supply_reads import ledger_of
 from holdfast.web.admitted import Admitted
+from holdfast.web.custody_refusals import CUSTODY
 from holdfast.web.done import go_on
 from holdfast.web.pharmacy.forms import MoveForm, ReceiveForm
 from holdfast.web.pharmacy.people import dosing_visits, person_named
@@ -32,7 +33,6 @@ from holdfast.web.pharmacy.place import (
     store_at,
     whereabouts,
 )
-from holdfast.web.pharmacy.refused import CUSTODY
 from holdfast.web.pharmacy.two_people import TwoPeopleForm, proved, used, witnesses
 from holdfast.web.pharmacy.words import ACTS, OF_THE_STORE, PROBLEM_WORDS, SAYS
 from holdfast.web.refusals import refusal_words

@@ -96,11 +96,24 @@ class TwoPeopleForm(forms.Form):
         """The fields that the part of the page for two people shows."""
         return [self[name] for name in ("second", "mine", "theirs", "alone")]
 
+    # What is seldom said; it stands folded away below the rest.
+    seldom: tuple[str, ...] = ()
+
     @property
     def asked(self) -> list[forms.BoundField]:
         """The fields of the movement itself."""
-        ours = ("second", "mine", "theirs", "alone")
+        ours = ("second", "mine", "theirs", "alone", *self.seldom)
         return [field for field in self.visible_fields() if field.name not in ours]
+
+    @property
+    def folded(self) -> list[forms.BoundField]:
+        """The fields that are seldom said."""
+        return [field for field in self.visible_fields() if field.name in self.seldom]
+
+    @property
+    def is_unfolded(self) -> bool:
+        """Whether something is said there, or wrong."""
+        return any(field.errors or (self.is_bound and field.value()) for field in self.folded)
 
 
 def proved(request: Admitted, form: TwoPeopleForm, *, needs_two: bool = True) -> Present | None:
