@@ -133,9 +133,9 @@ def tell_differences(*, site: Site, found: Reconciled, by: User, now: datetime) 
     if JournalEntry.objects.filter(entry_id=entry_id).exists():
         return None
     codes = sorted({one.code for one in found.differences})
-    body = {"site": site.id.hex, "count": len(found.differences), "codes": ", ".join(codes)}
-    told = message("custody-differs", site.id, **body)
-    values = {"count": len(found.differences), "codes": ", ".join(codes)}
+    count, named = len(found.differences), ", ".join(codes)
+    told = message("custody-differs", site.id, site=site.id.hex, count=count, codes=named)
+    values = {"count": count, "codes": named}
     return stream.write(
         stream.sent("custody-reconciled", entry_id, values), [told], by=by, values=values
     )

@@ -20,6 +20,8 @@ INTERVALS: dict[str, timedelta] = {
     "reviews": timedelta(minutes=15),
     "board": timedelta(minutes=5),
     "outbox": timedelta(seconds=15),
+    "custody-duties": timedelta(minutes=15),
+    "custody": timedelta(days=1),
     "seals": timedelta(minutes=5),
     "integrity": timedelta(days=1),
 }

@@ -144,7 +144,7 @@ def _order(row: DoseOrder, now: datetime) -> Ordered:
     )
 
 
-def _session_facts(site: Site) -> Iterable[dict[str, Any]]:
+def _session_facts(site: Site) -> Iterable[Any]:
     rows = SessionFact.objects.filter(session__site=site)
     kinds = rows.filter(kind__in=("dose-given", "order")) | rows.filter(corrects__isnull=False)
     return kinds.values("id", "session_id", "kind", "at", "fields", "corrects")

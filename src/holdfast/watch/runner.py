@@ -20,6 +20,7 @@ from holdfast.records import heartbeats
 from holdfast.watch import (
     board,
     concerns,
+    custody,
     dates,
     expiry,
     integrity,
@@ -46,6 +47,8 @@ TURNS: Mapping[str, Turn] = {
     dates.LOOP: dates.judge_again,
     "board": board.follow,
     "outbox": outbox.deliver,
+    custody.DUTIES: custody.chase,
+    custody.NIGHTLY: custody.look,
     "seals": seals.seal,
     "integrity": integrity.check,
 }
