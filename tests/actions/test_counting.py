@@ -13,6 +13,7 @@ from holdfast.actions.outcomes import Refusal
 from holdfast.actions.second_person import Present
 from holdfast.actions.stock_holds import hold_stock, lift_hold, read_temperature
 from holdfast.domain.movements import Kind, Place
+from holdfast.records.duty import DutyPage
 from holdfast.records.keys import opened
 from holdfast.records.supply import (
     ActConfirmed,
@@ -26,6 +27,7 @@ from holdfast.records.supply import (
 )
 from holdfast.records.supply_reads import open_discrepancies, reach_of, unconfirmed
 from holdfast.records.verification_run import verify_here
+from holdfast.watch.custody_pages import page_waiting
 from tests.actions.clinic import enrolled, written
 from tests.actions.custody import Pharmacy, in_session, last_movement
 
@@ -230,3 +232,19 @@ def test_a_temperature_out_of_range_holds_back_what_is_there(pharmacy):
     assert [row.container for row in hold.held.all()] == [bottle]
     assert (hold.code, hold.reading.celsius) == ("excursion", Decimal("9.5"))
     assert last_movement().kind == "store"
+
+
+def test_the_site_lead_is_paged_for_what_waits_once_it_is_late_and_then_every_day(pharmacy):
+    clinic, bottle = pharmacy.clinic, pharmacy.received("1-10")
+    told = {"from_place": pharmacy.place("safe"), "to_place": pharmacy.place("quarantine")}
+    alone = {"second": None, "emergency": "evacuation"}
+    written(pharmacy.move(Kind.STORE, bottle.id, "1-10", **told, **alone))
+    written(count(pharmacy, {bottle.id: 1}, "quarantine"))
+    assert page_waiting(clinic.site, clinic.later(hours=11)) == 0
+    assert page_waiting(clinic.site, clinic.later(hours=2)) == 1
+    assert page_waiting(clinic.site, clinic.now) == 0
+    assert page_waiting(clinic.site, clinic.later(hours=12)) == 1
+    assert page_waiting(clinic.site, clinic.later(hours=12)) == 1
+    reasons = list(DutyPage.objects.order_by("position").values_list("reason", flat=True))
+    assert reasons == ["custody-unconfirmed", "custody-unsettled", "custody-unconfirmed"]
+    assert verify_here().fits

@@ -315,6 +315,17 @@ def test_every_event_of_an_enrollment_has_words():
         "recipient-test-answered",
         "recipient-test-begun",
         "target-set",
+        # of a drug store or a site: no page of a person tells them
+        "drug-store-opened",
+        "custody-place-added",
+        "two-person-policy-signed",
+        "drug-counted",
+        "discrepancy-reported",
+        "discrepancy-settled",
+        "custody-confirmed",
+        "stock-held",
+        "stock-released",
+        "temperature-read",
     }
     pattern = r'(?:sent|Sent|_record|_correct)\(\s*"([a-z-]+)"'
     found = {

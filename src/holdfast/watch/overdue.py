@@ -7,6 +7,7 @@ from holdfast.actions.people import house
 from holdfast.records.care import WorklistMoment
 from holdfast.records.people import Site
 from holdfast.watch.clinical import page_overdue
+from holdfast.watch.custody_pages import page_waiting
 from holdfast.watch.each_site import each_site
 
 
@@ -21,4 +22,4 @@ def _tell_at(site: Site, now: datetime) -> int:
         tell_overdue(moment=moment, by=house(), now=now) is not None
         for moment in passed.order_by("overdue_at", "pk")
     )
-    return told + page_overdue(site, now)
+    return told + page_overdue(site, now) + page_waiting(site, now)

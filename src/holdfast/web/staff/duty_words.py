@@ -27,6 +27,8 @@ TOLD = {
     "review-overdue": _("Results of somebody in a course wait for a review"),
     "call-missed": _("A call after a session was missed"),
     "pack-unaccounted": _("A pack of paper of a session is not accounted for"),
+    "custody-unconfirmed": _("One person moved a controlled drug alone; nobody has confirmed it"),
+    "custody-unsettled": _("A discrepancy of a controlled drug is not settled"),
     "session-alarm-notify": _("Something to know of a dosing session"),
     "session-alarm-urgent": _("Something urgent in a dosing session"),
     "session-alarm-emergency": _("An emergency in a dosing session"),
