@@ -1,5 +1,6 @@
 """Somebody with an arm in the sealed room, as the tests of breaking a blind need them."""
 
+from pathlib import Path
 from uuid import uuid4
 
 from django.db import transaction
@@ -8,15 +9,28 @@ from holdfast.actions.code_breaks import Broken, break_code
 from holdfast.actions.outcomes import Receipt
 from holdfast.actions.sealed_room import first_or_open_room
 from holdfast.records.models import CodeBreak, Enrollment, User
-from tests.actions.clinic import Clinic
+from holdfast.unblinded import doors
+from tests.actions.allocating import a_list, hold_open, randomized
+from tests.actions.clinic import Clinic, written
+from tests.actions.running import add_person
 
 ARM = "mdma"
 CANARY_ARM = "canaryarm-of-the-sealed-room"
 REASON = "treatment-depends"
 
 
+def randomized_truly(clinic: Clinic, enrollment: Enrollment, folder: Path, monkeypatch) -> str:
+    """Randomize somebody from a list that two people activated; the arm that the room gives them."""
+    add_person(clinic, "lead", "site-lead")
+    add_person(clinic, "keeper", "pharmacist-unblinded")
+    a_list(clinic, folder)
+    hold_open(monkeypatch)
+    written(randomized(clinic, enrollment))
+    return doors.arm_of(enrollment.id)
+
+
 def allocated(enrollment: Enrollment, arm: str = ARM) -> None:
-    """Put an arm into the sealed room, as randomizing does."""
+    """Put any arm into the sealed room, with no list behind it: ``verify`` would find it."""
     with transaction.atomic():
         first_or_open_room().put("given", enrollment.id.hex, {"arm": arm})
 

@@ -26,7 +26,7 @@ from holdfast.records.models import (
 from holdfast.records.unblinding_reads import counts_at, seat_holders
 from holdfast.records.verification_run import verify_here
 from tests import canary
-from tests.actions.blinded import ARM, CANARY_ARM, allocated, broke, broken
+from tests.actions.blinded import ARM, CANARY_ARM, allocated, broke, broken, randomized_truly
 from tests.actions.clinic import IDENTITY, Clinic, enrolled, written
 
 WORDS = "cyanosis after canarywords of the broken blind"
@@ -50,19 +50,19 @@ def reviewed(clinic: Clinic, row: CodeBreak, by: User, verdict: str = "needed"):
     return review_break(code_break=row, verdict=verdict, **told)
 
 
-def test_one_physician_is_given_the_arm_once(clinic, enrollment):
-    allocated(enrollment)
+def test_one_physician_is_given_the_arm_once(clinic, enrollment, tmp_path, monkeypatch):
+    arm = randomized_truly(clinic, enrollment, tmp_path, monkeypatch)
     entry = uuid4()
-    first = broke(clinic, enrollment, entry_id=entry)
-    assert (first.outcome, first.arm) == (Outcome.SHOWN, ARM)
+    first = broke(clinic, enrollment, entry_id=entry, words=WORDS)
+    assert (first.outcome, first.arm) == (Outcome.SHOWN, arm)
     again = broke(clinic, enrollment, entry_id=entry)
     assert (again.answered, again.outcome, again.arm) == (first.answered, None, "")
     other = broke(clinic, enrollment, entry_id=entry, reason_code="other")
     assert isinstance(other.answered, Conflict)
     assert other.arm == ""
-    assert broke(clinic, enrollment).arm == ARM, "who needs it again breaks it again"
+    assert broke(clinic, enrollment).arm == arm, "who needs it again breaks it again"
     assert CodeBreak.objects.count() == 2
-    assert ARM not in repr(first)
+    assert arm not in repr(first)
     assert verify_here().fits
 
 
@@ -125,7 +125,6 @@ def test_the_sponsors_side_is_told_in_ids_and_codes(one_clinic):
 
 
 def test_nobody_reviews_their_own_and_nothing_is_reviewed_twice(clinic, enrollment):
-    allocated(enrollment)
     lead = account(clinic, "site-lead")
     row = broken(clinic, enrollment)
     assert counts_at(clinic.site, None).unreviewed == 1
@@ -161,14 +160,16 @@ def opened_for_safety(clinic: Clinic, enrollment, by: User, **given):
     return break_for_safety(case=enrollment, by=by, now=clinic.now, **(told | given))
 
 
-def test_the_safety_unit_opens_one_case_and_leaves_no_trace_at_the_site(clinic, enrollment):
-    allocated(enrollment)
+def test_the_safety_unit_opens_one_case_and_leaves_no_trace_at_the_site(
+    clinic, enrollment, tmp_path, monkeypatch
+):
+    arm = randomized_truly(clinic, enrollment, tmp_path, monkeypatch)
     unit = account(clinic, "safety-unit")
     mine = [enrollment.id, clinic.site.id]
     before = list(Stream.objects.filter(id__in=mine).order_by("id").values_list("head", flat=True))
     letters = OutboxEntry.objects.count()
     answer = opened_for_safety(clinic, enrollment, unit)
-    assert (answer.outcome, answer.arm) == (Outcome.SHOWN, ARM)
+    assert (answer.outcome, answer.arm) == (Outcome.SHOWN, arm)
     after = Stream.objects.filter(id__in=mine).order_by("id").values_list("head", flat=True)
     assert list(after) == before
     assert OutboxEntry.objects.count() == letters

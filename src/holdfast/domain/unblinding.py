@@ -139,6 +139,9 @@ def may_review(broken: Break, reviewer: UUID) -> bool:
     return not broken.is_reviewed and reviewer != broken.by
 
 
-def is_overdue(broken: Break, within: timedelta, now: datetime) -> bool:
-    """Counted from the moment of the break."""
-    return not broken.is_reviewed and now >= broken.at + within
+def chase_number(broken: Break, within: timedelta, now: datetime) -> int:
+    """How often a review is to have been chased: once when due after the break, then every day."""
+    late = now - (broken.at + within)
+    if broken.is_reviewed or late < timedelta(0):
+        return 0
+    return 1 + late // timedelta(days=1)

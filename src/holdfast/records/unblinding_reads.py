@@ -37,6 +37,12 @@ def breaks_at(site: Site, studies: Studies) -> list[CodeBreak]:
     return [row for row in found if covers(studies, row.enrollment.protocol_name)]
 
 
+def unreviewed_breaks(site: Site) -> list[CodeBreak]:
+    """The emergency unblindings of a site that nobody reviewed yet, oldest first."""
+    rows = CodeBreak.objects.filter(enrollment__site=site, review=None)
+    return list(rows.select_related("enrollment__site").order_by("broken_at", "id"))
+
+
 def accidents_at(site: Site, studies: Studies) -> list[AccidentalUnblinding]:
     """What was reported of accidental unblinding at a site, newest first."""
     rows = AccidentalUnblinding.objects.filter(enrollment__site=site).select_related(

@@ -24,6 +24,11 @@ WORDS = {
     "account-factor-changed": "A passkey, app or recovery code of your Holdfast account was changed.",
     "account-locked": "Somebody tried too many wrong passwords or codes for your Holdfast account.",
 }
+# Told of others, to who holds a seat for it; nothing here is about the reader's own account.
+TOLD = {
+    "emergency-unblinding": "A physician broke the blind of one person in an emergency. Which arm it "
+    "is stands nowhere in this message. Open Holdfast for who, why and the review.",
+}
 
 
 @dataclass(frozen=True)
@@ -33,6 +38,8 @@ class Notice(Letter):
     @property
     def text(self) -> str:
         """What the person reads or hears."""
+        if self.reason in TOLD:
+            return TOLD[self.reason]
         return f"{WORDS[self.reason]} If it was not you, tell your administrator at once."
 
 

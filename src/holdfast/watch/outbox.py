@@ -53,7 +53,7 @@ def deliver(now: datetime, channel: Channel | None = None) -> int:
     """One turn; how many messages were received. ``Undelivered`` where any was not."""
     way, failed, received = channel or channel_of_the_site(), "", 0
     for message in due_messages(now):
-        if message.kind in notices.WORDS:
+        if message.kind in notices.WORDS or message.kind in notices.TOLD:
             notices.tell(message, now)
         try:
             outcome, detail = "received", way.deliver(message)

@@ -4,8 +4,9 @@ from datetime import datetime
 
 from holdfast.actions.access_review import chase_access_review
 from holdfast.actions.glass import chase_review
+from holdfast.actions.code_breaks import chase_unblinding_review
 from holdfast.actions.people import house
-from holdfast.domain import access_review, glass
+from holdfast.domain import access_review, glass, unblinding
 from holdfast.records.access_lists import AHEAD, review_standing
 from holdfast.records.glass import (
     REVIEWED_WITHIN,
@@ -14,12 +15,25 @@ from holdfast.records.glass import (
     unreviewed_at,
 )
 from holdfast.records.people import Site
+from holdfast.records.unblinding_reads import unreviewed_breaks
 from holdfast.watch.each_site import each_site
 
 
 def chase(now: datetime) -> int:
     """One turn; how many messages were written that had not been."""
-    return each_site(lambda site: _openings(site, now) + _access(site, now))
+    return each_site(lambda site: _openings(site, now) + _breaks(site, now) + _access(site, now))
+
+
+def _breaks(site: Site, now: datetime) -> int:
+    """Emergency unblindings wait for a review no longer than emergency openings do."""
+    within, told = time_in_force(site, REVIEWED_WITHIN), 0
+    for row in unreviewed_breaks(site):
+        value = unblinding.Break(row.broken_by_id, row.broken_at, is_reviewed=False)
+        number = unblinding.chase_number(value, within, now)
+        if number:
+            answer = chase_unblinding_review(code_break=row, number=number, by=house(), now=now)
+            told += answer is not None
+    return told
 
 
 def _openings(site: Site, now: datetime) -> int:
