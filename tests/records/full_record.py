@@ -13,12 +13,21 @@ from uuid import UUID, uuid4
 from django.db import models, transaction
 
 from holdfast.actions.people import name_stream
+from holdfast.actions.sealed_room import first_or_open_room
 from holdfast.actions.signatures import ReauthenticationProof, sign
 from holdfast.actions.writing import lock, make_key, open_stream
 from holdfast.records.facts import Fact, fact_models
 from holdfast.records.journal import OutboxEntry, Stream
 from holdfast.records.keys import DataKey, sealed
-from holdfast.records.models import Enrollment, Person, PersonKey, Signature
+from holdfast.records.models import (
+    Enrollment,
+    KitKnown,
+    ListActivated,
+    Person,
+    PersonKey,
+    Signature,
+    SlotTaken,
+)
 from holdfast.records.seals import make_seal
 from tests.actions.clinic import Clinic, found
 
@@ -91,6 +100,8 @@ _FILLING: dict[str, Maker] = {
     "BigIntegerField": lambda field: 42,
     "SmallIntegerField": lambda field: 1,
 }
+# What must say something, because what lies elsewhere is compared with it.
+_TOLD: dict[str, dict[str, Any]] = {"ListActivated": {"factors": "[]", "slots": 0, "kits": 1}}
 _WRITTEN_OTHERWISE = {"Site", "Person", "Enrollment", "Signature", "OutboxEntry"}
 
 
@@ -108,11 +119,23 @@ def full_record() -> FullRecord:
     record.seal()
     for model in fact_models():
         if model.__name__ not in _WRITTEN_OTHERWISE:
-            record.append(first, [record.filled(model)])
+            record.append(first, [record.filled(model, **_TOLD.get(model.__name__, {}))])
+    _fill_room()
     record.append(second, [OutboxEntry(kind="test-message", about=second, body='{"schema":1}')])
     record.append(second, [OutboxEntry(kind="test-message", about=second, body='{"schema":2}')])
     record.seal()
     return record
+
+
+def _fill_room() -> None:
+    """What the facts of an allocation name lies in the sealed room."""
+    activated, slot, kit = (m.objects.get() for m in (ListActivated, SlotTaken, KitKnown))
+    with transaction.atomic():
+        room = first_or_open_room()
+        room.put_document(activated.id.hex, b"a list")
+        room.put("given", slot.enrollment_id.hex, {"arm": "an arm"})
+        for kind in ("kit", "stock"):
+            room.put(kind, kit.number, {"content": "a content"})
 
 
 def _words_key(clinic: Clinic) -> DataKey:

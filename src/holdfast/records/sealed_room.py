@@ -14,6 +14,9 @@ from base64 import b64decode, b64encode
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
 SCHEMA = "unblinded"
 OWNER = "holdfast_unblinded"
 SEALED_BYTES = 1052  # 12 of nonce, 1,024 of padded text, 16 of tag
@@ -270,6 +273,17 @@ def our_triggers() -> frozenset[str]:
     return frozenset(_sqlite_triggers())
 
 
+def may_read_rows(snapshot: Any) -> bool:
+    """Whether this database role may read the rows as ciphertext: a backup's may, the web's may not."""
+    if snapshot.vendor != "postgresql":
+        return True
+    asked = "SELECT has_schema_privilege(%s, 'USAGE')", [SCHEMA]
+    if not next(snapshot.rows(*asked))[0]:
+        return False
+    asked = "SELECT has_function_privilege(%s, 'EXECUTE')", [f"{SCHEMA}.ciphertext_slot()"]
+    return bool(next(snapshot.rows(*asked))[0])
+
+
 def kind_of(table: str) -> str | None:
     """Which kind a table of a backup holds; None where it is none of the room's."""
     kind = table.removeprefix("unblinded_")
@@ -291,6 +305,19 @@ def ciphertext(snapshot: Any, kind: str) -> Iterator[tuple[str, str]]:
         asked = f'SELECT place, sealed FROM "unblinded_{kind}" ORDER BY place'  # noqa: S608
     for place, sealed in snapshot.rows(asked):
         yield str(place), b64encode(bytes(sealed)).decode()
+
+
+def opened(key: bytes, kind: str, place: str, sealed: str) -> bytes | None:
+    """What a row holds, for ``verify`` alone, which lets go of it; None where it does not open.
+
+    As ``unblinded.rows`` seals it: the length first, then the words, then nothing but zeros.
+    """
+    raw = b64decode(sealed)
+    try:
+        padded = AESGCM(key).decrypt(raw[:12], raw[12:], f"unblinded/{kind}/{place}".encode())
+    except (InvalidTag, ValueError):
+        return None
+    return padded[4 : 4 + int.from_bytes(padded[:4])]
 
 
 def put_back(connection: Any, kind: str, rows: Sequence[Sequence[str]]) -> None:

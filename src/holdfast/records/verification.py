@@ -19,6 +19,7 @@ from holdfast.records.verification_journal import JournalWalk, read_named_facts
 from holdfast.records.verification_keys import KeyCheck, check_accounts
 from holdfast.records.verification_protection import file_check, protection
 from holdfast.records.verification_report import Problem, Report
+from holdfast.records.verification_room import check_room
 from holdfast.records.verification_seals import check_seals
 from holdfast.records.verification_signatures import SignatureCheck
 from holdfast.records.verification_snapshot import NotText, Snapshot, SqliteSnapshot
@@ -71,6 +72,7 @@ def _verify_rows(snapshot: Snapshot, wanted: Wanted) -> Report:
     SignatureCheck(snapshot, report, sealed).check()  # a seal that is wrong covers no signature
     KeyCheck(report, walked, wanted.key).check(snapshot, sealed, read)
     check_accounts(snapshot, report, walked)
+    check_room(snapshot, report, wanted.key)
     return report
 
 
