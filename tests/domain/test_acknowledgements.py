@@ -1,12 +1,21 @@
 """An acknowledgement covers what was known when it was made, not what is learnt by the time it arrives."""
 
+from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 
 from holdfast.definitions import monitoring as definitions
 from holdfast.domain import monitoring
-from holdfast.domain.conditions import SAME_MINUTE, alarms_of, answered_at, with_raised
+from holdfast.domain.conditions import (
+    SAME_MINUTE,
+    Condition,
+    alarms_of,
+    answered_at,
+    condition,
+    with_raised,
+)
 from holdfast.domain.session_log import log_of
 from tests.session_kit import at, beginning, entry, usual_plan
 
@@ -101,3 +110,36 @@ def test_what_was_raised_and_is_found_no_more_holds_until_somebody_answered_it()
         if one.condition.code == HIGH
     ]
     assert alarm.is_resolved
+
+
+def known_by_its_instant():
+    """A silence, as it would be with a grace of ten minutes: since it was due, known after the grace."""
+    found = monitoring.conditions(usual_plan(), beginning(), at(200))
+    one = next(c for c in found if c.code == "silence" and c.known_at > at(60))
+    return replace(one, since=one.known_at - timedelta(minutes=10))
+
+
+@pytest.mark.parametrize(("before", "is_open"), [(5, True), (1, False), (0, False)])
+def test_within_the_grace_nobody_has_seen_a_silence_yet(before, is_open):
+    """Tapped between the due time and the end of the grace, and received after it: it was not known."""
+    one = known_by_its_instant()
+    made = (one.known_at - at(0)).total_seconds() / 60 - before
+    log = log_of([*beginning(), seen(made, one.id, late=20)], at(made + 30))
+    (alarm,) = alarms_of([one], log)
+    assert alarm.is_open is is_open
+
+
+def test_what_is_known_by_its_instant_is_seen_at_that_very_instant():
+    one = known_by_its_instant()
+    made = (one.known_at - at(0)).total_seconds() / 60
+    (alarm,) = alarms_of([one], log_of([*beginning(), seen(made, one.id)], at(made + 1)))
+    assert not alarm.is_open
+
+
+def test_a_condition_says_no_more_than_it_was_told():
+    """What raised it is its name; it is of no measure and of no number."""
+    plan = usual_plan()
+    one = condition(plan, "angina", since=at(1), known_at=at(1), because=("first", "last"))
+    assert (one.id, one.measure, one.number, one.detail) == ("angina:last", "", "", "")
+    told = (one.code, one.tier, "", one.since, one.known_at, one.because, one.do)
+    assert Condition(*told, one.told, one.sounds_at) == one
