@@ -222,3 +222,17 @@ def test_where_a_site_keeps_no_ledger_people_state_it_as_before(one_clinic):
         enrollment=enrollment, visit=SimpleNamespace(code=VISIT), now=one_clinic.now
     )
     assert released(question) == {}
+
+
+def test_a_kit_of_somebody_else_that_was_given_is_a_discrepancy_at_once(box):
+    """Nobody assigns it on; what was swallowed is recorded, under the name of who swallowed it."""
+    other = a_session(box.pharmacy.clinic, VISIT, identity=OTHER, bundle_sha256="cd" * 32)
+    told = {"from_place": box.pharmacy.place("safe"), "enrollment": other.enrollment_id}
+    refused = box.pharmacy.move(Kind.ASSIGN, box.kit["initial"].id, "1", **told)
+    assert refused == Refusal("does-not-fit", {"problem": "kit-of-another"})
+    box.session, box.enrollment = other, Enrollment.objects.get(id=other.enrollment_id)
+    written(box.room(Kind.SWALLOWED, "initial", "1"))
+    codes = set(Discrepancy.objects.values_list("code", flat=True))
+    assert codes == {"kit-of-another", "out-of-order"}
+    person = box.pharmacy.ledger().by_where[f"person:{box.enrollment.id.hex}"]
+    assert person.now["administered"] == 1

@@ -50,6 +50,8 @@ def issue_box(
     """Issue the box of one session: initial and supplement apart, each sealed, to a room's lock."""
     if refusal := _box_wrong(enrollment, visit, parts, to):
         return refusal
+    if not happened and (refusal := _kits_wrong(enrollment, parts)):
+        return refusal
     told = [
         MovementTold(
             kind=Kind.ISSUE_BOX,
@@ -84,10 +86,12 @@ def _box_wrong(
         return Refusal("seals-repeated")
     if _overlaps(parts):
         return Refusal("capsule-repeated")
-    for part in parts:
-        if refusal := _part_wrong(enrollment, part):
-            return refusal
     return None
+
+
+def _kits_wrong(enrollment: Enrollment, parts: Sequence[BoxPart]) -> Refusal | None:
+    refusals = (_part_wrong(enrollment, part) for part in parts)
+    return next((refusal for refusal in refusals if refusal), None)
 
 
 def _overlaps(parts: Sequence[BoxPart]) -> bool:

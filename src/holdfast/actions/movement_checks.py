@@ -155,7 +155,7 @@ def _said_too_little(told: MovementTold, needs: Needs) -> Refusal | None:
     reason = told.reason or (told.correction_reason if told.kind is Kind.CORRECT else "")
     if (needs.reason or reason) and reason not in known:
         return Refusal("reason-unknown")
-    if needs.seal and not told.seal:
+    if needs.seal and not told.seal and told.reason != "seal-broken":
         return Refusal("seal-missing")
     if told.seal and not _LABEL.fullmatch(told.seal):
         return Refusal("seal-does-not-fit")

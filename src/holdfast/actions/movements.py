@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from holdfast.actions.movement_checks import Checked, checked
+from holdfast.actions.movement_misfits import KIT_PROBLEMS, kit_wrong, seal_wrong
 from holdfast.actions.movement_told import MovementTold as MovementTold
 from holdfast.actions.movement_told import NewContainer as NewContainer
 from holdfast.actions.outcomes import Answered, Receipt, Refusal
@@ -17,7 +18,7 @@ from holdfast.actions.second_person import Present, SecondProof, act_of
 from holdfast.actions.signatures import ReauthenticationProof
 from holdfast.actions.writing import LockedStream, lock, message, one_transaction
 from holdfast.domain.accountability import Problem
-from holdfast.domain.movements import KINDS, SEAL_PUT, SEAL_READ, capsules_of, seal_problem
+from holdfast.domain.movements import KINDS
 from holdfast.records.facts import Fact
 from holdfast.records.journal import ORGANISATION
 from holdfast.records.keys import data_key_of, sealed
@@ -35,7 +36,9 @@ from holdfast.records.supply_reads import ledger_of, told_movement
 # Refused until somebody says that it happened all the same; then recorded, with its discrepancy.
 ONLY_IF_IT_HAPPENED = frozenset(("before-receipt",))
 # The same of what is about to be done; what a body or a hand did in the room is recorded at once.
-NOT_TO_BE_DONE = frozenset(("expired", "held-back", "received-twice", "never-received"))
+NOT_TO_BE_DONE = frozenset(
+    ("expired", "held-back", "received-twice", "never-received", *KIT_PROBLEMS)
+)
 
 
 @one_transaction
@@ -92,7 +95,7 @@ def moved(
         return act
     written = _movements(store, tolds, found, act, by)
     problems = _problems(store, written, [one.container for one in found])
-    problems += [each for fact in written if (each := _seal_wrong(fact))]
+    problems += [each for fact in written if (each := seal_wrong(fact) or kit_wrong(fact))]
     for told, fact in zip(tolds, written, strict=True):
         if refusal := _not_so(told, fact, problems):
             return refusal
@@ -165,23 +168,6 @@ def _problems(
     further = [told_movement(fact, store.site_id) for fact in written]
     once = {one.id: one for one in containers}
     return ledger_of(once.values(), store.site.zone, further).problems
-
-
-def _seal_wrong(fact: DrugMovement) -> Problem | None:
-    """A seal that was read broken, or with another number than was put on before."""
-    if fact.kind not in {each.value for each in SEAL_READ}:
-        return None
-    before = DrugMovement.objects.filter(
-        container_id=fact.container_id, kind__in=[each.value for each in SEAL_PUT]
-    ).filter(corrected_by=None)
-    own = set(capsules_of(fact.capsules))
-    put = next(
-        (row.seal for row in before.order_by("-turn") if own & set(capsules_of(row.capsules))), ""
-    )
-    code = seal_problem(fact.seal, put, fact.reason == "seal-broken")
-    if not code:
-        return None
-    return Problem(code, fact.id.hex, fact.container_id.hex, fact.capsules, fact.kind)
 
 
 def _not_so(told: MovementTold, fact: DrugMovement, problems: Sequence[Problem]) -> Refusal | None:

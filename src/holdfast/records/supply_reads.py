@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 
 from holdfast.domain.accountability import Contained, Hold, Ledger, Status, fold
 from holdfast.domain.movements import Kind, Movement, ranges
+from holdfast.records.allocation import KitBarred
 from holdfast.records.people import Site
 from holdfast.records.supply import (
     Container,
@@ -77,6 +78,8 @@ def contained(rows: Iterable[Container], zone: str) -> list[Contained]:
     columns = ("container_id", "hold__code", "hold__since", "hold__lifted__lifted_at")
     for container, *hold in found.values_list(*columns):
         held.setdefault(container, []).append(Hold(*hold))
+    for container, hold in _barred(known):
+        held.setdefault(container, []).append(hold)
     return [
         Contained(
             one.id.hex,
@@ -86,6 +89,24 @@ def contained(rows: Iterable[Container], zone: str) -> list[Contained]:
             tuple(sorted(held.get(one.id, ()), key=lambda hold: hold.since)),
         )
         for one in known
+    ]
+
+
+def _barred(containers: Iterable[Container]) -> list[tuple[UUID, Hold]]:
+    """Kits of a list that may not be used, for whatever reason: the list mixes contents."""
+    kits: dict[str, list[UUID]] = {}
+    for one in containers:
+        if one.kit_number:
+            kits.setdefault(one.kit_number, []).append(one.id)
+    if not kits:
+        return []
+    rows = KitBarred.objects.filter(
+        kit__number__in=list(kits), corrected_by=None, is_withdrawn=False
+    )
+    return [
+        (container, Hold(ground, since))
+        for number, ground, since in rows.values_list("kit__number", "ground", "barred_at")
+        for container in kits[number]
     ]
 
 

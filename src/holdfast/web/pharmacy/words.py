@@ -170,6 +170,8 @@ PROBLEM_WORDS: Mapping[str, Any] = {
     "count-unexpected": _("A count found what the book does not have there"),
     "seal-broken": _("A seal was broken"),
     "seal-differs": _("Another seal than was put on"),
+    "kit-of-another": _("The kit is of somebody else"),
+    "kit-not-dispensed": _("The kit was drawn for nobody yet"),
     "kit-number-twice": _("A number of a kit stands twice"),
     "label-differs": _("A label says something else than the book"),
     "not-listed": _("It stands on no list"),
@@ -180,6 +182,8 @@ HOLD_WORDS: Mapping[str, Any] = {
     "recall": _("a recall"),
     "excursion": _("it was too warm or too cold"),
     "quarantine": _("quarantine"),
+    "damaged": _("damage"),
+    "missing": _("it was missing"),
 }
 OUTCOME_WORDS: Mapping[str, Any] = {
     "explained": _("Explained; the book is right"),
