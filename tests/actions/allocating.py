@@ -1,5 +1,7 @@
 """A trial to allocate in: a sealed list, two people to activate it, and people whose gate is held open."""
 
+import json
+from collections import Counter
 from datetime import date, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -14,7 +16,7 @@ from holdfast.actions.second_person import SecondProof
 from holdfast.analysis.randomization.allocation import commitment
 from holdfast.domain.identity import PersonIdentity
 from holdfast.records.keys import site_key
-from holdfast.records.models import Enrollment, ListActivated
+from holdfast.records.models import Enrollment, KitKnown, ListActivated
 from holdfast.unblinded.sealed_file import Heading, opened, read_heading, sealed
 from tests.actions.clinic import Clinic, enrolled, found, written
 from tests.actions.running import add_person, answer_of
@@ -140,16 +142,13 @@ def randomized(clinic: Clinic, enrollment: Enrollment, sex: str = "female", **gi
 
 def delivered(clinic: Clinic, file: bytes, each: int, complement: int | None = None, **given: Any):
     """What taking in so many kits of each content answers: the first of the list not yet at a site."""
-    import json
-
-    from holdfast.records.models import KitKnown
-
     there = set(KitKnown.objects.values_list("number", flat=True))
-    kits, counts = [], {ACTIVE: 0, PLACEBO: 0}
+    kits: list[KitTold] = []
+    counts: Counter[str] = Counter()
     for number, content in json.loads(inside(file))["kits"]:
         if number not in there and counts[content] < each:
             counts[content] += 1
-            kits.append(kit_told(number, content))
+            kits.append(kit_told(number, content if content in LOTS else ACTIVE))
     asked = {"kits": kits, "complement": each if complement is None else complement}
     asked |= {"entry_id": uuid4(), "by": clinic.accounts["keeper"], "now": clinic.now} | given
     return kit_stock.take_in_kits(site=clinic.site, study=STUDY, **asked)

@@ -1,5 +1,6 @@
 """Activation and randomization: what is refused, who gets which slot, and what can be read of it."""
 
+import io
 import json
 from collections import Counter
 from dataclasses import replace
@@ -19,6 +20,7 @@ from holdfast.analysis.randomization.allocation import allocation, next_minimize
 from holdfast.analysis.randomization.blocks import imbalance, largest_imbalance
 from holdfast.analysis.randomization.chance import Seed
 from holdfast.analysis.randomization.minimization import Margins
+from holdfast.cli import main
 from holdfast.definitions.allocation_design import read_text
 from holdfast.records import sealed_room
 from holdfast.records.backups import Keys, back_up
@@ -280,3 +282,30 @@ def test_a_backup_carries_the_room_sealed_and_a_rotation_keeps_it(clinic, tmp_pa
     written(randomized(clinic, somebody(clinic)))
     assert all(a.number < b.number for a, b in pairwise(SlotTaken.objects.order_by("number")))
     assert User.objects.filter(login="lead").exists()
+
+
+def test_the_command_asks_both_for_their_passwords_and_tells_what_was_refused(
+    clinic, tmp_path, capsys, monkeypatch
+):
+    file = tmp_path / "list.sealed"
+    file.write_bytes(sealed_list(tmp_path))
+    for login in ("lead", "keeper"):
+        user = User.objects.get(login=login)
+        user.set_password(f"the words of {login}")
+        user.save()
+    words = ["activate", str(file), "--protocol", "mapp2", "--site", "NORTH", "--by", "lead"]
+    words += ["--second", "keeper", "--reason", "trial-begins"]
+
+    def typed(*lines):
+        monkeypatch.setattr("sys.stdin", io.StringIO("\n".join(lines) + "\n"))
+
+    typed("the words of lead", "wrong")
+    assert main([*words, "--version", "2"]) == 1
+    typed("the words of lead", "the words of keeper")
+    assert main([*words, "--version", "1"]) == 1
+    assert "another protocol, or another version" in capsys.readouterr().err
+    assert not ListActivated.objects.exists()
+    typed("the words of lead", "the words of keeper")
+    assert main([*words, "--version", "2"]) == 0
+    assert ListActivated.objects.get().seconded_by.login == "keeper"
+    assert "mdma" not in capsys.readouterr().out

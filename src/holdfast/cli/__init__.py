@@ -22,6 +22,7 @@ COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("replay", "replay", "judge a whole dosing session again, minute by minute, from its file"),
     ("simulate-session", "simulate", "a whole dosing session of an invented person, as a file"),
     ("allocate", "allocate", "make a sealed allocation from a design"),
+    ("activate", "activate", "put a sealed allocation in force, by two people"),
     ("closed-export", "closed_export", "make the sealed file of arms that two people signed for"),
     ("reconcile", "reconcile", "compare every capsule with orders, kits, doses and counts"),
     ("serve", "serve", "serve the pages and the API"),

@@ -115,7 +115,7 @@ def _found(args: argparse.Namespace) -> int:
 def _site(args: argparse.Namespace) -> int:
     from holdfast.actions.people import create_site
 
-    written = create_site(code=args.code, name=args.name, zone=args.zone, **_act_of(args))
+    written = create_site(code=args.code, name=args.name, zone=args.zone, **act_of(args))
     return _said(written, f"Opened the site {args.code}.")
 
 
@@ -124,7 +124,7 @@ def _account(args: argparse.Namespace) -> int:
 
     from holdfast.actions.people import create_user
 
-    act = _act_of(args)
+    act = act_of(args)
     hashed = make_password(None) if args.checked else _new_password(args.login)
     written = create_user(login=args.login, printed_name=args.name, password_hash=hashed, **act)
     done = _said(
@@ -160,10 +160,10 @@ def _first_code(args: argparse.Namespace, by: "User") -> int:
 def _role(args: argparse.Namespace) -> int:
     from holdfast.actions.people import assign_role
 
-    act = _act_of(args)
+    act = act_of(args)
     written = assign_role(
         user=_user(args.login),
-        site=_site_of(args.site) if args.site else None,
+        site=site_of(args.site) if args.site else None,
         role=args.role,
         study=args.study,
         valid_from=act["now"],
@@ -180,7 +180,7 @@ def _log_out(args: argparse.Namespace) -> int:
     from holdfast.actions.sessions import end_sessions_of
     from holdfast.records.people import User
 
-    act = _act_of(args)
+    act = act_of(args)
     users = User.objects.order_by("login") if args.everybody else [_user(args.login)]
     for user in users:
         _said(
@@ -196,7 +196,7 @@ def _import(args: argparse.Namespace) -> int:
 
     if args.protocol not in protocols.names():
         raise Stopped(f"There is no protocol {args.protocol}. Use: {', '.join(protocols.names())}.")
-    act, site = _act_of(args), _site_of(args.site)
+    act, site = act_of(args), site_of(args.site)
     refused = [file for file in args.bundles if not _take_in(file, args, site, act["by"])]
     return NOT_UNDERSTOOD if refused else DONE
 
@@ -261,7 +261,7 @@ def _complain(file: Path, words: str) -> None:
     print(f"{file}: {words}", file=sys.stderr)
 
 
-def _act_of(args: argparse.Namespace) -> dict[str, Any]:
+def act_of(args: argparse.Namespace) -> dict[str, Any]:
     """By whom, when, and under which id: the keywords every action takes."""
     from uuid import uuid4
 
@@ -283,7 +283,7 @@ def _user(login: str) -> "User":
     return user
 
 
-def _site_of(code: str) -> "Site":
+def site_of(code: str) -> "Site":
     from holdfast.records.people import Site
 
     site = Site.objects.filter(code=code).first()

@@ -6,6 +6,15 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 CUSTODY: Mapping[str, Any] = {
+    "custody-duty-unknown": _("Nothing asks for this notice. Look at the list again."),
+    "custody-duty-done": _("This was recorded as done already."),
+    "custody-how-unknown": _("Choose how it was made."),
+    "custody-notice-time": _("It was made after what it is about, and not in the future."),
+    "custody-fields-missing": _("Its form needs these fields as well: %(fields)s."),
+    "custody-field-unknown": _("This form has no such field. Load the page again."),
+    "custody-pattern-own": _("You are in this pattern. Somebody else looks into it."),
+    "custody-pattern-settled": _("Somebody has said already what came of it."),
+    "custody-words-missing": _("Say in a few words what you found."),
     "box-back-already": _("What was left of this box came back already."),
     "box-incomplete": _("A box has one container for the initial dose and at most one supplement."),
     "box-part-wrong": _("This container of the kit is for the other dose. Take the other one."),

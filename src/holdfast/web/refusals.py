@@ -5,18 +5,10 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from holdfast.actions.outcomes import Conflict, Refusal
+from holdfast.web.allocation_refusals import ALLOCATION
 from holdfast.web.custody_refusals import CUSTODY
 
 REFUSALS = {
-    "custody-duty-unknown": _("Nothing asks for this notice. Look at the list again."),
-    "custody-duty-done": _("This was recorded as done already."),
-    "custody-how-unknown": _("Choose how it was made."),
-    "custody-notice-time": _("It was made after what it is about, and not in the future."),
-    "custody-fields-missing": _("Its form needs these fields as well: %(fields)s."),
-    "custody-field-unknown": _("This form has no such field. Load the page again."),
-    "custody-pattern-own": _("You are in this pattern. Somebody else looks into it."),
-    "custody-pattern-settled": _("Somebody has said already what came of it."),
-    "custody-words-missing": _("Say in a few words what you found."),
     "order-needs-eligible": _(
         "The newest verdict does not let this person in. Nothing was ordered."
     ),
@@ -380,6 +372,7 @@ REFUSALS = {
     "not-unblinded": _("This person is no unblinded statistician of this study."),
     "recipient-does-not-fit": _("This is no public key of a recipient."),
     **CUSTODY,
+    **ALLOCATION,
 }
 CONFLICT = _(
     "This entry was already sent with other content. Both are kept for a person to settle. "

@@ -1,0 +1,243 @@
+"""Kits: taken in, drawn, barred, recalled and asked for, so that nothing of it tells what is inside."""
+
+import json
+from collections import Counter
+from datetime import date, timedelta
+from uuid import uuid4
+
+import pytest
+
+from holdfast.actions import kit_stock
+from holdfast.actions.outcomes import Refusal
+from holdfast.domain.resupply import Shelf, request
+from holdfast.records.models import (
+    JournalEntry,
+    KitBarred,
+    KitDispensed,
+    KitKnown,
+    KitsAskedFor,
+    OutboxEntry,
+)
+from holdfast.unblinded.doors import arm_of, contents_of
+from tests.actions.allocating import (
+    ACTIVE,
+    DESIGN,
+    LOTS,
+    PLACEBO,
+    STUDY,
+    activated,
+    delivered,
+    dispensed,
+    hold_open,
+    inside,
+    kit_told,
+    randomized,
+    sealed_list,
+    somebody,
+    trial,
+)
+from tests.actions.clinic import written
+
+GIVEN = {"mdma": ACTIVE, "placebo": PLACEBO}
+
+
+@pytest.fixture
+def clinic(own_database, monkeypatch):
+    hold_open(monkeypatch)
+    return trial()
+
+
+@pytest.fixture
+def file(clinic, tmp_path):
+    """A list in force."""
+    made = sealed_list(tmp_path)
+    written(activated(clinic, made))
+    return made
+
+
+def one_person(clinic):
+    enrollment = somebody(clinic)
+    written(randomized(clinic, enrollment))
+    return enrollment
+
+
+def test_everybody_is_drawn_a_kit_of_what_their_arm_is_given(clinic, file):
+    assert dispensed(clinic, somebody(clinic)).reason == "not-randomized"
+    people = [one_person(clinic) for _ in range(4)]
+    assert dispensed(clinic, people[0]) == Refusal("no-kit-here")
+    written(delivered(clinic, file, 4))
+    entry = uuid4()
+    first = written(dispensed(clinic, people[0], entry_id=entry))
+    assert written(dispensed(clinic, people[0], entry_id=entry)) == first
+    for each in people[1:]:
+        written(dispensed(clinic, each))
+    for row in KitDispensed.objects.select_related("kit"):
+        content = contents_of([row.kit.number], "dispense")[row.kit.number]
+        assert content == GIVEN[arm_of(row.enrollment_id)]
+    again = dispensed(clinic, people[0])
+    assert again.reason == "dispensed-already"
+    assert dispensed(clinic, people[0], "v1").reason == "visit-unknown"
+    assert dispensed(clinic, people[0], by=clinic.therapist).reason == "not-permitted"
+    told = "".join(OutboxEntry.objects.values_list("body", flat=True))
+    told += "".join(bytes(row.event).decode() for row in JournalEntry.objects.all())
+    for word in (ACTIVE, PLACEBO, *LOTS.values(), "placebo"):
+        assert word not in told
+
+
+def test_a_kit_without_an_order_is_not_drawn(clinic, file, monkeypatch):
+    written(delivered(clinic, file, 2))
+    monkeypatch.setattr("holdfast.actions.dispensing.standing_order", lambda *_: None)
+    assert dispensed(clinic, one_person(clinic)).reason == "no-standing-order"
+    assert not KitDispensed.objects.exists()
+
+
+def test_a_site_that_lacks_one_content_gives_a_kit_to_nobody(clinic, file):
+    """Were only those refused whose content is missing, the refusal would tell their arm."""
+    written(delivered(clinic, file, 1))
+    people = [one_person(clinic) for _ in range(6)]
+    assert {arm_of(each.id) for each in people} == set(GIVEN)
+    answers = [dispensed(clinic, each) for each in people]
+    assert sum(not isinstance(each, Refusal) for each in answers) == 1
+    assert {each.reason for each in answers if isinstance(each, Refusal)} == {"no-kit-here"}
+
+
+def test_what_is_wrong_with_a_delivery_is_refused_and_nothing_is_written(clinic, file):
+    kits = json.loads(inside(file))["kits"]
+    active = [n for n, content in kits if content == ACTIVE]
+    placebo = [n for n, content in kits if content == PLACEBO]
+    good = [kit_told(active[0], ACTIVE), kit_told(placebo[0], PLACEBO)]
+    mistyped = kit_told(active[1][:-1] + str((int(active[1][-1]) + 1) % 10), ACTIVE)
+    asked = [
+        ([], "delivery-without-kits"),
+        ([good[0], good[0]], "kit-twice"),
+        ([*good, mistyped], "kit-number-mistyped"),
+        ([good[0], kit_told(placebo[0], PLACEBO, expires_on=date(2026, 3, 1))], "kit-expired"),
+        ([good[0], kit_told(placebo[0], PLACEBO, lot="")], "kit-says-too-much"),
+        ([good[0]], "complement-not-reached"),
+        ([kit_told("197", ACTIVE)], "kit-number-mistyped"),
+    ]
+    for told, reason in asked:
+        answer = delivered(clinic, file, 1, complement=1, kits=told)
+        assert answer.reason == reason, told
+    assert not KitKnown.objects.exists()
+    written(delivered(clinic, file, 1, kits=good))
+    assert delivered(clinic, file, 1, kits=good).reason == "kit-taken-in-already"
+    assert delivered(clinic, file, 1, by=clinic.pharmacist).reason == "not-permitted"
+
+
+def test_one_use_by_stands_on_every_kit_of_a_delivery_and_ends_them(clinic, file):
+    kits = json.loads(inside(file))["kits"]
+    ends = {ACTIVE: date(2026, 3, 20), PLACEBO: date(2027, 1, 1)}
+    told = [kit_told(number, content, expires_on=ends[content]) for number, content in kits]
+    written(delivered(clinic, file, 8, kits=told))
+    assert set(KitKnown.objects.values_list("use_by", flat=True)) == {ends[ACTIVE]}
+    person = one_person(clinic)
+    late = clinic.now + timedelta(days=20)
+    assert dispensed(clinic, person, now=late).reason == "no-kit-here"
+    written(dispensed(clinic, person, now=clinic.now + timedelta(days=10)))
+
+
+def test_a_recalled_lot_takes_along_as_large_a_part_of_every_content(clinic, file):
+    """Also of those given out; and whoever reads the list of recalled kits learns nothing from it."""
+    kits = json.loads(inside(file))["kits"]
+    bad = [number for number, content in kits if content == ACTIVE][:2]
+    told = [
+        kit_told(n, content, lot="BADLOT" if n in bad else LOTS[content]) for n, content in kits
+    ]
+    written(delivered(clinic, file, 8, kits=told))
+    recall = {"site": clinic.site, "study": STUDY, "lot": "BADLOT", "now": clinic.now}
+    assert kit_stock.recall_lot(**recall, entry_id=uuid4(), by=clinic.pharmacist).reason == (
+        "not-permitted"
+    )
+    written(kit_stock.recall_lot(**recall, entry_id=uuid4(), by=clinic.keeper))
+    barred = set(KitBarred.objects.values_list("kit__number", flat=True))
+    assert set(bad) <= barred
+    assert Counter(contents_of(barred, "stock").values()) == {ACTIVE: 2, PLACEBO: 2}
+    people = [one_person(clinic) for _ in range(5)]
+    for each in people:
+        written(dispensed(clinic, each))
+    assert not barred & set(KitDispensed.objects.values_list("kit__number", flat=True))
+    unknown = recall | {"lot": "NOLOT"}
+    assert kit_stock.recall_lot(**unknown, entry_id=uuid4(), by=clinic.keeper) == (
+        Refusal("lot-not-here")
+    )
+
+
+def test_a_barred_kit_is_replaced_by_another(clinic, file):
+    written(delivered(clinic, file, 4))
+    person = one_person(clinic)
+    written(dispensed(clinic, person))
+    first = KitDispensed.objects.get().kit
+    told = {"site": clinic.site, "study": STUDY, "entry_id": uuid4(), "now": clinic.now}
+    told |= {"by": clinic.pharmacist, "ground": "excursion"}
+    assert kit_stock.bar_kits(kits=["123"], **told).reason == "kit-not-here"
+    written(kit_stock.bar_kits(kits=[first.number], **told))
+    written(dispensed(clinic, person))
+    second = KitDispensed.objects.exclude(kit=first).get().kit
+    inside_both = contents_of([first.number, second.number], "dispense")
+    assert len(set(inside_both.values())) == 1
+
+
+def test_a_site_asks_for_as_many_kits_as_it_used(clinic, file):
+    told = {"site": clinic.site, "study": STUDY, "least": 2, "days": 30, "now": clinic.now}
+
+    def ask():
+        return kit_stock.ask_for_kits(**told, entry_id=uuid4(), by=clinic.pharmacist)
+
+    assert ask() == Refusal("kits-not-needed")
+    written(delivered(clinic, file, 4))
+    assert ask() == Refusal("kits-not-needed")
+    for _ in range(3):
+        written(dispensed(clinic, one_person(clinic), now=clinic.later(minutes=1)))
+    written(ask())
+    assert KitsAskedFor.objects.get().count == 3
+    fill = {"site": clinic.site, "study": STUDY, "complement": 4, "now": clinic.now}
+    split = kit_stock.to_fill(**fill, by=clinic.keeper)
+    assert sum(split.values()) == 3
+    assert kit_stock.to_fill(**fill, by=clinic.pharmacist) == {}
+    assert delivered(clinic, file, 0, complement=4, kits=_some(file, split)).reason == (
+        "complement-not-reached"
+    )
+
+
+def _some(file, split):
+    """A delivery that brings all that is missing but one kit."""
+    there, found = set(KitKnown.objects.values_list("number", flat=True)), []
+    left = Counter(split)
+    for number, content in json.loads(inside(file))["kits"]:
+        if number not in there and left[content]:
+            left[content] -= 1
+            found.append(kit_told(number, content))
+    return found[:-1]
+
+
+def test_a_content_can_be_for_some_visits_alone(clinic, tmp_path):
+    """A crossover: who was given the one in the first sessions is given the other in the last."""
+    switched = DESIGN.replace(
+        'arms = ["mdma"]\nkits = 8', 'arms = ["mdma"]\nvisits = ["v5", "v10"]\nkits = 8'
+    )
+    switched += '\n[[content]]\ncode = "later"\narms = ["mdma"]\nvisits = ["v15"]\nkits = 4\n'
+    body = json.loads(inside(sealed_list(tmp_path, switched)))
+    assert Counter(content for _, content in body["kits"]) == {ACTIVE: 8, PLACEBO: 8, "later": 4}
+    made = sealed_list(tmp_path, switched)
+    written(activated(clinic, made))
+    kits = [kit_told(n, c if c in LOTS else ACTIVE) for n, c in json.loads(inside(made))["kits"]]
+    written(delivered(clinic, made, 4, kits=kits))
+    person = next(p for p in (one_person(clinic) for _ in range(6)) if arm_of(p.id) == "mdma")
+    drawn = {}
+    for visit in ("v5", "v15"):
+        written(dispensed(clinic, person, visit))
+        number = KitDispensed.objects.get(enrollment=person, visit=visit).kit.number
+        drawn[visit] = contents_of([number], "dispense")[number]
+    assert drawn == {"v5": ACTIVE, "v15": "later"}
+
+
+@pytest.mark.parametrize("used", range(8))
+def test_no_content_ever_falls_below_the_least_before_kits_are_asked_for(used):
+    """Whatever was drawn: the worst case is that all of it was of one content."""
+    shelf = Shelf(complement=7, used=used, ahead=2, least=1)
+    scarcest = shelf.complement - used - shelf.ahead
+    assert request(shelf).is_due == (scarcest < shelf.least)
+    assert request(shelf).kits in (0, used)
+    with pytest.raises(ValueError, match="0 or more"):
+        Shelf(1, -1, 0, 0)
