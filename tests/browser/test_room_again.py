@@ -1,6 +1,7 @@
 """In a real Chromium: a room's tablet that is loaded anew while the server is away, or dims, keeps what it must and no word."""
 
 import json
+import os
 import shutil
 from collections.abc import Iterator
 from datetime import timedelta
@@ -163,4 +164,31 @@ def test_loaded_anew_without_the_server_it_shows_the_card_and_keeps_what_is_writ
     ]
     assert fact.written_by is None, "nobody had proved who they are"
     assert verify_here().fits
+    page.close()
+
+
+LOW = """(bars) => {
+  const toast = document.querySelector("[data-s-toast]").getBoundingClientRect();
+  const tops = bars.map((each) => document.querySelector(each)).filter((each) => each && getComputedStyle(each).position === "fixed").map((each) => each.getBoundingClientRect().top);
+  return [toast.left, innerWidth - toast.right, tops.length, Math.min(...tops) - toast.bottom];
+}"""
+
+
+def test_on_a_phone_what_was_recorded_is_said_above_the_bar_at_the_foot(tablet, page_of, server):
+    """Both where a room writes and where somebody is logged in: nothing is covered, nothing is cut off."""
+    page = at_work(tablet)
+    page.set_viewport_size({"width": 390, "height": 844})
+    desk = page_of("therapist", width=390, at=server.address)
+    desk.goto(f"/NORTH/people/{Enrollment.objects.get().id}/session/")
+    desk.wait_for_selector("[data-s-taps] button")
+    for each in (page, desk):
+        each.click("[data-s-taps] button:has-text('Nausea')")
+        each.wait_for_selector("[data-s-toast]:not([hidden])")
+        left, right, bars, gap = each.evaluate(LOW, [".urgent", ".places"])
+        assert bars == 1
+        assert min(left, right) >= 0
+        assert gap >= 8
+    if folder := os.environ.get("HOLDFAST_SHOTS"):
+        page.screenshot(path=f"{folder}/toast-room.png")
+        desk.screenshot(path=f"{folder}/toast-page.png")
     page.close()

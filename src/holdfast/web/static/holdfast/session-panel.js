@@ -124,15 +124,24 @@ globalThis.HoldfastPanel = (() => {
       bar.append(button(of("choices", "offset"), () => write("event", { term: entry.fields.term, course: "offset" }, { about })));
     }
     if (entry.kind !== "correction") bar.append(button(say("take_back"), () => takeBack(entry, about)));
-    bar.hidden = false;
+    stand(bar);
     clearTimeout(toastTimer);
     toastTimer = setTimeout(() => { bar.hidden = true; }, 9000);
+  }
+
+  /* It stands above whatever bar is fixed at the foot of the screen, however high that is. */
+  const BARS = [".urgent", ".room-foot", ".places"];
+  function stand(bar) {
+    const fixed = BARS.map((each) => document.querySelector(each)).filter((each) => each && ["fixed", "sticky"].includes(getComputedStyle(each).position));
+    const tops = fixed.map((each) => each.getBoundingClientRect()).filter((each) => each.bottom >= innerHeight - 1).map((each) => each.top);
+    bar.style.setProperty("--foot", `${innerHeight - Math.min(innerHeight, ...tops)}px`);
+    bar.hidden = false;
   }
 
   function plainly(text) {
     const bar = find("toast");
     bar.replaceChildren(made("span", { textContent: text }));
-    bar.hidden = false;
+    stand(bar);
     clearTimeout(toastTimer);
     toastTimer = setTimeout(() => { bar.hidden = true; }, 9000);
   }
