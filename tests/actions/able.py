@@ -103,6 +103,7 @@ class Hands:
 
     def write(self, kind: str, who: str = "therapist", **fields: Any) -> None:
         """An entry of the session."""
+        self.clinic.later(milliseconds=1)  # of two at one instant nobody knows which is the newer
         written(self.sitting.write(kind, by=self.clinic.accounts[who], **fields))
 
     def open(self, act: SessionAct) -> set[str]:
@@ -126,7 +127,6 @@ class Hands:
             self.write("distress", score=4)
         if shut & {"physician-answered", "physician-rooms"}:
             self.write("physician-page", state="asked")
-            self.clinic.later(seconds=1)  # of two at one instant nobody knows which is the newer
             person = str(self.clinic.physician.id)
             self.write("physician-page", "physician", state="answered", person=person, rooms=2)
         for stream in ("picture", "sound") if "recording" in shut else ():

@@ -71,7 +71,7 @@ class OpenWalk(Walk):
         )
 
     def write(self, kind: str, **fields: object) -> None:
-        at = self.clinic.now
+        at = self.clinic.later(milliseconds=1)
         super().write(kind, **fields)
         entry, (_, told) = list(self.sent.items())[-1]
         said = self.sitting.told(kind, id=entry, **told)
