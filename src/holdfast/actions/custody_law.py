@@ -91,7 +91,8 @@ def _unfit(
         return Refusal("custody-duty-done")
     if how not in CustodyNotice.HOW:
         return Refusal("custody-how-unknown")
-    if not found.since <= made_at <= now:
+    # Pages tell a moment to the minute.
+    if not found.since.replace(second=0, microsecond=0) <= made_at <= now:
         return Refusal("custody-notice-time")
     asked = {one.code: one.title for one in found.rule.fields}
     if set(fields) - set(asked):

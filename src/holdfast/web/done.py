@@ -103,6 +103,8 @@ DONE = {
     "export-signed": _("Signed."),
     "report-made": _("Counted. The report is on record."),
     "clinical-recorded": _("Recorded."),
+    "custody-notice": _("Signed. It is on record as done."),
+    "custody-settled": _("Recorded what came of it."),
     "order-signed": _("Signed. The order stands from now on."),
     "order-cancelled": _("Cancelled. No dose is given on it."),
     "duty-paged": _("Paged. It climbs until somebody answers."),

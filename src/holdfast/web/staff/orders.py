@@ -136,7 +136,11 @@ def _shown(
     form = None
     if stands and may_sign:
         is_its = slip is not None and slip.data.get("order") == str(row.id)
-        form = slip if is_its else CancelOrderForm(initial={"order": row.id})
+        form = (
+            slip
+            if is_its
+            else CancelOrderForm(initial={"order": row.id}, auto_id=f"cancel-{row.id.hex[:8]}_%s")
+        )
     return {
         "id": row.id,
         "title": visit.title if visit else row.visit,
