@@ -26,6 +26,7 @@ from holdfast.records.people import Site
 from holdfast.records.prepared import Prepared
 from holdfast.web.account import standing
 from holdfast.web.api import basic
+from holdfast.web.blind_routes import BLIND_ROUTES
 from holdfast.web.custody_routes import CUSTODY_ROUTES
 from holdfast.web.room import admission
 
@@ -271,19 +272,7 @@ ROUTES: dict[str, str | Open | Anywhere] = {
     "session:pack-settle": "session.run",
     "session:gate": "session.see",
     "session:ask": "session.run",
-    # breaking the blind, guesses, locks and closed exports
-    "blind:emergency": "unblind.emergency",
-    "blind:page": "unblind.see",
-    "blind:report": "unblind.report",
-    "blind:seats": "unblind.set-up",
-    "blind:guess": "guess.record",
-    "blind:safety": "unblind.safety",
-    "blind:review": "unblind.review",
-    "blind:locks": "lock.sign",
-    "blind:lock": "lock.sign",
-    "blind:planned": "unblind.planned",
-    "blind:exports": "export.closed",
-    "blind:export": "export.closed",
+    **BLIND_ROUTES,
     # API
     "api-1:health": Open.ANYONE,
     "api-1:openapi-json": Open.ANYONE,

@@ -24,10 +24,10 @@ from holdfast.web.done import done_words
 from holdfast.web.look_choice import dark_unless_chosen
 from holdfast.web.pharmacy.forms import MoveForm
 from holdfast.web.pharmacy.moving import movement_told, onward, recorded, two_people
+from holdfast.web.pharmacy.people import enrollment_at
 from holdfast.web.pharmacy.place import holder_choices, place_choices
 from holdfast.web.pharmacy.two_people import proved
 from holdfast.web.pharmacy.words import ACTS, OF_THE_BOX, PARTS, SAYS, STATUSES
-from holdfast.web.staff.who import enrollment_at
 
 # What comes next where everything goes well, and what may come after it was taken.
 _NEXT = (Kind.OPEN, Kind.HAND_OVER, Kind.SWALLOWED)

@@ -1,7 +1,12 @@
 """Whom a movement is for, by number: an enrollment of this site, and the dosing sessions of its protocol."""
 
 import re
+from uuid import UUID
 
+from django.http import Http404
+from django.utils import timezone
+
+from holdfast.actions.disclosures import note_look
 from holdfast.domain.schedule import VisitKind
 from holdfast.records.access import covers
 from holdfast.records.care import Enrollment
@@ -9,6 +14,16 @@ from holdfast.records.protocols import protocol_of
 from holdfast.web.admitted import Admitted, studies
 
 _NUMBER = re.compile(r"(?:[A-Z0-9-]+-)?0*([1-9][0-9]{0,8})")
+
+
+def enrollment_at(request: Admitted, enrollment_id: UUID) -> Enrollment:
+    """An enrollment of the request's site, and that somebody looked; not found for any other."""
+    rows = Enrollment.objects.filter(id=enrollment_id, site=request.here)
+    found = rows.select_related("site", "person").first()
+    if found is None:
+        raise Http404
+    note_look(enrollment=found, by=request.user, now=timezone.now())
+    return found
 
 
 def person_named(request: Admitted, told: str) -> Enrollment | None:
