@@ -97,7 +97,8 @@ def take_in_kits(
     mine = [kit.number for kit in kits]
     if set(stock.contents_here(room, "stock", mine, activated.id)) != set(mine):
         return Refusal("kit-not-of-this-list")
-    here = [*numbers(kits_at(site.id, today)), *mine]
+    standing = kits_at(site.id, today)
+    here = [*numbers(standing), *mine]
     smallest = stock.smallest_complement(room, activated.id, here, _sessions(activated))
     if smallest < complement:
         return Refusal("complement-not-reached")
@@ -106,7 +107,8 @@ def take_in_kits(
         site=site,
         activated=activated,
         count=len(kits),
-        use_by=min(kit.expires_on for kit in kits),
+        # With those that stand here: a delivery of one content would tell it by its own use-by.
+        use_by=min([*(kit.expires_on for kit in kits), *(kit.use_by for kit in standing)]),
         complement=complement,
         taken_in_at=stream.now,
         taken_in_by=by,

@@ -114,8 +114,10 @@ def recalled(
 
 
 def _mixed(here: Mapping[str, str], hit: set[str], chance: Chance) -> list[str]:
-    contents = sorted(set(here.values()))
-    own = {c: sorted(n for n, inside in here.items() if inside == c) for c in contents}
+    own: dict[str, list[str]] = {}
+    for number in sorted(here):
+        own.setdefault(here[number], []).append(number)
+    contents = list(own)  # in the order of their first kits: that of their names would tell
     part = max(
         (Fraction(len(hit & set(own[c])), len(own[c])) for c in contents), default=Fraction(0)
     )
