@@ -23,23 +23,18 @@ from holdfast.domain.identity import PersonIdentity
 from holdfast.records.models import Enrollment, Site, User
 from tests.actions.blinded import broke
 from tests.actions.clinic import Clinic, enrolled, written
+from tests.actions.ordering import approved
 from tests.actions.running import answer_of
+from tests.web import blind_supply
+from tests.web.blind_words import ARMS, CONTENTS, STUDY
 from tests.web.clinic import SITE
 from tests.web.drawn import Source
 from tests.web.sealed_map import rewrite
 
-ARMS = ("zirconlark", "quartzfinch")
-CONTENTS = ("obsidianwren", "malachitejay")
-LOTS = ("LOTUMBERCROW", "LOTCOBALTOWL")
-SUPPLIERS = ("Feldsparheron", "Gneisscormorn")
-CERTIFICATES = ("COAONYXSTORK", "COATOPAZIBIS")
-EXPIRIES = ("2031-03-17", "2032-11-23")
-# None of these may be told to anybody who may not know.
-CANARIES = (*ARMS, *CONTENTS, *LOTS, *SUPPLIERS, *CERTIFICATES, *EXPIRIES)
 DESIGN = f"""
 format = 1
 title = "One site, by sex"
-protocol = "mapp2"
+protocol = "{STUDY}"
 version = 2
 method = "permuted-blocks"
 slots = 4
@@ -79,7 +74,8 @@ def prepare(folder: Path) -> None:
             identifiers=(("urn:hospital", f"MRN-{number}"),),
             contact=("+61 000",),
         )
-        enrolled(clinic, identity=identity, bundle_sha256=f"{number:064x}")
+        last = enrolled(clinic, identity=identity, bundle_sha256=f"{number:064x}")
+    approved(clinic, last, "united-states")
     file, sealed = folder / "design.toml", folder / "list.sealed"
     file.write_text(DESIGN)
     seal_allocation(file, sealed)
@@ -88,7 +84,7 @@ def prepare(folder: Path) -> None:
         activate_list(
             told=ToActivate(
                 file=sealed.read_bytes(),
-                protocol="mapp2",
+                protocol=STUDY,
                 version=2,
                 sites=[clinic.site],
                 reason="trial-begins",
@@ -137,7 +133,15 @@ class Course:
 
     def run(self) -> None:
         """From the first slot to the last guess."""
+        blind_supply.take_in(self, 5)
         self.randomize()
+        blind_supply.order(self)
+        blind_supply.dispense_all(self)
+        blind_supply.kit_given(self)
+        blind_supply.count(self)
+        blind_supply.recall(self)
+        blind_supply.run_out(self)
+        blind_supply.resupply(self)
         self.guess()
 
     def randomize(self) -> None:

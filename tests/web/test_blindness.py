@@ -6,7 +6,7 @@ docs/blindness.md says what is compared, what is masked and why, and what this c
 import pytest
 
 from holdfast.actions import randomizing
-from tests.web.blind_course import ARMS, CANARIES
+from tests.web.blind_words import ARMS, CANARIES
 from tests.web.told import (
     BLINDED,
     MASKS,
