@@ -100,7 +100,8 @@ def test_a_delivery_is_received_by_two_people_and_stands_in_the_register(desk):
         ({"size": "-3"}, "greater than or equal to 1"),
         ({"expires_on": "2020-01-01"}, "It is out of date already."),
         ({"part": "initial", "lot": ""}, "Write the number of the kit"),
-        ({"part": "initial", "kit_number": "4711"}, "A kit names no lot here."),
+        ({"part": "initial", "kit_number": "4711"}, "of a kit it is for the sealed room alone"),
+        ({"lot": ""}, "Write it as the label or the paper says."),
         ({"code": "B 77"}, "A code, kit number or lot has letters"),
     ],
 )
@@ -112,6 +113,7 @@ def test_a_slip_is_refused_with_its_reason_keeps_what_was_typed_and_writes_nothi
     assert answer.status_code == 422
     assert words in page
     assert 'value="MDMA 40 mg"' in page
+    assert 'value="Calm Works"' in page
     assert PASSWORD not in page
     assert not DrugMovement.objects.exists()
 
@@ -171,7 +173,9 @@ def test_the_register_is_corrected_by_a_line_of_its_own(desk):
 
 
 def test_a_label_holds_the_code_and_nothing_that_tells(desk):
-    receive(desk, part="initial", kit_number="4711", lot="", code="4711-I")
+    nothing = dict.fromkeys(("lot", "product", "nominal_mg", "supplier"), "")
+    kit = {"part": "initial", "kit_number": "4711", "code": "4711-I", "size": "2"}
+    assert receive(desk, **kit, **nothing).status_code == 302
     page = desk.get(f"{MAIN}labels/").content.decode()
     assert "<svg" in page
     assert "4711-I" in page

@@ -210,6 +210,9 @@ _IN_ORDER = (
 )
 
 
+OF_A_BOTTLE = _("Of a bottle; of a kit leave it empty.")
+
+
 class ReceiveForm(HappenedForm):
     """A delivery: what the paper says, and what was counted out of the parcel."""
 
@@ -222,7 +225,21 @@ class ReceiveForm(HappenedForm):
         required=False,
         help_text=_("Only for a container of a kit. What is in it, and its lot, nobody asks here."),
     )
-    product = short_text(_("Product"), most=80, help_text=_("As it stands on the label."))
+    size = forms.IntegerField(
+        label=_("Capsules, as you counted them"),
+        min_value=1,
+        max_value=10_000,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )
+    expires_on = forms.DateField(
+        label=_("Use by"),
+        help_text=_(
+            "Of a kit that is on the site's list the common use-by stands, whatever you write."
+        ),
+        required=False,
+        widget=fields.Day,
+    )
+    product = short_text(_("Product"), most=80, required=False, help_text=OF_A_BOTTLE)
     nominal_mg = forms.DecimalField(
         label=_("Strength of a capsule as the label says, mg"),
         required=False,
@@ -231,15 +248,8 @@ class ReceiveForm(HappenedForm):
         decimal_places=3,
         widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
     )
-    size = forms.IntegerField(
-        label=_("Capsules, as you counted them"),
-        min_value=1,
-        max_value=10_000,
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
-    )
-    lot = short_text(_("Lot"), most=40, required=False, help_text=_("Never of a blinded kit."))
-    expires_on = forms.DateField(label=_("Use by"), widget=fields.Day)
-    supplier = short_text(_("Supplier"), most=120)
+    lot = short_text(_("Lot"), most=40, required=False, help_text=OF_A_BOTTLE)
+    supplier = short_text(_("Supplier"), most=120, required=False, help_text=OF_A_BOTTLE)
     order_form = short_text(_("Number of the order form"), required=False)
     certificate = short_text(_("Number of the certificate of analysis"), required=False)
     document = forms.FileField(
@@ -258,13 +268,27 @@ class ReceiveForm(HappenedForm):
 
     def clean(self) -> dict[str, Any]:
         told = super().clean() or {}
-        is_kit = told.get("part") in ("initial", "supplement")
-        if is_kit and not told.get("kit_number"):
-            self.add_error("kit_number", _("Write the number of the kit, as its label says."))
-        if is_kit and told.get("lot"):
-            self.add_error("lot", _("A kit names no lot here. Leave it empty."))
-        if told.get("part") == "bottle" and told.get("kit_number"):
-            self.add_error("kit_number", _("A bottle has no number of a kit. Leave it empty."))
-        if told.get("part") == "bottle" and not told.get("lot"):
-            self.add_error("lot", _("Write the lot, as the label says."))
+        if told.get("part") == "bottle":
+            self._is_a_bottle(told)
+        else:
+            self._is_of_a_kit(told)
         return told
+
+    def _is_a_bottle(self, told: dict[str, Any]) -> None:
+        if told.get("kit_number"):
+            self.add_error("kit_number", _("A bottle has no number of a kit. Leave it empty."))
+        for name in ("lot", "product", "supplier", "expires_on"):
+            if not told.get(name) and name not in self.errors:
+                self.add_error(name, _("Write it as the label or the paper says."))
+
+    def _is_of_a_kit(self, told: dict[str, Any]) -> None:
+        """Of a kit its number and a use-by stand here, and nothing that could tell what is in it."""
+        if not told.get("kit_number"):
+            self.add_error("kit_number", _("Write the number of the kit, as its label says."))
+        if not told.get("expires_on") and "expires_on" not in self.errors:
+            self.add_error("expires_on", _("Write the use-by that its label says."))
+        for name in ("lot", "product", "nominal_mg", "supplier", "certificate", "document"):
+            if told.get(name):
+                self.add_error(
+                    name, _("Leave this empty: of a kit it is for the sealed room alone.")
+                )

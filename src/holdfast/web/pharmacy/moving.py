@@ -1,5 +1,6 @@
 """Movements of a store: receive, put away, send on, assign, issue, return, waste, destroy, lose, find, correct."""
 
+from datetime import date
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
@@ -17,6 +18,7 @@ from holdfast.actions.second_person import Present, needs_two
 from holdfast.domain.accountability import FROM
 from holdfast.domain.movements import Kind, ranges
 from holdfast.records.access import printed_name
+from holdfast.records.allocation import KitKnown
 from holdfast.records.care import Enrollment
 from holdfast.records.supply import Container, CustodyPlace, DrugMovement, DrugStore
 from holdfast.records.supply_reads import ledger_of
@@ -237,7 +239,7 @@ def receive(request: Admitted, site: str, store: str) -> HttpResponse:
     present = proved(request, form, needs_two=needs_two(request.here, Kind.RECEIVE.value))
     if present is None:
         return _receive(request, here, form)
-    outcome = recorded(request, here, _delivery(form), present, form)
+    outcome = recorded(request, here, _delivery(request, form), present, form)
     return onward(request, outcome, form) or _receive(request, here, form)
 
 
@@ -247,16 +249,25 @@ def _receive(request: Admitted, store: DrugStore, form: ReceiveForm) -> HttpResp
     return render(request, "pharmacy/receive.html", context, status=status)
 
 
-def _delivery(form: ReceiveForm) -> MovementTold:
+KIT = "Study kit"  # what is said of the product of a kit: the same of every one
+
+
+def _common_use_by(request: Admitted, number: str) -> date | None:
+    """The use-by that blinded people are told of a kit, where it is on the site's list."""
+    row = KitKnown.objects.filter(site=request.here, number=number).first()
+    return row.use_by if row else None
+
+
+def _delivery(request: Admitted, form: ReceiveForm) -> MovementTold:
     told = form.cleaned_data
-    size, file = told["size"], told["document"]
+    size, file, kit = told["size"], told["document"], told["kit_number"].strip()
     new = NewContainer(
         code=told["code"].strip(),
         part=told["part"],
         size=size,
-        use_by=told["expires_on"],
-        product=told["product"],
-        kit_number=told["kit_number"].strip(),
+        use_by=(kit and _common_use_by(request, kit)) or told["expires_on"],
+        product=KIT if kit else told["product"],
+        kit_number=kit,
         lot=told["lot"].strip(),
         nominal_mg=told["nominal_mg"],
     )

@@ -196,17 +196,19 @@ def _card(
     held: Mapping[Any, str],
     now: datetime,
 ) -> dict[str, Any]:
-    own = ledger.capsules[container.id.hex]
+    own, is_kit = ledger.capsules[container.id.hex], bool(container.kit_number)
     days = (expires_after(container, store.site.zone) - now).days
     states = {own[n].status for n in numbers} - {Status.STOCK}
     return {
         "code": container.code,
         "part": PARTS.get(container.part, container.part),
-        "lot": container.lot,
+        # Of a kit its number and a common use-by, and nothing that could tell what is in it.
+        "kit": container.kit_number,
+        "lot": "" if is_kit else container.lot,
         "count": len(numbers),
         "size": container.size,
-        "product": container.product,
-        "mg": container.nominal_mg,
+        "product": "" if is_kit else container.product,
+        "mg": None if is_kit else container.nominal_mg,
         "use_by": container.use_by,
         "days": max(0, days) if days <= SOON_DAYS else 0,
         "is_expired": days < 0,
