@@ -10,6 +10,8 @@ from datetime import datetime
 from hashlib import sha256
 from uuid import UUID, uuid5
 
+import orjson
+
 from holdfast.actions.outcomes import Answered, Refusal
 from holdfast.actions.permission import refused, role_with
 from holdfast.actions.signatures import ReauthenticationProof, proof_refused, sign
@@ -19,7 +21,7 @@ from holdfast.records.canonical import document
 from holdfast.records.care import Enrollment, Signature
 from holdfast.records.closing import Reach, lock_on
 from holdfast.records.facts import Fact
-from holdfast.records.journal import Stream
+from holdfast.records.journal import Seal, Stream
 from holdfast.records.people import Site, User
 from holdfast.records.session_now import open_session_of
 from holdfast.records.unblinding import DatabaseLock, LockAsked, LockLift
@@ -35,11 +37,17 @@ def covered(site: Site, study: str, enrollment: Enrollment | None) -> list[Enrol
     return list(rows.select_related("site").order_by("number"))
 
 
-def heads_of(enrollments: Sequence[Enrollment]) -> str:
-    """Canonical JSON: stream, position and hash of the newest entry of each."""
+def heads_of(enrollments: Sequence[Enrollment]) -> list[list[str | int]]:
+    """Stream, position and hash of the newest entry of each."""
     rows = Stream.objects.filter(id__in=[each.id for each in enrollments]).order_by("id")
-    heads = [[row.id.hex, row.position, row.head] for row in rows]
-    return document({"schema": 1, "heads": heads}).decode()
+    return [[row.id.hex, row.position, row.head] for row in rows]
+
+
+def _statement(people: Sequence[Enrollment]) -> str:
+    """What both sign: the heads of what is covered, and the newest seal over those of all streams."""
+    seal = Seal.objects.order_by("-number").first()
+    sealed = [seal.number, seal.sha256] if seal else []
+    return document({"schema": 1, "heads": heads_of(people), "seal": sealed}).decode()
 
 
 def _hash(heads: str) -> str:
@@ -75,7 +83,7 @@ def ask_lock(
         return Refusal("locked-already")
     if any(open_session_of(each) for each in people):
         return Refusal("session-is-open")
-    heads = heads_of(people)
+    heads = _statement(people)
     fact = LockAsked(
         id=uuid5(entry_id, "asked"),
         site=site,
@@ -145,7 +153,7 @@ def sign_lock(
     people = covered(asked.site, asked.study, asked.enrollment)
     for each in sorted(people, key=lambda one: one.id.hex):
         lock(each.id, now)  # whoever writes there now is done before the state is compared
-    if asked.lifts_key is not None or _hash(heads_of(people)) != asked.heads_sha256:
+    if asked.lifts_key is not None or heads_of(people) != orjson.loads(asked.heads)["heads"]:
         return Refusal("record-moved")
     if lock_on(Reach(asked.site_id, asked.study, asked.enrollment_id)):
         return Refusal("locked-already")
