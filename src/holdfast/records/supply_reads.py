@@ -26,6 +26,7 @@ _COLUMNS = (
     *("id", "container_id", "turn", "kind", "capsules", "at", "from_place_id", "from_holder_id"),
     *("to_place_id", "to_holder_id", "enrollment_id", "store__site_id", "corrects_id"),
 )
+_FEW = 500  # of more than so many, all rows are read: a statement names only so many ids
 _TO_THE_PERSON = frozenset(
     each.value for each in (Kind.HAND_OVER, Kind.SWALLOWED, Kind.PART_TAKEN, Kind.DROPPED)
 )
@@ -74,7 +75,9 @@ def contained(rows: Iterable[Container], zone: str) -> list[Contained]:
     """Containers as the fold reads them, with what holds each back. ``zone`` is the site's."""
     known = list(rows)
     held: dict[UUID, list[Hold]] = {}
-    found = HeldContainer.objects.filter(container__in=[one.id for one in known])
+    found = HeldContainer.objects.all()
+    if len(known) <= _FEW:
+        found = found.filter(container__in=[one.id for one in known])
     columns = ("container_id", "hold__code", "hold__since", "hold__lifted__lifted_at")
     for container, *hold in found.values_list(*columns):
         held.setdefault(container, []).append(Hold(*hold))
@@ -100,13 +103,13 @@ def _barred(containers: Iterable[Container]) -> list[tuple[UUID, Hold]]:
             kits.setdefault(one.kit_number, []).append(one.id)
     if not kits:
         return []
-    rows = KitBarred.objects.filter(
-        kit__number__in=list(kits), corrected_by=None, is_withdrawn=False
-    )
+    rows = KitBarred.objects.filter(corrected_by=None, is_withdrawn=False)
+    if len(kits) <= _FEW:
+        rows = rows.filter(kit__number__in=list(kits))
     return [
         (container, Hold(ground, since))
         for number, ground, since in rows.values_list("kit__number", "ground", "barred_at")
-        for container in kits[number]
+        for container in kits.get(number, ())
     ]
 
 
@@ -134,8 +137,10 @@ def ledger_of(
 
 def ledger_at(site: Site) -> Ledger:
     """Everything that is or ever was in the stores of a site."""
-    rows = DrugMovement.objects.filter(container__movements__store__site=site).distinct()
-    known = Container.objects.filter(movements__store__site=site).distinct()
+    moved = DrugMovement.objects.filter(store__site=site).values("container_id")
+    known = Container.objects.filter(id__in=moved)
+    # With what happened to them elsewhere: what left and arrived is here no more.
+    rows = DrugMovement.objects.filter(container__in=moved)
     return fold(contained(known, site.zone), movements_of(rows))
 
 
