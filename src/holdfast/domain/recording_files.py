@@ -74,6 +74,11 @@ def places_of(log: Log, streams: Sequence[str], entry: SessionEntry) -> tuple[Pl
     return tuple(one for one in found if one is not None)
 
 
+def count_of(share_percent: int, sessions: int) -> int:
+    """How many sessions a share is: rounded up, so that a share of anything is one at least."""
+    return -(-sessions * share_percent // 100)
+
+
 def drawn(seed: str, sessions: Sequence[str], count: int) -> tuple[str, ...]:
     """So many sessions drawn for independent review; the same seed and sessions give the same.
 

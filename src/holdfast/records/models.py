@@ -176,6 +176,7 @@ from holdfast.records.session import (
     SessionFact,
     SessionPlanned,
 )
+from holdfast.records.session_draws import RecordingsDrawn
 from holdfast.records.session_paper import (
     PackSettled,
     PaperLine,
@@ -363,6 +364,7 @@ __all__ = [
     "RecipientTest",
     "RecipientTestAnswer",
     "RecipientTry",
+    "RecordingsDrawn",
     "Referral",
     "ResultReview",
     "RoleAssignment",

@@ -20,25 +20,33 @@ def drawn_for_review(
 
     ``since`` and ``until`` are days of the site's calendar on which a session was opened.
     """
-    zone = ZoneInfo(site.zone)
-    rows = DosingSession.objects.filter(site=site, closing__isnull=False)
-    closed = {
-        str(row.id): row
-        for row in rows.select_related("enrollment__site", "closing")
-        if (since is None or since <= row.opened_at.astimezone(zone).date())
-        and (until is None or row.opened_at.astimezone(zone).date() <= until)
-    }
+    closed = closed_sessions(site, since, until)
     chosen = drawn(seed, list(closed), count)
     return {
         "schema": SCHEMA,
         "site": site.code,
         "seed": seed,
         "of": len(closed),
-        "drawn": [_told(closed[one]) for one in chosen],
+        "drawn": [described(closed[one]) for one in chosen],
     }
 
 
-def _told(session: DosingSession) -> dict[str, Any]:
+def closed_sessions(
+    site: Site, since: date | None = None, until: date | None = None
+) -> dict[str, DosingSession]:
+    """The closed sessions of a site that were opened on these days, by id."""
+    zone = ZoneInfo(site.zone)
+    rows = DosingSession.objects.filter(site=site, closing__isnull=False)
+    return {
+        str(row.id): row
+        for row in rows.select_related("enrollment__site", "closing").order_by("id")
+        if (since is None or since <= row.opened_at.astimezone(zone).date())
+        and (until is None or row.opened_at.astimezone(zone).date() <= until)
+    }
+
+
+def described(session: DosingSession) -> dict[str, Any]:
+    """What a reviewer needs to find the recordings of a session: numbers, files, hashes, keepers."""
     plan, at = plan_of(session), session.closing.closed_at
     log = session_log(session, session.closing.recorded_at)
     covered = {stream: coverage_percent(plan, log, stream, at) for stream in plan.streams}

@@ -12,6 +12,7 @@ DONE = {
     "paper-typed": _("Typed in and signed. It was judged at its own time: look at the alarms."),
     "paper-signed": _("Signed."),
     "pack-settled": _("Recorded."),
+    "recordings-drawn": _("Drawn, and on record."),
     "course-enroll": _("The course is open."),
     "course-hold": _("The visit is recorded. The plan counts from it."),
     "course-miss": _("Recorded. The visit is still to come."),

@@ -21,6 +21,7 @@ PLACES = (
     ("staff:board", "trail", _("Board"), "board.see"),
     ("session:board", "pulse", _("Sessions"), "session.see"),
     ("pharmacy:stores", "pill", _("Medicines"), "custody.see"),
+    ("session:draws", "log", _("Recordings"), "recording.draw"),
     ("staff:worklist", "list", _("Worklist"), "worklist.see"),
     ("staff:referral-new", "refer", _("New referral"), "referral.import"),
     ("staff:prescreening", "log", _("Pre-screening"), "prescreening.see"),
@@ -44,6 +45,7 @@ PLACES = (
 BELONGS = {
     "session:page": "session:board",
     "session:open": "session:board",
+    "session:draw": "session:draws",
     "session:night": "session:board",
     "session:paper": "session:board",
     "session:pack-make": "session:board",

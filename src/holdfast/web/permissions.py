@@ -258,6 +258,8 @@ ROUTES: dict[str, str | Open | Anywhere] = {
     "session:board": "session.see",
     "session:board-now": "session.see",
     "session:live": "session.see",
+    "session:draws": "recording.draw",
+    "session:draw": "recording.draw",
     "session:page": "session.see",
     "session:now": "session.see",
     "session:report": "session.see",

@@ -26,6 +26,8 @@ REFUSALS = {
         "You are not approved to prescribe this, for this person, here: %(by)s. See Approvals."
     ),
     "hours-of-another-site": _("These hours are of another site."),
+    "draw-does-not-fit": _("Write a seed, and a share from 1 to 100 per cent."),
+    "nothing-to-draw": _("No session was closed on these days that could be drawn."),
     "words-too-long": _("This is too long for one entry. Divide it."),
     "readers-unknown": _("Choose who may read it."),
     "shared-already": _("This entry is shared already. Take that back first."),

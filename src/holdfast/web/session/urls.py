@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from holdfast.web.session import acts, live, night, opening, pages, paper, report
+from holdfast.web.session import acts, draws, live, night, opening, pages, paper, report
 
 app_name = "session"
 OF_PERSON = "people/<uuid:enrollment_id>/session/"
@@ -10,6 +10,8 @@ OF_PERSON = "people/<uuid:enrollment_id>/session/"
 urlpatterns = [
     path("sessions/", pages.board, name="board"),
     path("sessions/now/", pages.board_now, name="board-now"),
+    path("sessions/review/", draws.page, name="draws"),
+    path("sessions/review/draw/", draws.draw, name="draw"),
     path("sessions/live/", live.of_site, name="live"),
     path(OF_PERSON, pages.page, name="page"),
     path(OF_PERSON + "open/", opening.open_it, name="open"),

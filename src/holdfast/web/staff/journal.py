@@ -91,6 +91,7 @@ EVENTS = {
     "dose-order-cancelled": _("An order of the doses of a session was cancelled"),
     "session-limit-signed": _("A physician signed a limit for this person"),
     "session-closed": _("A dosing session was closed"),
+    "recordings-drawn": _("Recordings were drawn for independent review"),
     "session-pack-made": _("A pack of paper was made for a dosing session"),
     "session-pack-settled": _("It was said what became of a pack of paper"),
     "session-paper-typed": _("Lines written on paper in a dosing session were typed in"),
