@@ -295,6 +295,7 @@ def test_every_event_of_an_enrollment_has_words():
         "room-closed",
         "room-device-enrolled",
         "room-device-revoked",
+        "room-key-kept",
         "room-opened",
         "role-given",
         "site-key-rotated",

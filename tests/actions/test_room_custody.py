@@ -1,0 +1,146 @@
+"""A movement that two people signed on a tablet: theirs by their own keys, once, with both times, or nobody's."""
+
+import json
+from dataclasses import dataclass, field
+from uuid import UUID, uuid4
+
+import pytest
+
+from holdfast.actions.outcomes import Refusal
+from holdfast.actions.room_custody import record_room_movement
+from holdfast.actions.room_keys import keep_writer_key
+from holdfast.domain.room_entry import read_entry
+from holdfast.records.models import (
+    CustodyAct,
+    DrugMovement,
+    Enrollment,
+    RoomEntry,
+    RoomOpening,
+    User,
+)
+from tests.actions import room
+from tests.actions.clinic import written
+from tests.actions.test_boxes import Box
+
+
+@dataclass
+class InTheRoom:
+    """A box in the room, the tablet, and the keys that two people made there."""
+
+    box: Box
+    tablet: room.Tablet
+    opening: RoomOpening
+    keys: dict[str, tuple[UUID, room.Tablet]] = field(default_factory=dict)
+
+    @property
+    def clinic(self):
+        return self.box.pharmacy.clinic
+
+    def makes_a_key(self, login: str):
+        user, key = User.objects.get(login=login), room.Tablet()
+        receipt = written(self.kept(user, key.public_key))
+        self.keys[login] = (receipt.fact_id("records_roomwriterkey"), key)
+
+    def kept(self, user: User, public_key: str, **given):
+        told = {"proof": self.clinic.proof(user), "entry_id": uuid4(), "now": self.clinic.now}
+        return keep_writer_key(
+            opening=self.opening, public_key=public_key, by=user, **(told | given)
+        )
+
+    def told(self, signers: dict[str, str] | None = None, **changed) -> str:
+        """The text of an entry. ``signers``: by whose key each person's signature was made."""
+        entry = str(uuid4())
+        at = self.clinic.now.isoformat(timespec="milliseconds")
+        movement = {
+            "schema": 1,
+            "entry": entry,
+            "opening": str(self.opening.id),
+            "session": str(self.box.session.id),
+            "kind": "open",
+            "container": self.box.kit["initial"].code,
+            "capsules": "",
+            "at": at,
+            "seal": "S-initial",
+            "minutes": None,
+            "reason": "",
+            "alone": "",
+            "first": str(User.objects.get(login="therapist").id),
+            "second": str(User.objects.get(login="physician").id),
+        }
+        text = json.dumps(movement | changed)
+        signed = {}
+        by = signers or {"therapist": "therapist", "physician": "physician"}
+        for login, whose in by.items():
+            key_id, key = self.keys[whose]
+            person = str(User.objects.get(login=login).id)
+            signed[person] = {"key": str(key_id), "signature": key.signed(text)}
+        more = {"schema": 3, "id": entry, "kind": "custody", "words": "", "at": at}
+        told = {"enrollment": str(self.box.enrollment.id), "movement": text, "signed": signed}
+        return room.entry_text(self.opening, self.clinic.now, **more, **told)
+
+    def arrives(self, text: str):
+        """The entry and its movement, some minutes later."""
+        room.sent(self.clinic, self.tablet, self.opening, text, now=self.clinic.later(minutes=7))
+        return record_room_movement(
+            opening=self.opening, told=read_entry(text), now=self.clinic.later(minutes=7)
+        )
+
+
+@pytest.fixture
+def here(pharmacy) -> InTheRoom:
+    box = Box(pharmacy)
+    written(box.issue())
+    tablet = room.Tablet()
+    device = room.enroll(pharmacy.clinic, tablet)
+    enrollment = Enrollment.objects.get(id=box.enrollment.id)
+    found = InTheRoom(box, tablet, room.opened(pharmacy.clinic, device, [enrollment]))
+    found.makes_a_key("therapist")
+    found.makes_a_key("physician")
+    return found
+
+
+def test_two_signatures_are_two_people_and_both_times_stand(here):
+    text = here.told()
+    receipt = here.arrives(text)
+    movement = DrugMovement.objects.get(kind="open")
+    assert (movement.capsules, movement.came, movement.seal) == ("1-2", "tablet", "S-initial")
+    assert (movement.recorded_at - movement.at).total_seconds() >= 7 * 60
+    act = CustodyAct.objects.get(id=movement.act_id)
+    assert (act.first.login, act.second.login, act.policy) == ("therapist", "physician", "two")
+    assert here.arrives(text) == receipt  # sent twice, moved once
+    assert DrugMovement.objects.filter(kind="open").count() == 1
+    assert RoomEntry.objects.get(kind="custody").written_by.login == "therapist"
+
+
+def test_nobody_signs_for_the_second_with_their_own_key(here):
+    here.arrives(here.told({"therapist": "therapist", "physician": "therapist"}))
+    act = CustodyAct.objects.get(kind="open")
+    assert (act.second, act.policy, act.emergency) == (None, "emergency", "nobody-else-there")
+
+
+def test_what_the_first_did_not_sign_is_nobodys(here):
+    assert here.arrives(here.told({"therapist": "physician", "physician": "physician"})) is None
+    assert not DrugMovement.objects.filter(kind="open").exists()
+    assert RoomEntry.objects.get(kind="custody").written_by is None
+
+
+def test_a_signature_is_good_for_its_own_words_alone(here):
+    told = json.loads(here.told())
+    told["movement"] = told["movement"].replace("S-initial", "S-another")
+    assert here.arrives(json.dumps(told)) is None
+
+
+def test_one_alone_says_why_and_is_chased(here):
+    here.arrives(here.told({"therapist": "therapist"}, second=None, alone="person-in-danger"))
+    act = CustodyAct.objects.get(kind="open")
+    assert (act.policy, act.emergency) == ("emergency", "person-in-danger")
+
+
+def test_a_key_is_kept_only_with_ones_own_proof_in_the_room_and_while_it_is_open(here):
+    clinic = here.clinic
+    key = room.Tablet().public_key
+    of_another = here.kept(clinic.therapist, key, proof=clinic.proof(clinic.physician))
+    assert of_another == Refusal("proof-of-another")
+    assert here.kept(clinic.pharmacist, key) == Refusal("not-in-the-room")
+    assert here.kept(clinic.therapist, "no key") == Refusal("device-key-does-not-fit")
+    assert here.kept(clinic.therapist, key, now=clinic.later(days=2)) == Refusal("opening-over")
