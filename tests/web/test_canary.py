@@ -137,6 +137,10 @@ PEOPLE = (
     "administrator",
     "auditor",
     "patient",
+    "pharmacist",
+    "pharmacist-unblinded",
+    "safety-unit",
+    "sponsor",
     NOBODY,
 )
 AGAIN = 4

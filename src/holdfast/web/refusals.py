@@ -373,6 +373,7 @@ REFUSALS = {
     "guesses-missing": _("Guesses that are not locked yet: %(count)s."),
     "not-unblinded": _("This person is no unblinded statistician of this study."),
     "recipient-does-not-fit": _("This is no public key of a recipient."),
+    "made-already": _("The file of this request was made already."),
     **CUSTODY,
     **ALLOCATION,
 }

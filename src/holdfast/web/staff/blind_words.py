@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 EVENTS = {
     "emergency-unblinded": _("A physician broke the blind in an emergency"),
+    "safety-unblinded": _("The sponsor's safety unit opened a case"),
     "unblinding-reviewed": _("An emergency unblinding was reviewed"),
     "unblinding-reported": _("An accidental unblinding was reported"),
     "unblinding-seat-named": _("It was named who is told of emergency unblinding"),
