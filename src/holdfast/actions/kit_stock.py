@@ -102,33 +102,34 @@ def take_in_kits(
     smallest = stock.smallest_complement(room, activated.id, here, _sessions(activated))
     if smallest < complement:
         return Refusal("complement-not-reached")
-    delivery = KitsTakenIn(
-        id=uuid5(entry_id, "delivery"),
-        site=site,
-        activated=activated,
-        count=len(kits),
-        # With those that stand here: a delivery of one content would tell it by its own use-by.
-        use_by=min([*(kit.expires_on for kit in kits), *(kit.use_by for kit in standing)]),
-        complement=complement,
-        taken_in_at=stream.now,
-        taken_in_by=by,
-    )
-    known = [
-        KitKnown(
-            id=uuid5(entry_id, number),
-            site=site,
-            delivery=delivery,
-            number=number,
-            use_by=delivery.use_by,
-        )
-        for number in sorted(mine)
-    ]
+    given = KitsTakenIn(site=site, activated=activated, complement=complement, taken_in_by=by)
+    # With those that stand here: a delivery of one content would tell it by its own use-by.
+    given.use_by = min([*(kit.expires_on for kit in kits), *(kit.use_by for kit in standing)])
+    delivery, *known = _taken_in(given, kits, entry_id, stream.now)
     try:
         stock.take_in(room, delivery.id, [kit.row() for kit in kits])
     except RowTooLong:
         return Refusal("kit-says-too-much")
     letter = message("kits-taken-in", delivery.id, site=site.id.hex)
     return stream.write(sent, [delivery, *known, letter], by=by, values={"count": len(kits)})
+
+
+def _taken_in(
+    delivery: KitsTakenIn, kits: Sequence[KitTold], entry_id: UUID, now: datetime
+) -> tuple[KitsTakenIn, *tuple[KitKnown, ...]]:
+    """What everybody may know: the delivery, and each kit by its number with the use-by of all."""
+    delivery.id, delivery.taken_in_at = uuid5(entry_id, "delivery"), now
+    delivery.count = len(kits)
+    return delivery, *(
+        KitKnown(
+            id=uuid5(entry_id, number),
+            site_id=delivery.site_id,
+            delivery=delivery,
+            number=number,
+            use_by=delivery.use_by,
+        )
+        for number in sorted(kit.number for kit in kits)
+    )
 
 
 def _delivery_unfit(kits: Sequence[KitTold], complement: int, today: date) -> Refusal | None:
