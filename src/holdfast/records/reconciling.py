@@ -1,5 +1,6 @@
 """Everything of a site that is compared when its drugs are reconciled, read in a few large queries."""
 
+import gc
 from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
@@ -39,8 +40,18 @@ TO_THE_PERSON = frozenset(
 
 
 def reconciled(site: Site, now: datetime) -> Reconciled:
-    """The whole ledger of a site against everything else that is on record of it."""
-    return reconcile(record_of(site, now))
+    """The whole ledger of a site against everything else that is on record of it.
+
+    Nothing that is read here goes round in circles: looking for circles among a million rows, again and
+    again, would take as long as the rest.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        return reconcile(record_of(site, now))
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def record_of(site: Site, now: datetime) -> Record:
