@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import psycopg
 import pytest
-from django.db import connections
+from django.db import DatabaseError, connections, transaction
 
 from holdfast.records import sealed_room
 from holdfast.records.models import KitDispensed, SlotTaken
@@ -29,23 +29,20 @@ DENIED = psycopg.errors.InsufficientPrivilege
 
 
 @pytest.fixture
-def roles(postgres_cluster, django_db_blocker):
-    """A database whose tables one role owns, and which the web process enters as another."""
-    name, roles = f"room_{uuid4().hex[:8]}", {"owner": "room_owner", "web": "room_web"}
+def roles(postgres_cluster):
+    """Two roles of this test: one that owns tables, and the one of the web process."""
+    names = ("room_owner", "room_web")
     with psycopg.connect(postgres_cluster.url("postgres"), autocommit=True) as super_user:
-        for role in roles.values():
-            super_user.execute(f"DROP ROLE IF EXISTS {role}")
-            super_user.execute(f"CREATE ROLE {role} LOGIN")
-        super_user.execute(f"CREATE DATABASE {name} OWNER {roles['owner']}")
-    with django_db_blocker.unblock():
-        yield {
-            which: f"postgresql://{role}@127.0.0.1:{postgres_cluster.port}/{name}"
-            for which, role in roles.items()
-        } | {"super": postgres_cluster.url("postgres")}
-    postgres_cluster.drop(name)
-    with psycopg.connect(postgres_cluster.url("postgres"), autocommit=True) as super_user:
-        for role in roles.values():
-            super_user.execute(f"DROP ROLE {role}")
+        for name in names:
+            super_user.execute(f"DROP ROLE IF EXISTS {name}")
+            super_user.execute(f"CREATE ROLE {name} LOGIN")
+        yield super_user
+        for name in names:
+            super_user.execute(f"DROP ROLE IF EXISTS {name}")
+
+
+def as_role(url: str, role: str) -> str:
+    return url.replace("//holdfast@", f"//{role}@")
 
 
 def refused(url: str, statement: str) -> bool:
@@ -57,22 +54,37 @@ def refused(url: str, statement: str) -> bool:
         return False
 
 
-def test_the_web_role_reaches_a_row_by_a_door_alone(roles, tmp_path, monkeypatch):
-    """A role that may not make the room is told what to run; and whoever serves pages opens no table."""
-    with psycopg.connect(roles["super"], autocommit=True) as super_user:
-        super_user.execute("DROP ROLE IF EXISTS holdfast_unblinded_of_tests")
-        there = super_user.execute(
-            "SELECT 1 FROM pg_roles WHERE rolname = %s", [sealed_room.OWNER]
-        ).fetchone()
-        if there is None:
-            super_user.execute(f"CREATE ROLE {sealed_room.OWNER} NOLOGIN")
+def built(url: str) -> None:
+    with databases.pointed_at(url), transaction.atomic():
+        sealed_room.build(connections["default"])
+
+
+def test_a_role_that_may_not_build_the_room_is_told_what_to_run(
+    roles, postgres_cluster, migrated_template, django_db_blocker
+):
+    name = f"room_{uuid4().hex[:8]}"
+    roles.execute(f"CREATE DATABASE {name} OWNER room_owner")
+    url = as_role(postgres_cluster.url(name), "room_owner")
+    with django_db_blocker.unblock():
         with pytest.raises(sealed_room.RoomRefused, match="CREATE ROLE holdfast_unblinded NOLOGIN"):
-            databases.migrate(roles["owner"])
-        super_user.execute(f"GRANT {sealed_room.OWNER} TO room_owner")
+            built(url)
+        assert not refused(url, "SELECT 1")
+        roles.execute(f"GRANT {sealed_room.OWNER} TO room_owner")
+        built(url)
+    assert not refused(url, "SELECT * FROM unblinded.ciphertext_given()")
+    postgres_cluster.drop(name)
+
+
+def test_the_web_role_reaches_a_row_by_a_door_alone(
+    roles, postgres_database, tmp_path, monkeypatch
+):
+    """Whoever serves pages opens no table, whatever the framework's accounts are."""
     monkeypatch.setenv(sealed_room.WEB_ROLE, "room_web")
-    databases.migrate(roles["owner"])
+    built(postgres_database)
+    sealed_room.let_the_web_in(connections["default"])
+    web = as_role(postgres_database, "room_web")
     hold_open(monkeypatch)
-    with databases.pointed_at(roles["web"]):
+    with databases.pointed_at(web):
         clinic = trial()
         a_list(clinic, tmp_path)
         enrollment = somebody(clinic)
@@ -88,19 +100,21 @@ def test_the_web_role_reaches_a_row_by_a_door_alone(roles, tmp_path, monkeypatch
             f"TRUNCATE {table}",
             f"SELECT * FROM unblinded.ciphertext_{kind}()",
             f"SELECT unblinded.restore_{kind}('a', 'b')",
-            f"ALTER TABLE {table} DISABLE TRIGGER ALL",
         ):
-            assert refused(roles["web"], statement), statement
-    assert refused(roles["web"], f"SET ROLE {sealed_room.OWNER}")
-    assert not refused(roles["web"], "SELECT * FROM unblinded.emergency_given('{}')")
-    assert refused(
-        roles["web"], "CREATE FUNCTION unblinded.x() RETURNS int LANGUAGE sql AS 'SELECT 1'"
-    )
-    with psycopg.connect(roles["owner"], autocommit=True) as owner:
-        rows = owner.execute("SELECT * FROM unblinded.ciphertext_given()").fetchall()
-        assert [len(sealed) for _, sealed in rows] == [sealed_room.SEALED_BYTES]
-        with pytest.raises(psycopg.errors.RaiseException, match="append-only"):
-            owner.execute("UPDATE unblinded.given SET place = 'x'")
+            assert refused(web, statement), statement
+    for statement in (
+        f"SET ROLE {sealed_room.OWNER}",
+        "CREATE FUNCTION unblinded.x() RETURNS int LANGUAGE sql AS 'SELECT 1'",
+        "ALTER TABLE unblinded.given DISABLE TRIGGER ALL",
+    ):
+        assert refused(web, statement), statement
+    assert not refused(web, "SELECT * FROM unblinded.emergency_given('{}')")
+    with connections["default"].cursor() as cursor:
+        cursor.execute("SELECT * FROM unblinded.ciphertext_given()")
+        assert [len(sealed) for _, sealed in cursor.fetchall()] == [sealed_room.SEALED_BYTES]
+        with pytest.raises(DatabaseError, match="append-only"):
+            cursor.execute("UPDATE unblinded.given SET place = 'x'")
+        cursor.execute("DROP OWNED BY room_web")
 
 
 def at_once(acts) -> list:
