@@ -20,6 +20,8 @@ AT_ONCE = [
     Step("pharmacist", "physician", "receive", 3, "1-4", "", "cabinet"),
     Step("therapist", "physician", "swallowed", 0, "1-2"),
     Step("physician", "therapist", "swallowed", 0, "2"),
+    Step("pharmacist", "therapist", "transfer-in", 0, "3-4", "", "cabinet"),
+    Step("pharmacist", "physician", "find", 0, "1", "", "cabinet"),
     Step("pharmacist", "therapist", "transfer-out", 1, "1-4", "safe", "cabinet"),
     Step("pharmacist", "therapist", "destroy", 1, "3-4", "safe"),
     Step("pharmacist", "pharmacist", "store", 2, "1", "safe", "quarantine"),
