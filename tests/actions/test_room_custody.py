@@ -7,11 +7,13 @@ from uuid import UUID, uuid4
 import pytest
 
 from holdfast.actions.outcomes import Refusal
-from holdfast.actions.room_custody import record_room_movement
+from holdfast.actions.room_custody import record_room_movement, record_taken_over
+from holdfast.actions.room_entries import settle_entry
 from holdfast.actions.room_keys import keep_writer_key
 from holdfast.domain.room_entry import read_entry
 from holdfast.records.models import (
     CustodyAct,
+    Discrepancy,
     DrugMovement,
     Enrollment,
     RoomEntry,
@@ -121,7 +123,21 @@ def test_nobody_signs_for_the_second_with_their_own_key(here):
 def test_what_the_first_did_not_sign_is_nobodys(here):
     assert here.arrives(here.told({"therapist": "physician", "physician": "physician"})) is None
     assert not DrugMovement.objects.filter(kind="open").exists()
-    assert RoomEntry.objects.get(kind="custody").written_by is None
+    entry = RoomEntry.objects.get(kind="custody")
+    assert entry.written_by is None
+    clinic, now = here.clinic, here.clinic.later(minutes=9)
+    told = {"entry": entry, "by": clinic.physician, "now": now}
+    proof = clinic.proof(clinic.physician)
+    written(settle_entry(outcome="mine", proof=proof, entry_id=uuid4(), **told))
+    written(record_taken_over(proof=clinic.proof(clinic.physician), **told))
+    act = CustodyAct.objects.get(kind="open")
+    assert (act.first.login, act.second, act.policy) == ("physician", None, "emergency")
+
+
+def test_what_the_register_cannot_take_is_a_discrepancy(here):
+    outcome = here.arrives(here.told(capsules="9"))
+    assert outcome.reason == "capsule-unknown"
+    assert Discrepancy.objects.get(code="other").container == here.box.kit["initial"]
 
 
 def test_a_signature_is_good_for_its_own_words_alone(here):

@@ -6,9 +6,11 @@ is; where the second's does not, it is the act of one person alone, and is chase
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID, uuid5
 
+from holdfast.actions.discrepancies import report_discrepancy
 from holdfast.actions.movements import MovementTold, record_movement
 from holdfast.actions.outcomes import Answered, Refusal
 from holdfast.actions.room_entries import who_signed
@@ -16,10 +18,12 @@ from holdfast.actions.second_person import SecondProof
 from holdfast.actions.signatures import ReauthenticationProof
 from holdfast.domain.accountability import FROM, CapsuleNow
 from holdfast.domain.movements import KINDS, Kind, ranges
+from holdfast.domain.room import CUSTODY
 from holdfast.domain.room_custody import CustodyTold
-from holdfast.domain.room_entry import RoomEntryTold
+from holdfast.domain.room_entry import RoomEntryTold, read_entry
+from holdfast.records.keys import opened
 from holdfast.records.people import User
-from holdfast.records.rooms import RoomOpening
+from holdfast.records.rooms import RoomEntry, RoomOpening
 from holdfast.records.session import DosingSession
 from holdfast.records.supply import Container, DrugMovement
 from holdfast.records.supply_reads import ledger_of
@@ -49,13 +53,65 @@ def record_room_movement(
     second = None
     if custody.second in signed and custody.second is not None:
         second = _second(told, custody, at)
-    return record_movement(
+    outcome = record_movement(
         store=found.store,
         told=_movement(told, custody, found, at, is_alone=second is None),
         second=second,
         proof=_first(told, custody, at),
         entry_id=uuid5(told.id, "movement"),
         by=first,
+        now=now,
+    )
+    if isinstance(outcome, Refusal):
+        _report(told, custody, found, outcome, first, now)
+    return outcome
+
+
+def _report(
+    told: RoomEntryTold,
+    custody: CustodyTold,
+    container: Container,
+    refusal: Refusal,
+    by: User,
+    now: datetime,
+) -> None:
+    """What the register could not take stands as a discrepancy, until somebody settles it by name."""
+    words = f"{custody.kind.value} {custody.container} {custody.capsules}: {refusal.reason}"
+    report_discrepancy(
+        store=container.store,
+        code="other",
+        words=words,
+        container=container,
+        entry_id=uuid5(told.id, "unfit"),
+        by=by,
+        now=now,
+    )
+
+
+def record_taken_over(
+    *, entry: RoomEntry, proof: ReauthenticationProof, by: User, now: datetime
+) -> Answered | None:
+    """The movement of an entry that was nobody's, once somebody said that it is theirs.
+
+    Nobody's signature stands beside theirs any more: it is the act of one person alone, and is chased.
+    """
+    if entry.kind != CUSTODY.code or entry.opening is None:
+        return None
+    told = read_entry(opened(entry, "written") or "")
+    custody = told.custody
+    assert custody is not None
+    container = Container.objects.filter(code=custody.container).select_related("store__site")
+    if (found := container.first()) is None:
+        return Refusal("container-unknown")
+    return record_movement(
+        store=found.store,
+        told=replace(
+            _movement(told, custody, found, min(told.at, now), is_alone=True), entered_at=None
+        ),
+        second=None,
+        proof=proof,
+        entry_id=uuid5(told.id, "movement"),
+        by=by,
         now=now,
     )
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from holdfast.actions.outcomes import Conflict, Receipt
-from holdfast.actions.room_custody import record_room_movement
+from holdfast.actions.room_custody import record_room_movement, record_taken_over
 from holdfast.actions.room_entries import record_room_entry, settle_entry
 from holdfast.actions.room_openings import close_room, closing_findings, take_step
 from holdfast.actions.signatures import ReauthenticationProof
@@ -176,6 +176,8 @@ def attribute(request: AtDevice, site: str, opening_id: UUID) -> JsonResponse:
         if not isinstance(outcome, Receipt):
             return wrong(refusal_words(outcome))
         receipts.append(told_receipt(outcome))
+        again = ReauthenticationProof.made(user=by, now=now, method=proof.method)
+        record_taken_over(entry=row, proof=again, by=by, now=now)
     return JsonResponse({"receipts": receipts})
 
 

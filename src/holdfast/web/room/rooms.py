@@ -12,8 +12,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from holdfast.actions.outcomes import Receipt
 from holdfast.actions.permission import refused
+from holdfast.actions.room_custody import record_taken_over
 from holdfast.actions.room_entries import settle_entry
 from holdfast.actions.rooms import add_room, enroll_device, revoke_device
+from holdfast.actions.signatures import ReauthenticationProof
 from holdfast.domain import room as rules
 from holdfast.records.access import printed_name
 from holdfast.records.room_state import (
@@ -208,4 +210,8 @@ def settle(request: Admitted, site: str) -> HttpResponse:
         return _page(request, form=form)
     outcome = "set-apart" if request.POST.get("outcome") == "set-apart" else "mine"
     answered = settle_entry(entry=entry, outcome=outcome, proof=proof, **_act(request, form))
+    if isinstance(answered, Receipt) and outcome == "mine":
+        now = timezone.now()
+        again = ReauthenticationProof.made(user=request.user, now=now, method=proof.method)
+        record_taken_over(entry=entry, proof=again, by=request.user, now=now)
     return _onward(request, answered, "room-entry-settled", form)
