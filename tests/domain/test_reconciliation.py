@@ -89,12 +89,12 @@ def without(record: Record, *ids: str) -> Record:
 
 
 def given_as(record: Record, id_: str, **changed: str) -> Record:
-    return replace(record, given={**record.given, id_: replace(record.given[id_], **changed)})
+    return replace(record, given={**record.given, id_: record.given[id_]._replace(**changed)})
 
 
 def dosed(record: Record, **changed: object) -> Record:
     first, *rest = record.doses
-    return replace(record, doses=[replace(first, **changed), *rest])
+    return replace(record, doses=[first._replace(**changed), *rest])
 
 
 def ordered(record: Record, **changed: object) -> Record:
@@ -103,7 +103,7 @@ def ordered(record: Record, **changed: object) -> Record:
 
 PLANTED = {
     "movement-does-not-fit": lambda r: without(r, "k1-open", "k1-hand-over"),
-    "count-differs": lambda r: replace(r, counts=[replace(r.counts[0], counted=2)]),
+    "count-differs": lambda r: replace(r, counts=[r.counts[0]._replace(counted=2)]),
     "dose-without-movement": lambda r: without(r, "k1-swallowed"),
     "movement-without-dose": lambda r: replace(r, doses=r.doses[1:]),
     "dose-of-another-amount": lambda r: dosed(r, nominal_mg=Decimal(120)),
@@ -147,14 +147,14 @@ def test_every_difference_that_can_be_named_was_planted_but_the_one_that_cannot_
 
 def test_a_count_whose_difference_was_settled_is_no_difference():
     record = clean()
-    settled = replace(record.counts[0], counted=3, is_settled=True)
+    settled = record.counts[0]._replace(counted=3, is_settled=True)
     assert codes(replace(record, counts=[settled])) == set()
 
 
 def test_a_dose_ordered_within_the_session_needs_no_other_order():
     record = replace(clean(), orders=[])
-    sat = replace(record.sessions[0], ordered_slots=frozenset({"initial", "supplemental"}))
-    given = {id_: replace(one, order="") for id_, one in record.given.items()}
+    sat = record.sessions[0]._replace(ordered_slots=frozenset({"initial", "supplemental"}))
+    given = {id_: one._replace(order="") for id_, one in record.given.items()}
     assert codes(replace(record, sessions=[sat], given=given)) == set()
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from typing import NamedTuple
 
 from holdfast.domain.accountability import Contained
 from holdfast.domain.movements import Movement
@@ -47,8 +48,7 @@ class Box:
         return SLOTS.get(self.part, "")
 
 
-@dataclass(frozen=True)
-class Given:
+class Given(NamedTuple):
     """A capsule movement in a person's session, as the ledger tells it beside the fold."""
 
     movement: str
@@ -74,8 +74,7 @@ class Ordered:
         return self.initial_mg if slot == "initial" else self.supplement_mg
 
 
-@dataclass(frozen=True)
-class Sat:
+class Sat(NamedTuple):
     """A dosing session: of whom, which visit, and whether it is closed."""
 
     id: str
@@ -87,8 +86,7 @@ class Sat:
     )  # doses that a physician ordered in the session itself
 
 
-@dataclass(frozen=True)
-class Dosed:
+class Dosed(NamedTuple):
     """What a session says of one dose that was given."""
 
     entry: str
@@ -98,8 +96,7 @@ class Dosed:
     at: datetime
 
 
-@dataclass(frozen=True)
-class Counted:
+class Counted(NamedTuple):
     """What somebody counted of a container at a place. ``is_settled``: its difference was explained."""
 
     id: str

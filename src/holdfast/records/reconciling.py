@@ -24,7 +24,6 @@ from holdfast.domain.reconciled import (
 )
 from holdfast.domain.reconciliation import reconcile
 from holdfast.records.allocation import KitDispensed
-from holdfast.records.columns import instant_of
 from holdfast.records.orders import DoseOrder, signed_order
 from holdfast.records.people import Site
 from holdfast.records.session import DosingSession, SessionFact
@@ -84,10 +83,13 @@ def record_of(site: Site, now: datetime) -> Record:
     )
 
 
+_IDS = (
+    *("m.id", "m.container_id", "m.from_place_id", "m.from_holder_id", "m.to_place_id"),
+    *("m.to_holder_id", "m.enrollment_id", "s.site_id", "m.corrects_id", "m.session_id"),
+    'm."order"',
+)
 _MOVED = (
-    "SELECT m.id, m.container_id, m.turn, m.kind, m.capsules, m.at, m.from_place_id, "
-    "m.from_holder_id, m.to_place_id, m.to_holder_id, m.enrollment_id, s.site_id, m.corrects_id, "
-    'm.session_id, m."order" FROM records_drugmovement m '
+    "SELECT m.turn, m.kind, m.capsules, m.at, {ids} FROM records_drugmovement m "
     "JOIN records_drugstore s ON s.id = m.store_id WHERE m.container_id IN ("
     "SELECT n.container_id FROM records_drugmovement n "
     "JOIN records_drugstore t ON t.id = n.store_id WHERE t.site_id = %s)"
@@ -98,44 +100,29 @@ def _moved(site: Site) -> tuple[list[Movement], dict[str, Given]]:
     """Every movement of the site's containers, and what those of its own stores say of a person.
 
     Read as the database has them: of a million rows, making each an object would take most of the time.
+    Ids are the same text in both databases.
     """
-    plain = _same if connection.vendor == "sqlite" else _hex
-    here, movements, given = site.id.hex, [], {}
-    cursor = run(connection, _MOVED, [here])
+    as_text = "{}" if connection.vendor == "sqlite" else "replace({}::text, '-', '')"
+    statement = _MOVED.format(ids=", ".join(map(as_text.format, _IDS)))
+    here, movements, given, moment = site.id.hex, [], {}, datetime.fromisoformat
+    cursor = run(connection, statement, [here])
     while rows := cursor.fetchmany(_CHUNK):
-        for id_, container, turn, kind, capsules, at, *ids in rows:
-            named = [plain(each) for each in ids]
-            source_place, source_holder, place, holder, enrollment, of, corrects, session, order = (
-                named
-            )
-            target = _where(place, holder)
+        for turn, kind, capsules, at, id_, container, *ends, of, corrects, session, order in rows:
+            enrollment = ends[4]
+            source, target = _where(ends[0], ends[1]), _where(ends[2], ends[3])
             if not target and enrollment and kind in TO_THE_PERSON:
                 target = f"person:{enrollment}"
-            source, movement = _where(source_place, source_holder), plain(id_)
-            told = instant_of(at)
-            movements.append(
-                Movement(
-                    *(movement, plain(container), turn, kind, capsules, told, source, target, of),
-                    corrects or None,
-                )
-            )
+            head = (id_, container, turn, kind, capsules, moment(at))
+            movements.append(Movement(*head, source, target, of, corrects))
             if enrollment and of == here:
-                given[movement] = Given(movement, session, enrollment, order)
+                given[id_] = Given(id_, session or "", enrollment, order or "")
     return movements, given
 
 
-def _where(place: str, holder: str) -> str:
+def _where(place: str | None, holder: str | None) -> str:
     if place:
         return f"place:{place}"
     return f"holder:{holder}" if holder else ""
-
-
-def _same(text: str | None) -> str:
-    return text or ""
-
-
-def _hex(id_: UUID | None) -> str:
-    return id_.hex if id_ is not None else ""
 
 
 def _orders(site: Site) -> Iterable[DoseOrder]:
