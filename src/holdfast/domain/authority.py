@@ -23,6 +23,8 @@ class Act(StrEnum):
     PRESCRIBING = "prescribing"
     HOLDING_STOCK = "holding-stock"
     HANDLING_DRUG = "handling-drug"
+    DISPENSING = "dispensing"
+    ADMINISTERING = "administering"
     LEADING_SESSION = "leading-session"
     ASSISTING_SESSION = "assisting-session"
     SUPERVISING = "supervising"

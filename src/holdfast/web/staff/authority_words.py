@@ -22,6 +22,8 @@ ACTS: dict[Act, Promise] = {
     Act.PRESCRIBING: _("prescribe"),
     Act.HOLDING_STOCK: _("hold stock"),
     Act.HANDLING_DRUG: _("handle the drug"),
+    Act.DISPENSING: _("dispense the drug"),
+    Act.ADMINISTERING: _("administer the drug"),
     Act.LEADING_SESSION: _("lead a session"),
     Act.ASSISTING_SESSION: _("assist in a session"),
     Act.SUPERVISING: _("supervise"),
