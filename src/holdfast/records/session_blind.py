@@ -5,6 +5,7 @@ from uuid import UUID
 
 from holdfast.domain.course import BLIND_OPENED, hidden_by_the_blind
 from holdfast.domain.schedule import Schedule
+from holdfast.records.allocation import KitDispensed
 from holdfast.records.course import CourseStep
 from holdfast.records.courses import standing
 from holdfast.records.orders import DoseOrder
@@ -12,7 +13,9 @@ from holdfast.records.protocols import ProtocolChanged, protocol_of
 from holdfast.records.session import DosingSession
 
 
-def hidden_from_onlookers(sessions: Iterable[DosingSession | DoseOrder]) -> frozenset[UUID]:
+def hidden_from_onlookers(
+    sessions: Iterable[DosingSession | DoseOrder | KitDispensed],
+) -> frozenset[UUID]:
     """Those of these sessions, or of the orders for them, that are kept from whoever only looks on.
 
     Of a visit that not every arm has, or of a stage that was entered once the blind was opened. Where
@@ -28,7 +31,7 @@ def hidden_from_onlookers(sessions: Iterable[DosingSession | DoseOrder]) -> froz
     )
 
 
-def _is_hidden(session: DosingSession | DoseOrder, opened: set[str]) -> bool:
+def _is_hidden(session: DosingSession | DoseOrder | KitDispensed, opened: set[str]) -> bool:
     try:
         schedule = protocol_of(session.enrollment).schedule or Schedule(())
     except ProtocolChanged:

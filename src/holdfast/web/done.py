@@ -13,6 +13,8 @@ DONE = {
     "paper-signed": _("Signed."),
     "pack-settled": _("Recorded."),
     "recordings-drawn": _("Drawn, and on record."),
+    "randomized": _("Randomized. The slot is taken for good."),
+    "kit-drawn": _("A kit is drawn. Its number stands here."),
     "course-enroll": _("The course is open."),
     "course-hold": _("The visit is recorded. The plan counts from it."),
     "course-miss": _("Recorded. The visit is still to come."),
@@ -119,7 +121,9 @@ DONE = {
     "room-entry-settled": _("Recorded whose it is."),
     "room-entry-from-paper": _("Recorded, with both times."),
     "drug-moved": _("Recorded. The register has its line."),
-    "drug-moved-differs": _("Recorded. It does not fit the book: a discrepancy is open, to settle."),
+    "drug-moved-differs": _(
+        "Recorded. It does not fit the book: a discrepancy is open, to settle."
+    ),
     "drug-counted": _("The count is recorded. Whether it differs is not shown to whoever counts."),
     "discrepancy-reported": _("Reported. It stays open until somebody settles it by name."),
     "discrepancy-settled": _("Settled by name. It stays in the record."),

@@ -320,7 +320,7 @@ def gate_shown(
     answer = asked_of(ahead.act, enrollment, at, ahead.visit)
     language = (get_language() or "en")[:2]
     shown = shown_gate(answer, course.protocol if course else protocol_of(enrollment), language)
-    conditions = _by_condition(answer, shown)
+    conditions = conditions_of(answer, shown)
     of_day = {} if is_today else of_the_day()
     shut = [one for one in conditions if one["outcome"] != "passed"]
     return {
@@ -334,7 +334,7 @@ def gate_shown(
     }
 
 
-def _by_condition(answer: GateAnswer, shown: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def conditions_of(answer: GateAnswer, shown: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Each condition once, with its worst outcome and the sentences of what makes it so."""
     found: dict[str, dict[str, Any]] = {}
     for one, told in zip(answer.judged, shown, strict=True):

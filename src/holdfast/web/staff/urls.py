@@ -5,6 +5,7 @@ from django.urls import path
 from holdfast.web.account import recovering
 from holdfast.web.staff import (
     access_review,
+    allocation,
     asking,
     authority,
     authority_check,
@@ -118,6 +119,9 @@ urlpatterns = [
     path("custody/law/register-<slug:store>.pdf", custody.register, name="custody-register"),
     path("custody/law/log/<slug:protocol>.pdf", custody.log, name="custody-log"),
     path("custody/law/statement.pdf", custody.statement, name="custody-statement"),
+    path(PERSON + "randomization/", allocation.page, name="allocation"),
+    path(PERSON + "randomization/take/", allocation.randomize, name="randomize"),
+    path(PERSON + "randomization/kit/", allocation.dispense, name="dispense"),
     path(PERSON + "orders/", orders.page, name="orders"),
     path(PERSON + "orders/sign/", orders.sign, name="order-sign"),
     path(PERSON + "orders/cancel/", orders.cancel, name="order-cancel"),
