@@ -152,8 +152,10 @@ def _sessions(site: Site, standing: list[dict[str, Any]]) -> list[Sat]:
     """Every session of the site, with the doses that were ordered in it and not ahead of it."""
     ordered: dict[UUID, set[str]] = {}
     for row in standing:
+        if row["kind"] != "order":
+            continue
         told = orjson.loads(row["fields"])
-        if row["kind"] == "order" and not told.get("standing_order") and not told.get("is_spoken"):
+        if not told.get("standing_order") and not told.get("is_spoken"):
             ordered.setdefault(row["session_id"], set()).add(str(told.get("dose", "")))
     rows = DosingSession.objects.filter(site=site).values_list(
         "id", "enrollment_id", "visit", "closing__closed_at"
