@@ -51,17 +51,14 @@ def request() -> ClosedExportAsked:
     return ClosedExportAsked.objects.select_related("site", "statistician").get()
 
 
-@pytest.mark.parametrize(
-    ("given", "why"),
-    [
+def test_a_request_that_does_not_fit_is_refused(trial):
+    for given, why in (
         ({"purpose": "curious"}, "reason-unknown"),
         ({"public_key": "ab"}, "recipient-does-not-fit"),
         ({"public_key": "zz" * 32}, "recipient-does-not-fit"),
         ({"proof": None}, "proof-missing"),
-    ],
-)
-def test_a_request_that_does_not_fit_is_refused(trial, given, why):
-    assert asked(trial, **given) == Refusal(why)
+    ):
+        assert asked(trial, **given) == Refusal(why)
     assert asked(trial, statistician=trial.monitor) == Refusal("not-unblinded")
     assert asked(trial, by=trial.physician).reason == "not-permitted"
     assert not ClosedExportAsked.objects.exists()

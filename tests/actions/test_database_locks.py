@@ -128,17 +128,14 @@ def test_a_study_is_locked_whole_and_another_goes_on(signed):
     assert refer(clinic, bundle_sha256="ef" * 32) == Refusal("database-locked")
 
 
-@pytest.mark.parametrize(
-    ("given", "why"),
-    [
+def test_a_lock_that_cannot_be_is_refused(signed):
+    enrolled(signed)
+    for given, why in (
         ({"reason_code": "tired"}, "reason-unknown"),
         ({"study": "oehen-2013"}, "nobody-to-lock"),
         ({"proof": None}, "proof-missing"),
-    ],
-)
-def test_a_lock_that_cannot_be_is_refused(signed, given, why):
-    enrolled(signed)
-    assert asked(signed, **given) == Refusal(why)
+    ):
+        assert asked(signed, **given) == Refusal(why)
     assert asked(signed, by=signed.physician).reason == "not-permitted"
     assert not LockAsked.objects.exists()
 

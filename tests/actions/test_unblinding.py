@@ -25,10 +25,12 @@ from holdfast.records.models import (
 )
 from holdfast.records.unblinding_reads import counts_at, seat_holders
 from holdfast.records.verification_run import verify_here
+from holdfast.unblinded import doors
 from tests import canary
 from tests.actions.blinded import ARM, CANARY_ARM, allocated, broke, broken, randomized_truly
 from tests.actions.clinic import IDENTITY, Clinic, enrolled, written
 
+NIGHTLY = pytest.mark.nightly
 WORDS = "cyanosis after canarywords of the broken blind"
 
 
@@ -64,6 +66,13 @@ def test_one_physician_is_given_the_arm_once(clinic, enrollment, tmp_path, monke
     assert CodeBreak.objects.count() == 2
     assert arm not in repr(first)
     assert verify_here().fits
+
+    def gone(*_: object):
+        raise doors.NotInTheRoom
+
+    monkeypatch.setattr(doors, "arm_of", gone)
+    lost = broke(clinic, enrollment)
+    assert (lost.outcome, lost.arm) == (Outcome.NOT_READABLE, ""), "who has a slot has an arm"
 
 
 def test_who_is_no_physician_there_or_does_not_prove_it_is_refused_and_nobody_else(one_clinic):
@@ -185,7 +194,9 @@ def test_the_safety_unit_opens_one_case_and_leaves_no_trace_at_the_site(
     assert verify_here().fits
 
 
-@pytest.mark.parametrize("role", ["rater", "therapist", "coordinator"])
+@pytest.mark.parametrize(
+    "role", ["rater", *(pytest.param(one, marks=NIGHTLY) for one in ("therapist", "coordinator"))]
+)
 def test_anybody_of_the_staff_reports_an_accident(one_clinic, role):
     clinic, enrollment = one_clinic, enrolled(one_clinic)
     told = {"learner": "rater", "way": "said-by-participant", "is_certain": True}

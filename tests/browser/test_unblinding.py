@@ -121,6 +121,28 @@ def test_by_keyboard_alone_and_a_reload_shows_nothing_again(browser, axe, trial)
     page.context.close()
 
 
+PAGES = (
+    ("site-lead", ("blind/", "blind/seats/", "locks/", "blind/report/")),
+    ("sponsor", ("blind/", "locks/", "closed-exports/")),
+    ("safety-unit", ("blind/safety/",)),
+    ("rater", ("blind/guess/", "blind/report/")),
+)
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize(("width", "scheme"), [(390, "dark"), (1280, "light")])
+def test_every_other_page_of_the_blind_is_read_by_everybody(page_of, axe, width, scheme):
+    for who, places in PAGES:
+        page = page_of(who, width, scheme)
+        for place in places:
+            page.goto(f"/NORTH/{place}")
+            assert violations(page, axe) == [], place
+            assert not page.evaluate(WIDER), place
+            if folder := os.environ.get("HOLDFAST_SHOTS"):
+                name = place.strip("/").replace("/", "-")
+                page.screenshot(path=f"{folder}/{name}-{width}.png", full_page=True)
+
+
 def _to(page, selector: str, key: str = "") -> None:
     """Move the focus there by Tab alone, then press."""
     for _step in range(80):

@@ -115,7 +115,14 @@ def test_somebody_else_reviews_and_it_is_counted(as_role, clinic):
     assert "It was needed" in lead.get(BLIND).content.decode()
 
 
-@pytest.mark.parametrize("role", ["rater", "safety-unit", "pharmacist-unblinded"])
+@pytest.mark.parametrize(
+    "role",
+    [
+        "rater",
+        pytest.param("safety-unit", marks=pytest.mark.nightly),
+        pytest.param("pharmacist-unblinded", marks=pytest.mark.nightly),
+    ],
+)
 def test_anybody_reports_an_accident(as_role, clinic, role):
     client, today = as_role(role), (timezone.now() - timedelta(days=1)).date().isoformat()
     told = {"learner": "therapist", "way": "effects", "learned_on": today, "is_certain": "believed"}
