@@ -131,6 +131,16 @@ def test_a_correction_takes_a_movement_away_or_its_place():
     assert fold(CONTAINERS, [*told, instead, away]).at(SAFE) == {"a": [1, 2]}
 
 
+def test_what_is_lost_and_found_is_counted_both_times():
+    told = "receive | 1-2 | | place:safe\nlose | 1-2 | |\nfind | 1 | | place:room"
+    ledger = fold(CONTAINERS, moved(told))
+    assert (codes(ledger), ledger.broken()) == ([], [])
+    lot, safe, room = ledger.by_lot()["L1"], ledger.by_where[SAFE], ledger.by_where[ROOM]
+    assert (lot.lost, lot.found, lot.on_hand, lot.now[Bucket.LOST]) == (2, 1, 1, 1)
+    assert (safe.received, safe.lost, safe.found, safe.moved_on) == (2, 2, 1, 1)
+    assert (room.moved_in, room.on_hand) == (1, 1)
+
+
 def test_what_was_taken_in_part_stays_taken_when_the_rest_is_wasted():
     told = "receive | 1 | | place:safe\nissue-box | 1 | place:safe | place:room\n"
     told += "open | 1 | place:room |\npart-taken | 1 | | person:p\nwaste | 1 | |"
@@ -148,7 +158,7 @@ def test_every_kind_and_every_state_has_its_rule():
 places = st.sampled_from(["place:safe", "place:room", "place:far", "person:p", "holder:t", ""])
 told_movements = st.lists(
     st.tuples(
-        st.sampled_from("abc"),
+        st.sampled_from("aaabc"),
         st.sampled_from([kind.value for kind in Kind]),
         st.sets(st.integers(1, 4), min_size=1).map(ranges),
         st.integers(0, 5),
@@ -158,6 +168,13 @@ told_movements = st.lists(
         st.integers(0, 12),
     ),
     max_size=30,
+)
+
+
+# Most of what follows is of capsules that are there; some is of those that never came.
+CAME_FIRST = (
+    ("a", "receive", "1-4", 0, "", SAFE, "s", 99),
+    ("b", "receive", "1-2", 1, "", SAFE, "t", 99),
 )
 
 
@@ -177,7 +194,7 @@ def as_movements(told) -> list[Movement]:
             f"m{corrects}" if corrects < turn and (corrects * turn) % 5 == 1 else None,
         )
         for turn, (container, kind, capsules, minute, source, target, site, corrects) in enumerate(
-            told
+            [*CAME_FIRST, *told]
         )
     ]
 
@@ -187,11 +204,11 @@ def test_no_capsule_is_made_or_lost_whatever_is_told(told):
     movements = as_movements(told)
     ledger = fold(CONTAINERS, movements)
     assert ledger.broken() == []
-    gone = {one.corrects for one in movements}
+    gone = {(one.container, one.corrects) for one in movements}
     received = {
         (one.container, number)
         for one in movements
-        if one.kind == "receive" and one.id not in gone
+        if one.kind == "receive" and (one.container, one.id) not in gone
         for number in capsules_of(one.capsules)
     }
     states = {(code, n) for code, own in ledger.capsules.items() for n in own}

@@ -281,7 +281,8 @@ class _Container:
         return self.now
 
     def _apply(self, m: Movement, received: datetime | None) -> None:
-        kind, now, wrong = Kind(m.kind), self.now, {}
+        kind, now = Kind(m.kind), self.now
+        wrong: dict[tuple[str, str], list[int]] = {}
         of_the_whole = self._of_the_whole(m, kind, received)
         for number in capsules_of(m.capsules):
             was = now.get(number)
@@ -330,13 +331,12 @@ class _Container:
         status, where = _status(kind, was.status), _where(kind, was, m)
         site = m.site if kind is Kind.TRANSFER_IN else was.site
         if status is not was.status and Status.LOST in (status, was.status):
-            column = "lost" if status is Status.LOST else "found"
-            for one in (
-                self.total,
-                _of(self.ledger.by_where, was.where),
-                _of(self.ledger.by_site, was.site),
-            ):
-                setattr(one, column, getattr(one, column) + 1)
+            # It is lost where it went, and found where it was lost.
+            is_lost = status is Status.LOST
+            at, of = (where, site) if is_lost else (was.where, was.site)
+            for one in (self.total, _of(self.ledger.by_where, at), _of(self.ledger.by_site, of)):
+                one.lost += is_lost
+                one.found += not is_lost
         if where != was.where:
             _of(self.ledger.by_where, was.where).moved_on += 1
             _of(self.ledger.by_where, where).moved_in += 1
@@ -381,6 +381,8 @@ def _status(kind: Kind, was: Status) -> Status:
 def _where(kind: Kind, was: CapsuleNow, m: Movement) -> str:
     if kind is Kind.TRANSFER_OUT:
         return f"transit:{m.target}"
+    if kind is Kind.LOSE and was.status is Status.LOST:
+        return was.where  # it is lost already, and was lost there
     return m.target or was.where
 
 
