@@ -144,7 +144,7 @@ def _duty(one: Duty, place: int, may_record: bool, slip: Any) -> Mapping[str, An
     form = None
     if may_record and one.state is not State.DONE:
         is_its = isinstance(slip, NoticeForm) and slip.data.get("duty") == one.key
-        own = {"initial": {"duty": one.key}, "auto_id": f"duty{place}_%s"}
+        own: dict[str, Any] = {"initial": {"duty": one.key}, "auto_id": f"duty{place}_%s"}
         form = slip if is_its else NoticeForm(rule=one.rule, **own)
     return {
         "words": words,
@@ -176,7 +176,7 @@ def _pattern(row: CustodyPattern, place: int, slip: Any) -> Mapping[str, Any]:
     ids = [UUID(hex=each) for each in orjson.loads(row.people)]
     numbers: dict[str, str] = orjson.loads(row.numbers)
     is_its = isinstance(slip, PatternForm) and slip.data.get("pattern") == str(row.id)
-    own = {"initial": {"pattern": row.id}, "auto_id": f"pattern{place}_%s"}
+    own: dict[str, Any] = {"initial": {"pattern": row.id}, "auto_id": f"pattern{place}_%s"}
     form = slip if is_its else PatternForm(**own)
     return {
         "words": PATTERNS.get(row.pattern, row.pattern),
