@@ -131,18 +131,24 @@ class Course:
         assert isinstance(answered, Refusal), answered
         self.refused[what] = answered
 
-    def run(self) -> None:
-        """From the first slot to the last guess."""
-        blind_supply.take_in(self, 5)
-        self.randomize()
-        blind_supply.order(self)
-        blind_supply.dispense_all(self)
-        blind_supply.kit_given(self)
-        blind_supply.count(self)
-        blind_supply.recall(self)
-        blind_supply.run_out(self)
-        blind_supply.resupply(self)
-        self.guess()
+    def run(self, until: str = "") -> None:
+        """From the first delivery to the last guess, or until one step was done."""
+        steps = {
+            "take in": lambda: blind_supply.take_in(self, 5),
+            "randomize": self.randomize,
+            "order": lambda: blind_supply.order(self),
+            "dispense": lambda: blind_supply.dispense_all(self),
+            "give": lambda: blind_supply.kit_given(self),
+            "count": lambda: blind_supply.count(self),
+            "recall": lambda: blind_supply.recall(self),
+            "run out": lambda: blind_supply.run_out(self),
+            "resupply": lambda: blind_supply.resupply(self),
+            "guess": self.guess,
+        }
+        for name, step in steps.items():
+            step()
+            if name == until:
+                return
 
     def randomize(self) -> None:
         """Four people take the list's slots; for the fifth there is none."""

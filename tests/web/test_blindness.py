@@ -5,14 +5,14 @@ docs/blindness.md says what is compared, what is masked and why, and what this c
 
 import pytest
 
-from holdfast.actions import randomizing
-from tests.web.blind_words import ARMS, CANARIES
+from holdfast.actions import dispensing, randomizing
+from holdfast.unblinded import stock
+from tests.web.blind_words import ARMS, CANARIES, CONTENTS
 from tests.web.told import (
     BLINDED,
     MASKS,
     Told,
     differences,
-    everything,
     found_in,
     masked,
     masked_away,
@@ -33,8 +33,14 @@ def test_two_runs_that_differ_in_the_sealed_map_alone_tell_the_same(run):
 
 
 @pytest.mark.nightly
-def test_every_page_is_the_same_for_everybody_before_and_after_an_emergency(run):
-    looks = (everything, everything)
+@pytest.mark.parametrize("role", BLINDED)
+def test_every_page_is_the_same_for_somebody_before_and_after_an_emergency(run, role):
+    """What is not found may not differ either."""
+
+    def theirs(_: object, asking: str) -> bool:
+        return asking == role
+
+    looks = (theirs, theirs)
     alike(run(is_swapped=False, wanted=looks), run(is_swapped=True, wanted=looks))
 
 
@@ -51,28 +57,48 @@ def alike(plain: Run, swapped: Run) -> None:
         assert plain.told.of(kind), kind
 
 
-def test_a_message_that_tells_an_arm_is_found(run):
-    """Planted: the outbox's message of a randomization carries a letter of the arm."""
+def test_a_lot_in_a_message_is_found(run):
+    """Planted: the outbox's message of a kit that was drawn names its maker's lot."""
 
     def leak(patch: pytest.MonkeyPatch) -> None:
-        given: list[str] = []
-        take, message = randomizing.take_slot, randomizing.message
+        lots: list[str] = []
+        draw, message = stock.draw, dispensing.message
 
-        def taken(room, list_id, enrollment_id, **told):
-            take(room, list_id, enrollment_id, **told)
-            given.append(room.one("emergency", "given", enrollment_id.hex)["arm"])
+        def drawn(room, *told, **more):
+            number = draw(room, *told, **more)
+            lots.append(room.one("stock", "stock", number)["lot"])
+            return number
 
         def telling(kind, about, **told):
-            return message(kind, about, lot=given[-1][:1], **told)
+            return message(kind, about, lot=lots[-1], **told)
 
-        patch.setattr(randomizing, "take_slot", taken)
-        patch.setattr(randomizing, "message", telling)
+        patch.setattr(stock, "draw", drawn)
+        patch.setattr(dispensing, "message", telling)
 
-    assert kinds_of(leaking(run, leak)) >= {"table", "file"}
+    plain, swapped = leaking(run, leak, "dispense")
+    assert kinds_of(differences(plain.told, swapped.told)) >= {"table", "file"}
+    assert kinds_of(found_in(plain.told, CANARIES)) >= {"table", "file"}
 
 
-def test_one_more_draw_for_one_arm_is_found(run):
-    """Planted: an id that depends on how much was drawn before it, and so on the arm."""
+def test_kits_in_an_order_that_depends_on_the_arm_are_found(run):
+    """Planted: one arm is given the kit of the lowest number that fits, the other the highest."""
+
+    def leak(patch: pytest.MonkeyPatch) -> None:
+        def drawn(room, list_id, enrollment_id, visit, *, numbers, **_):
+            arm = room.one("dispense", "given", enrollment_id.hex)["arm"]
+            inside = stock.contents_here(room, "dispense", numbers, list_id)
+            content = CONTENTS[ARMS.index(arm)]
+            fitting = sorted(number for number in inside if inside[number] == content)
+            return fitting[0 if arm == ARMS[0] else -1]
+
+        patch.setattr(stock, "draw", drawn)
+
+    plain, swapped = leaking(run, leak, "dispense")
+    assert "table" in kinds_of(differences(plain.told, swapped.told))
+
+
+def test_one_more_sealed_row_for_one_arm_is_found(run):
+    """Planted: one row more in the sealed room for one arm; nobody can read it, anybody can count it."""
 
     def leak(patch: pytest.MonkeyPatch) -> None:
         take = randomizing.take_slot
@@ -84,13 +110,14 @@ def test_one_more_draw_for_one_arm_is_found(run):
 
         patch.setattr(randomizing, "take_slot", taken)
 
-    assert "room from outside" in kinds_of(leaking(run, leak))
+    plain, swapped = leaking(run, leak, "randomize")
+    assert "room from outside" in kinds_of(differences(plain.told, swapped.told))
 
 
-def leaking(run, leak) -> list[str]:
-    looks = (no_page, no_page)
-    plain, swapped = (run(is_swapped=each, wanted=looks, leak=leak) for each in (False, True))
-    return differences(plain.told, swapped.told)
+def leaking(run, leak, until: str) -> tuple[Run, Run]:
+    """Both runs with something planted, up to one step and without pages."""
+    told = {"wanted": (no_page, no_page), "leak": leak, "until": until}
+    return run(is_swapped=False, **told), run(is_swapped=True, **told)
 
 
 def kinds_of(found: list[str]) -> set[str]:
@@ -98,8 +125,10 @@ def kinds_of(found: list[str]) -> set[str]:
 
 
 def test_the_masks_leave_out_tokens_and_signatures_of_seals_and_nothing_else(run):
-    looks = (no_page, lambda route, role: role == "physician" and route.name == "staff:worklist")
-    told = run(is_swapped=False, wanted=looks).told
+    def one_page(route, role: str) -> bool:
+        return role == "physician" and route.name == "staff:worklist"
+
+    told = run(is_swapped=False, wanted=(one_page, no_page), until="randomize").told
     left_out = [pair for words in told.said.values() for pair in masked_away(words)]
     seen = {name for name, _ in left_out}
     assert {"csrf token of a form", "signature of a seal in its table"} <= seen <= set(MASKS)

@@ -152,11 +152,6 @@ def opens(route: Route, role: str) -> bool:
     return role != NOBODY and reach(route, role) is not Reach.NOT
 
 
-def everything(route: Route, role: str) -> bool:
-    """Every address by everybody: what is not found may not differ either."""
-    return True
-
-
 def once_each() -> Callable[[Route, str], bool]:
     """Every address once, by one of those who may open it, in turn; what is open by nobody at all."""
     asked: dict[Route, str] = {}

@@ -12,9 +12,10 @@ from django.test import Client
 from django.utils import timezone
 
 from holdfast.actions import session_judging
-from holdfast.records.models import User
-from holdfast.watch import outbox, seals
+from holdfast.records.models import DutyContact, User
+from holdfast.watch import outbox, paging, seals
 from holdfast.watch.channels import File
+from holdfast.watch.pagers import Mail
 from holdfast.web.session import heard
 from tests import databases
 from tests.web.blind_course import Course, gates_open, prepare, swap
@@ -89,7 +90,7 @@ def run(
     monkeypatch.delenv("HOLDFAST_KEY_FILE", raising=False)
     monkeypatch.setenv("HOLDFAST_KEY", clinic_template.key)
 
-    def once(is_swapped: bool, wanted: Looks, leak: Leak | None = None) -> Run:
+    def once(is_swapped: bool, wanted: Looks, leak: Leak | None = None, until: str = "") -> Run:
         name = "swapped" if is_swapped else "plain"
         folder = tmp_path / "run"  # of one name in both runs, so that no file's name differs
         shutil.rmtree(folder, ignore_errors=True)
@@ -109,18 +110,19 @@ def run(
             gates_open(patch)
             if leak:
                 leak(patch)
-            return _run(Course(source, is_swapped), folder / "out", wanted)
+            return _run(Course(source, is_swapped), folder / "out", wanted, until)
 
     return once
 
 
-def _run(course: Course, out: Path, wanted: Looks) -> Run:
+def _run(course: Course, out: Path, wanted: Looks, until: str) -> Run:
     told = Told()
     with listening() as lines:
-        course.run()
+        course.run(until)
         _look(told, course, out, "before", wanted[0])
-        course.unblind()
-        _look(told, course, out, "after", wanted[1])
+        if not until:
+            course.unblind()
+            _look(told, course, out, "after", wanted[1])
     for number, line in enumerate(lines.getvalue().splitlines(), 1):
         told.note(f"log: {number}", line.encode())
     for what, refusal in course.refused.items():
@@ -133,6 +135,7 @@ def _look(told: Told, course: Course, out: Path, when: str, wanted: Wanted) -> N
     """Everything that leaves, is shown or lies there, at one moment of the course."""
     source = course.source
     now = source.at(f"{when} outbox", minutes=1)
+    paging.send_pages(now, dict.fromkeys(DutyContact.CHANNELS, Mail("duty@clinic.example")))
     outbox.deliver(now, File(out / "messages.jsonl"))
     seals.seal(now)
     read_pages(told, source, _as_role, Places.of(course.people()[1]), when, wanted)
