@@ -88,3 +88,9 @@ def test_what_is_said_to_run_again_ran_all_along_and_one_second_is_some():
     assert covered(runs(30), stops(60), minute=60) == Decimal("100.0")
     assert covered(minute=1 / 60) == Decimal("100.0")
     assert covered(minute=0) is None
+
+
+def test_a_dose_written_down_late_began_while_it_still_ran():
+    """It ran at the dose and stopped before anybody wrote the dose down: one gap, from the stop on."""
+    late = entry("dose-given", 0, id="dose", late=30, dose="initial", nominal_mg=125)
+    assert gaps(late, stops(10), without=("dose",)) == {"recording-gap:picture:stop-10": None}

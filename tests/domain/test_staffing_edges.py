@@ -40,10 +40,11 @@ def raised(*entries, minute=100):
 
 
 def test_a_cover_stays_one_while_somebody_else_goes():
-    told = [came(5, "t3"), came(6, "guest", role="other"), pauses(20, "t1", cover="t3")]
-    assert raised(*told, went(22, "guest"), back(25, "t1")) == {}
-    left = raised(*told, went(22, "t3"), back(25, "t1"))
-    assert left == {"pair-alone:out-t3": 25}
+    """A physician covers, who is there anyway and counts only as the cover."""
+    told = [came(5, "p1", role="physician"), came(6, "guest", role="other")]
+    told += [pauses(20, "t1", cover="p1"), back(25, "t1")]
+    assert raised(*told, went(22, "guest")) == {}
+    assert raised(*told, went(22, "p1")) == {"pair-alone:out-p1": 25}
 
 
 def test_of_two_who_go_the_second_is_found_as_well():
@@ -88,3 +89,15 @@ def test_a_break_is_over_when_that_very_person_is_back_and_it_stands(ends, over)
     told = [came(5, "t3"), pauses(20, "t1", cover="t3", minutes=10)]
     found = raised(*told, *ends)
     assert {one: found[one] for one in found if one.startswith("break-over")} == over
+
+
+def test_what_was_taken_back_before_it_came_raises_nothing():
+    """That the second one went is written in at forty and was taken back at thirty-five.
+
+    Only that it is taken back while there are too few is raised, and nothing of who went before.
+    """
+    told = [came(5, "t3"), went(20, "t1"), taken_back(30, "in-t3")]
+    alone = {"pair-alone:in-t3/corrected": None}
+    assert raised(*told) == alone
+    never = [went(15, "t2", late=25), taken_back(35, "out-t2")]
+    assert raised(*told, *never) == alone | {"pair-alone:out-t2/corrected": None}
