@@ -48,7 +48,7 @@ def test_a_room_is_named_and_a_device_enrolled_there_and_then(as_role, clinic):
     assert room
     form = {
         "entry_id": str(uuid4()),
-        "room": str(rooms.Room.objects.get().id),
+        "room": str(rooms.Room.objects.get(code="room-2").id),
         "label": "tablet-1",
         "secret": "s" * 43,
         "public_key": Tablet().public_key,
@@ -69,7 +69,7 @@ def test_a_room_is_named_and_a_device_enrolled_there_and_then(as_role, clinic):
 def test_a_device_without_its_key_is_not_enrolled(as_role, clinic, room):
     form = {
         "entry_id": str(uuid4()),
-        "room": str(rooms.Room.objects.get().id),
+        "room": str(rooms.Room.objects.get(code="room-2").id),
         "label": "tablet-2",
         "secret": "s" * 43,
     }
