@@ -61,7 +61,11 @@ def test_what_must_be_done_is_shown_and_closed_by_a_signed_notice(as_role, pharm
     short = client.post(f"{LAW}notice/", {**given, "password": PASSWORD})
     assert short.status_code == 422
     assert as_role("therapist").post(f"{LAW}notice/", whole).status_code == 404
-    assert client.post(f"{LAW}notice/", whole | {"duty": "nothing"}).status_code == 404
+    unknown = client.post(f"{LAW}notice/", whole | {"duty": "nothing"})
+    assert (unknown.status_code, "Nothing asks for this notice." in unknown.content.decode()) == (
+        422,
+        True,
+    )
     assert not CustodyNotice.objects.exists()
     answer = client.post(f"{LAW}notice/", whole)
     assert answer.status_code == 302

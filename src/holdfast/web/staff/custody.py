@@ -69,7 +69,7 @@ def notice(request: Admitted, site: str) -> HttpResponse:
     duties = {one.key: one for one in duties_of(request.here, timezone.now())}
     duty = duties.get(request.POST.get("duty", ""))
     if duty is None:
-        raise Http404
+        return _page(request, problem=refusal_words(Refusal("custody-duty-unknown")))
     form = NoticeForm(request.POST, rule=duty.rule)
     if form.is_valid():
         proof = prove(request, form.cleaned_data["password"])
@@ -122,7 +122,9 @@ def _onward(request: Admitted, outcome: Answered, form: Any, done: str) -> HttpR
     return None
 
 
-def _page(request: Admitted, slip: NoticeForm | PatternForm | None = None) -> HttpResponse:
+def _page(
+    request: Admitted, slip: NoticeForm | PatternForm | None = None, problem: Any = ""
+) -> HttpResponse:
     now, site = timezone.now(), request.here
     may_record = "custody.settle" in request.permissions
     found = sorted(duties_of(site, now), key=lambda one: ORDER.index(one.state))
@@ -133,10 +135,13 @@ def _page(request: Admitted, slip: NoticeForm | PatternForm | None = None) -> Ht
         "patterns": _patterns(request, slip) if "custody.watch" in request.permissions else None,
         "stores": stores_of(request),
         "done": done_words(request),
+        "problem": problem,
         "may_all": covers(studies(request, "custody.see"), None),
         "own_studies": sorted({store.study for store in stores_of(request) if store.study}),
     }
-    return render(request, "staff/custody_law.html", context, status=422 if slip else 200)
+    return render(
+        request, "staff/custody_law.html", context, status=422 if slip or problem else 200
+    )
 
 
 def _duty(one: Duty, place: int, may_record: bool, slip: Any) -> Mapping[str, Any]:
