@@ -59,6 +59,7 @@ POSTED = {
     "session:paper-typed",
     "session:paper-sign",
     "session:pack-settle",
+    "session:draw",
     "session:ask",
     "staff:course-enroll",
     "staff:course-step",
