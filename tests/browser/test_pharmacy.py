@@ -105,6 +105,7 @@ class Stock:
                 entry_id=uuid4(),
                 by=by,
                 now=timezone.now(),
+                happened=True,  # no order stands in this clinic
             )
         )
 
