@@ -74,6 +74,7 @@ class Ground:
             to_place=self.place(step.target),
             enrollment=self.session.enrollment_id,
             session=self.session.id,
+            dose="initial" if kind is Kind.ISSUE_BOX else "",
             seal="S-1" if kind in (Kind.OPEN, Kind.ISSUE_BOX) or "transfer" in kind else "",
             reason=REASONS.get(kind.value, ""),
             minutes=5 if kind is Kind.VOMITED else None,

@@ -1,6 +1,7 @@
 """Session boxes: issued sealed, opened in the room, and every capsule of them followed to its end."""
 
 from dataclasses import replace
+from decimal import Decimal
 from types import SimpleNamespace
 from uuid import uuid4
 
@@ -18,7 +19,8 @@ from holdfast.records.care import Enrollment
 from holdfast.records.supply import CustodyPlace, Discrepancy, DrugMovement
 from holdfast.records.verification_run import verify_here
 from tests.actions.clinic import IDENTITY, written
-from tests.actions.custody import Pharmacy, a_session
+from tests.actions.custody import Pharmacy, a_session, last_movement
+from tests.actions.ordering import an_order, approved, cancelled, let_in, told_order
 
 VISIT = "v5"
 
@@ -222,6 +224,75 @@ def test_where_a_site_keeps_no_ledger_people_state_it_as_before(one_clinic):
         enrollment=enrollment, visit=SimpleNamespace(code=VISIT), now=one_clinic.now
     )
     assert released(question) == {}
+
+
+def test_a_store_into_which_nothing_came_answers_for_nothing(pharmacy):
+    """Whoever opens an empty store does not end all dosing of a study by it."""
+    session = a_session(pharmacy.clinic, VISIT)
+    enrollment = Enrollment.objects.get(id=session.enrollment_id)
+    now = pharmacy.clinic.now
+    assert at_hand(enrollment, VISIT, SessionAct.GIVE_INITIAL_DOSE, now) is None
+    pharmacy.received()
+    assert at_hand(enrollment, VISIT, SessionAct.GIVE_INITIAL_DOSE, now)
+
+
+@pytest.fixture
+def bottle(pharmacy):
+    """A bottle of 40 mg capsules at a site under a law, for somebody who may be ordered a dose."""
+    session = a_session(pharmacy.clinic, VISIT)
+    enrollment = Enrollment.objects.get(id=session.enrollment_id)
+    approved(pharmacy.clinic, enrollment, "united-states")
+    let_in(pharmacy.clinic, enrollment)
+    container = pharmacy.received(nominal_mg=Decimal(40))
+
+    def issue(capsules: str = "1-2", **given):
+        told = {"from_place": pharmacy.place("safe"), "to_place": pharmacy.place("room-lock")}
+        told |= {"enrollment": enrollment.id, "visit": VISIT, "dose": "initial", "seal": "S-1"}
+        return pharmacy.move(Kind.ISSUE_BOX, container.id, capsules, **(told | given))
+
+    return SimpleNamespace(enrollment=enrollment, pharmacy=pharmacy, issue=issue)
+
+
+def ordered_for(bottle):
+    clinic = bottle.pharmacy.clinic
+    return an_order(clinic, bottle.enrollment, told_order(clinic, visit=VISIT, product=""))
+
+
+def test_a_bottle_is_issued_for_a_dose_that_an_order_names_and_the_gate_finds_it(bottle):
+    order = ordered_for(bottle)
+    assert bottle.issue(dose="") == Refusal("dose-missing")
+    written(bottle.issue())
+    assert last_movement().order == order.id
+    assert reasons(released(asked(bottle))["medicine-released"]) == ["box-ready"]
+    repeated = Refusal("does-not-fit", {"problem": "seal-repeated"})
+    assert bottle.issue("3", dose="supplement") == repeated
+    written(bottle.issue("3", dose="supplement", seal="S-2"))
+    assert not Discrepancy.objects.exists()
+
+
+NOT_ISSUED = {
+    "more than was ordered": ({"capsules": "1-3"}, "more-than-ordered"),
+    "to no lock of a room": ({"to_place": "quarantine"}, "box-not-in-a-lock"),
+    "for a visit without an order": ({"visit": "v8"}, "box-not-ordered"),
+}
+
+
+@pytest.mark.parametrize("case", NOT_ISSUED)
+def test_what_may_not_be_issued_is_a_discrepancy_once_it_happened(bottle, case):
+    changed, problem = NOT_ISSUED[case]
+    if "to_place" in changed:
+        changed = {"to_place": bottle.pharmacy.place(changed["to_place"])}
+    ordered_for(bottle)
+    before = DrugMovement.objects.count()
+    assert bottle.issue(**changed) == Refusal("does-not-fit", {"problem": problem})
+    assert DrugMovement.objects.count() == before
+    written(bottle.issue(happened=True, **changed))
+    assert problem in set(Discrepancy.objects.values_list("code", flat=True))
+
+
+def test_an_order_that_was_taken_back_issues_nothing(bottle):
+    written(cancelled(bottle.pharmacy.clinic, ordered_for(bottle)))
+    assert bottle.issue() == Refusal("does-not-fit", {"problem": "box-not-ordered"})
 
 
 def test_a_kit_of_somebody_else_that_was_given_is_a_discrepancy_at_once(box):

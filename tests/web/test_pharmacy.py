@@ -160,6 +160,21 @@ def test_what_does_not_fit_is_refused_until_somebody_says_that_it_happened(desk)
     assert Discrepancy.objects.filter(code="expired").exists()
 
 
+def test_a_bottle_is_issued_for_one_of_the_two_doses(desk):
+    """No order stands here: the page says so, and what happened all the same is told for its dose."""
+    receive(desk)
+    told = {"capsules": "1-2", "source": place("safe"), "target": place("room-lock")}
+    told |= {"person": "1", "visit": "v5", "seal": "S-1"}
+    assert "Say for which dose it is" in move(desk, "issue-box", **told).content.decode()
+    told["dose"] = "initial"
+    page = move(desk, "issue-box", **told).content.decode()
+    assert "No order of a prescriber stands for this session" in page
+    assert move(desk, "issue-box", happened="on", **told).status_code == 302
+    issued = DrugMovement.objects.get(kind="issue-box")
+    assert (issued.dose, issued.visit, issued.order) == ("initial", "v5", None)
+    assert Discrepancy.objects.get().code == "box-not-ordered"
+
+
 def test_the_register_is_corrected_by_a_line_of_its_own(desk):
     receive(desk)
     move(desk, "destroy", reason="damaged", capsules="1-4")

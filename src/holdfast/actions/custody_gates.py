@@ -11,10 +11,11 @@ from django.db.models import Q
 from holdfast.actions.course_gates import Question
 from holdfast.domain.box_rules import AT_HAND, LOCKED, BoxPart, box_findings
 from holdfast.domain.findings import Finding
+from holdfast.domain.movements import Kind
 from holdfast.domain.session_gates import SessionAct
 from holdfast.records.boxes import box_of
 from holdfast.records.care import Enrollment
-from holdfast.records.supply import DrugStore
+from holdfast.records.supply import DrugMovement
 
 RELEASED, BOX = "medicine-released", "session-box"
 _NEEDED: Mapping[SessionAct, str] = {
@@ -22,11 +23,17 @@ _NEEDED: Mapping[SessionAct, str] = {
     SessionAct.GIVE_SUPPLEMENTAL_DOSE: "supplement",
 }
 
+_CAME = (Kind.RECEIVE.value, Kind.TRANSFER_IN.value)
+
 
 def keeps_ledger(enrollment: Enrollment) -> bool:
-    """Whether the site keeps a store that may hold what this person takes."""
-    theirs = Q(study=None) | Q(study=enrollment.protocol_name)
-    return DrugStore.objects.filter(theirs, site_id=enrollment.site_id).exists()
+    """Whether the site keeps stock, in a store that may hold what this person takes.
+
+    A store that was opened and into which nothing came yet answers for nothing.
+    """
+    theirs = Q(store__study=None) | Q(store__study=enrollment.protocol_name)
+    came = DrugMovement.objects.filter(kind__in=_CAME, corrected_by=None)
+    return came.filter(theirs, store__site_id=enrollment.site_id).exists()
 
 
 def released(question: Question) -> Mapping[str, Sequence[Finding]]:

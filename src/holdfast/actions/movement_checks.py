@@ -21,6 +21,7 @@ from holdfast.domain.movements import (
 )
 from holdfast.records import access
 from holdfast.records.care import Enrollment
+from holdfast.records.orders import standing_order
 from holdfast.records.people import User
 from holdfast.records.session import DosingSession
 from holdfast.records.supply import Container, CustodyPlace, DrugMovement, DrugStore
@@ -63,6 +64,7 @@ def checked(
         _ends_wrong(store, told, now),
         _person_wrong(store, told, needs),
         _correction_wrong(told, container),
+        _dose_missing(told, container),
     ):
         if refusal:
             return refusal
@@ -72,6 +74,7 @@ def checked(
     if needs.target == "place" and to_place is None:
         return Refusal("place-missing")
     turns = DrugMovement.objects.filter(container=container).count()
+    visit = _visit_of(told)
     fact = DrugMovement(
         id=uuid5(entry_id, "movement"),
         corrects_id=told.corrects,
@@ -86,9 +89,9 @@ def checked(
         to_holder_id=told.to_holder,
         enrollment_id=told.enrollment,
         session_id=told.session,
-        visit=told.visit,
+        visit=visit,
         dose=told.dose or (container.part if container.kit_number else ""),
-        order=told.order,
+        order=told.order or _order_of(told, visit, now),
         seal=told.seal,
         document_sha256=told.document_sha256,
         reason=told.reason,
@@ -225,6 +228,27 @@ def _correction_wrong(told: MovementTold, container: Container) -> Refusal | Non
     if DrugMovement.objects.filter(corrects=before).exists():
         return Refusal("already-corrected")
     return None
+
+
+def _dose_missing(told: MovementTold, container: Container) -> Refusal | None:
+    """A bottle is for either dose: for which of the two it was issued, a gate must know."""
+    is_clear = told.dose or container.kit_number or told.kind is not Kind.ISSUE_BOX
+    return None if is_clear else Refusal("dose-missing")
+
+
+def _visit_of(told: MovementTold) -> str:
+    """The visit that a box is issued for: as it was told, or that of the session that was named."""
+    if told.visit or told.kind is not Kind.ISSUE_BOX or told.session is None:
+        return told.visit
+    return DosingSession.objects.get(id=told.session).visit
+
+
+def _order_of(told: MovementTold, visit: str, now: datetime) -> UUID | None:
+    """The order on which a box is issued: the one that stands for its visit."""
+    if told.kind is not Kind.ISSUE_BOX or told.enrollment is None:
+        return None
+    order = standing_order(Enrollment.objects.get(id=told.enrollment), visit, now)
+    return order.id if order else None
 
 
 def _box_place(container: Container) -> UUID | None:

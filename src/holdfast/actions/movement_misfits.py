@@ -1,4 +1,6 @@
-"""What does not fit of a movement beyond the states of its capsules: a seal, and whose kit it is."""
+"""What does not fit of a movement beyond the states of its capsules: a seal, whose kit it is, what was ordered."""
+
+from datetime import datetime
 
 from holdfast.domain.accountability import Problem
 from holdfast.domain.movements import (
@@ -6,13 +8,63 @@ from holdfast.domain.movements import (
     SEAL_READ,
     TOWARDS_A_PERSON,
     Kind,
+    Place,
     capsules_of,
     seal_problem,
 )
 from holdfast.records.allocation import KitDispensed, KitKnown
+from holdfast.records.approvals import jurisdiction_fact
+from holdfast.records.orders import DoseOrder, standing_order
 from holdfast.records.supply import DrugMovement
 
 KIT_PROBLEMS = ("kit-of-another", "kit-not-dispensed")
+BOX_PROBLEMS = ("box-not-in-a-lock", "box-not-ordered", "more-than-ordered", "seal-repeated")
+
+
+def misfits(fact: DrugMovement, now: datetime) -> list[Problem]:
+    """Everything of this kind that does not fit of a movement that is about to be written."""
+    found = [seal_wrong(fact) or kit_wrong(fact)]
+    if fact.kind == Kind.ISSUE_BOX.value:
+        found += [_problem(code, fact) for code in _box_wrong(fact, now)]
+    return [one for one in found if one is not None]
+
+
+def _problem(code: str, fact: DrugMovement) -> Problem:
+    return Problem(code, fact.id.hex, fact.container_id.hex, fact.capsules, fact.kind)
+
+
+def _box_wrong(fact: DrugMovement, now: datetime) -> list[str]:
+    """Why this may not be issued as part of the box of a session."""
+    assert fact.enrollment is not None
+    assert fact.to_place is not None
+    standing = standing_order(fact.enrollment, fact.visit, now)
+    # Where no law is on record nobody can be a prescriber by it: the order is given in the session.
+    is_asked = jurisdiction_fact(fact.store.site) is not None or fact.order is not None
+    checks = {
+        "box-not-in-a-lock": fact.to_place.kind != Place.ROOM_LOCK.value,
+        "box-not-ordered": is_asked and (standing is None or standing.id != fact.order),
+        "more-than-ordered": standing is not None and _is_too_much(fact, standing),
+        "seal-repeated": _is_on_another(fact),
+    }
+    return [code for code, is_so in checks.items() if is_so]
+
+
+def _is_too_much(fact: DrugMovement, order: DoseOrder) -> bool:
+    """More of a bottle than was ordered for this dose; what is in a kit nobody here reckons."""
+    one = fact.container.nominal_mg
+    if one is None or fact.container.kit_number:
+        return False
+    ordered = order.initial_mg if fact.dose == "initial" else order.supplement_mg
+    return len(capsules_of(fact.capsules)) * one > (ordered or 0)
+
+
+def _is_on_another(fact: DrugMovement) -> bool:
+    """The number of this seal stands on another container of the same box."""
+    rows = DrugMovement.objects.filter(
+        enrollment=fact.enrollment, visit=fact.visit, kind=Kind.ISSUE_BOX.value, corrected_by=None
+    )
+    others = rows.exclude(container=fact.container, dose=fact.dose)
+    return bool(fact.seal) and others.filter(seal=fact.seal).exists()
 
 
 def seal_wrong(fact: DrugMovement) -> Problem | None:
@@ -29,7 +81,7 @@ def seal_wrong(fact: DrugMovement) -> Problem | None:
     code = seal_problem(fact.seal, put, fact.reason == "seal-broken")
     if not code:
         return None
-    return Problem(code, fact.id.hex, fact.container_id.hex, fact.capsules, fact.kind)
+    return _problem(code, fact)
 
 
 def kit_wrong(fact: DrugMovement) -> Problem | None:
@@ -47,4 +99,4 @@ def kit_wrong(fact: DrugMovement) -> Problem | None:
         code = "kit-not-dispensed"
     if not code:
         return None
-    return Problem(code, fact.id.hex, fact.container_id.hex, fact.capsules, fact.kind)
+    return _problem(code, fact)

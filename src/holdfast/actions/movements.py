@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from holdfast.actions.movement_checks import Checked, checked
-from holdfast.actions.movement_misfits import KIT_PROBLEMS, kit_wrong, seal_wrong
+from holdfast.actions.movement_misfits import BOX_PROBLEMS, KIT_PROBLEMS, misfits
 from holdfast.actions.movement_told import MovementTold as MovementTold
 from holdfast.actions.movement_told import NewContainer as NewContainer
 from holdfast.actions.outcomes import Answered, Receipt, Refusal
@@ -37,7 +37,10 @@ from holdfast.records.supply_reads import ledger_of, told_movement
 ONLY_IF_IT_HAPPENED = frozenset(("before-receipt",))
 # The same of what is about to be done; what a body or a hand did in the room is recorded at once.
 NOT_TO_BE_DONE = frozenset(
-    ("expired", "held-back", "received-twice", "never-received", *KIT_PROBLEMS)
+    (
+        *("expired", "held-back", "received-twice", "never-received"),
+        *(*KIT_PROBLEMS, *BOX_PROBLEMS),
+    )
 )
 
 
@@ -95,7 +98,7 @@ def moved(
         return act
     written = _movements(store, tolds, found, act, by)
     problems = _problems(store, written, [one.container for one in found])
-    problems += [each for fact in written if (each := seal_wrong(fact) or kit_wrong(fact))]
+    problems += [each for fact in written for each in misfits(fact, stream.now)]
     for told, fact in zip(tolds, written, strict=True):
         if refusal := _not_so(told, fact, problems):
             return refusal

@@ -18,6 +18,7 @@ CUSTODY: Mapping[str, Any] = {
     "box-back-already": _("What was left of this box came back already."),
     "box-incomplete": _("A box has one container for the initial dose and at most one supplement."),
     "box-part-wrong": _("This container of the kit is for the other dose. Take the other one."),
+    "dose-missing": _("Say for which dose it is: the initial one, or the supplement."),
     "hold-does-not-fit": _(
         "Choose recall, excursion or quarantine, and write its number as a code."
     ),

@@ -18,7 +18,7 @@ from holdfast.domain.movements import (
 from holdfast.web import fields
 from holdfast.web.fields import CHOOSE
 from holdfast.web.pharmacy.two_people import TwoPeopleForm
-from holdfast.web.pharmacy.words import PARTS, REASON_WORDS
+from holdfast.web.pharmacy.words import DOSES, PARTS, REASON_WORDS
 
 CAPSULES = {
     "capsules-missing": _("Name the capsules by their numbers, such as 1-3,7."),
@@ -117,6 +117,7 @@ AT_FIELD = {
     "container-received-already": "code",
     "kit-received-already": "code",
     "lot-expired": "expires_on",
+    "dose-missing": "dose",
     "seal-missing": "seal",
     "seal-does-not-fit": "seal",
     "minutes-missing": "minutes",
@@ -179,6 +180,10 @@ class MoveForm(HappenedForm):
             self.fields["person"] = short_text(_("Number of the person"), most=40)
             if needs.session:
                 self._choose("visit", _("For which session?"), visits)
+        if kind is Kind.ISSUE_BOX:
+            self._choose("dose", _("For which dose?"), DOSES.items())
+            self.fields["dose"].required = False
+            self.fields["dose"].help_text = _("Leave empty for a kit: its label says it.")
         if needs.seal or kind in SEAL_READ:
             label = _("Number of the seal, as you read it") if kind in SEAL_READ else _SEAL
             self.fields["seal"] = short_text(label, most=40, required=needs.seal)
@@ -206,7 +211,7 @@ _SEAL = _("Number of the seal")
 _STAY = (Kind.REFUSED, Kind.SPAT)  # where nobody says where: in the lock of the room
 _IN_ORDER = (
     *("entry_id", "corrects", "code", "capsules", "source", "to", "target", "person", "visit"),
-    *("seal", "is_broken", "minutes", "reason"),
+    *("dose", "seal", "is_broken", "minutes", "reason"),
 )
 
 

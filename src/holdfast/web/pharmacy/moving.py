@@ -182,6 +182,7 @@ def movement_told(
         "to_holder": to_holder.id if to_holder else None,
         "enrollment": enrollment.id if enrollment else None,
         "visit": told.get("visit", ""),
+        "dose": told.get("dose", ""),
     }
     return MovementTold(
         kind=kind,

@@ -133,6 +133,7 @@ PARTS: Mapping[str, Any] = {
     "initial": _("Kit, initial dose"),
     "supplement": _("Kit, supplement"),
 }
+DOSES: Mapping[str, Any] = {"initial": _("Initial dose"), "supplement": _("Supplement")}
 STATUSES: Mapping[str, Any] = {
     "stock": _("in stock"),
     "transit": _("on its way"),
@@ -172,6 +173,10 @@ PROBLEM_WORDS: Mapping[str, Any] = {
     "seal-differs": _("Another seal than was put on"),
     "kit-of-another": _("The kit is of somebody else"),
     "kit-not-dispensed": _("The kit was drawn for nobody yet"),
+    "box-not-in-a-lock": _("A session box is kept in the lock of a room"),
+    "box-not-ordered": _("No order of a prescriber stands for this session"),
+    "more-than-ordered": _("It is more than was ordered for this dose"),
+    "seal-repeated": _("The other container of this box has a seal of the same number"),
     "kit-number-twice": _("A number of a kit stands twice"),
     "label-differs": _("A label says something else than the book"),
     "not-listed": _("It stands on no list"),
