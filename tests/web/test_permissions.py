@@ -23,6 +23,8 @@ POSTED = {
     "log-out",
     "glass-end",
     "staff:access-review-sign",
+    "staff:dispense",
+    "staff:randomize",
     "look",
     "me-calendar-make",
     "me-calendar-end",
