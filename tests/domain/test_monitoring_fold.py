@@ -9,7 +9,16 @@ from hypothesis import strategies as st
 from holdfast.domain import monitoring
 from holdfast.domain.monitoring_fold import Fold
 from holdfast.domain.session_entries import in_order
-from tests.session_kit import all_well, at, beginning, plan_of, rate, sessions, usual_plan
+from tests.session_kit import (
+    all_well,
+    at,
+    beginning,
+    plan_of,
+    pressure,
+    rate,
+    sessions,
+    usual_plan,
+)
 
 LATER = timedelta(days=2)
 FEWER = settings(max_examples=max(settings.default.max_examples // 3, 30))
@@ -69,3 +78,21 @@ def test_a_reading_costs_the_same_however_many_came_before():
     """Counted, not timed: within one and a half times of a session with a fiftieth of the readings."""
     few, many = steps_of_a_reading(40), steps_of_a_reading(2_000)
     assert many <= 1.5 * few
+
+
+def test_readings_that_came_late_hide_none_of_those_that_were_known_before_them():
+    """A reading that nobody followed is judged beside what was known then, and by nothing older."""
+    readings = [
+        pressure(100, 150, 80, id="slip"),
+        pressure(101, 205, 111, id="right", corrects="slip"),
+        *(pressure(minute, 126, 78, id=f"calm-{minute}") for minute in range(200, 206)),
+        pressure(203.5, 161, 70, id="late-1", late=13.6),
+        pressure(203.6, 161, 101, id="late-2", late=13.7),
+        pressure(218, 118, 78, id="next"),
+    ]
+    fold, known = Fold(usual_plan()), []
+    for one in (*beginning(), *readings):
+        fold.add(one)
+        known.append(one)
+        now = one.known_at
+        assert fold.conditions(now) == monitoring.conditions(usual_plan(), known, now), one.id

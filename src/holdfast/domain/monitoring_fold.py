@@ -173,10 +173,18 @@ class Fold:
             self._base[measure] = self._counted_from(log, every)
 
     def _worth_keeping(self, every: Series, now: datetime) -> tuple[SessionEntry, ...]:
-        """The last readings: so many sound ones as a rule looks back on, and what is unanswered."""
-        sound = tuple(islice(every.before(len(every.readings), now), self._kept))
-        oldest = sound[-1].at if len(sound) == self._kept else None
-        return tuple(one for one in every.readings if oldest is None or at_latest(one) >= oldest)
+        """The last readings: so many sound ones as a rule looks back on, and what is unanswered.
+
+        What is unanswered is judged by what was known then: a reading that came late is not among it.
+        """
+        unanswered = (o.known_at for o in every.readings if every.answered_at(at_latest(o)) is None)
+        oldest = []
+        for by in {now, min((now, *unanswered))}:
+            sound = tuple(islice(every.before(len(every.readings), by), self._kept))
+            if len(sound) < self._kept:
+                return every.readings
+            oldest.append(sound[-1].at)
+        return tuple(one for one in every.readings if at_latest(one) >= min(oldest))
 
     def _counted_from(self, log: Log, every: Series) -> tuple[SessionEntry, ...]:
         """The reading from which a rise is counted; all before the doses, where that ever changed."""
