@@ -97,3 +97,22 @@ def test_another_site_key_gives_other_keys(clinic, monkeypatch):
         wrong()
     monkeypatch.setenv("HOLDFAST_KEY", os.urandom(32).hex())
     assert not tries.is_locked("physician", NOW)  # after a rotation the counts begin again
+
+
+def test_what_is_counted_apart_uses_up_nothing_of_the_log_in_and_nothing_of_it(clinic):
+    def beside(apart: str = "beside/a/b", address: str = ADDRESS) -> tries.Claim:
+        return tries.claim("physician", address, NOW, apart=apart)
+
+    assert [beside().is_refused for _ in range(7)] == [False] * 5 + [True] * 2
+    assert tries.is_locked("physician", NOW, apart="beside/a/b")
+    assert not tries.is_locked("physician", NOW)
+    for _ in range(5):
+        assert not wrong().is_refused
+    for number in range(40):
+        wrong(f"name-{number}")  # and the address with them
+    assert wrong("name-99").is_refused
+    assert not beside("emergency/one").is_refused
+    tries.give_back(beside("emergency/one"))
+    tries.clear("physician", apart="beside/a/b")
+    assert not beside().is_refused
+    assert tries.is_locked("physician", NOW), "nothing of it is forgotten with another count"

@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 from django.utils import timezone
 
+from holdfast.actions import tries
 from holdfast.records.models import (
     AccidentalUnblinding,
     BlindGuess,
@@ -94,6 +95,26 @@ def test_a_slip_says_what_it_is_and_breaks_nothing(as_role, clinic):
     assert not CodeBreak.objects.exists()
     for role in ("therapist", "monitor", "stranger", "site-lead"):
         assert as_role(role).get(place(clinic)).status_code == 404
+
+
+def test_nobody_shuts_an_emergency_with_wrong_secrets_elsewhere(as_role, clinic):
+    """Not under the physician's name, not from their address, and not as who stands beside somebody."""
+    allocated(clinic, CANARY_ARM)
+    for number in range(40):
+        tries.claim("physician", "127.0.0.1", timezone.now())
+        tries.claim(f"name-{number}", "127.0.0.1", timezone.now())
+    assert tries.is_locked("physician", timezone.now())
+    doctor = as_role("physician")
+    wrong = doctor.post(place(clinic), entry(reason="other", password="wrong"))
+    assert "not your password" in wrong.content.decode()
+    shown = doctor.post(place(clinic), entry(reason="other")).content.decode()
+    assert CANARY_ARM in shown
+    for _ in range(5):
+        doctor.post(place(clinic), entry(reason="other", password="wrong"))
+    barred = doctor.post(place(clinic), entry(reason="other"))
+    assert "Too many wrong tries" in barred.content.decode(), "in one session they do count"
+    other = as_role("physician")
+    assert CANARY_ARM in other.post(place(clinic), entry(reason="other")).content.decode()
 
 
 def test_where_there_is_no_arm_it_is_said_with_what_to_do(as_role, clinic):

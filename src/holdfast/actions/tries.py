@@ -5,6 +5,9 @@ as anybody likes cannot try more often than the limits say. Passwords, one-time 
 codes and PINs of one name share one count; a passkey cannot be guessed and is counted by address
 alone, so that nobody can lock a person out who has one.
 
+Some tries are counted apart from the log-in: of whoever stands beside somebody, for each two people;
+and in an emergency, for one session. Nobody can use up there what a log-in has, nor the other way.
+
 The limits are ours: NIST SP 800-63B asks for at most 100 wrong tries in a row for one account.
 """
 
@@ -59,40 +62,45 @@ class Claim:
     address: str
     is_refused: bool  # too many before it: nothing may be checked
     is_last: bool  # the next one will be refused
+    apart: str = ""  # what it is counted for, where not for the log-in
 
 
-def claim(name: str, address: str, now: datetime) -> Claim:
-    """Count one try by name and address; an empty name is counted by address alone."""
-    most = [limit.tries for limit, _ in _keys(name, address)]
+def claim(name: str, address: str, now: datetime, *, apart: str = "") -> Claim:
+    """Count one try by name and address; an empty name is counted by address alone.
+
+    ``apart`` names what it is for, where the log-in is not to feel it: a count of its own.
+    """
+    keys = _keys(name, address, apart)
+    most = [limit.tries for limit, _ in keys]
     _forget_old(now)
     with transaction.atomic():
-        counts = [_count(key, limit, now) for limit, key in _keys(name, address)]
+        counts = [_count(key, limit, now) for limit, key in keys]
         over = [count > top for count, top in zip(counts, most, strict=True)]
         if any(over):  # a refused try tells nothing and counts no more
-            _give_back(key for _, key in _keys(name, address))
+            _give_back(key for _, key in keys)
     named = len(BY_NAME) if name else 0
     last = [count >= top for count, top in zip(counts[:named], most[:named], strict=True)]
-    return Claim(name, address, is_refused=any(over), is_last=any(last))
+    return Claim(name, address, is_refused=any(over), is_last=any(last), apart=apart)
 
 
 def give_back(claimed: Claim) -> None:
     """The try was right: it does not count. Earlier wrong ones do."""
     with transaction.atomic():
-        _give_back(key for _, key in _keys(claimed.name, claimed.address))
+        _give_back(key for _, key in _keys(claimed.name, claimed.address, claimed.apart))
 
 
-def clear(name: str) -> None:
+def clear(name: str, *, apart: str = "") -> None:
     """A person showed who they are, wholly: the wrong tries of the quarter of an hour are over.
 
     Those of the day stay, so that one who knows a password cannot try codes without end.
     """
-    TryCount.objects.filter(key=_key(PER_NAME.kind, name.casefold())).delete()
+    TryCount.objects.filter(key=_named(PER_NAME, name, apart)).delete()
 
 
-def is_locked(name: str, now: datetime) -> bool:
+def is_locked(name: str, now: datetime, *, apart: str = "") -> bool:
     """Whether a name has used up its tries; reading changes nothing."""
     for limit in BY_NAME:
-        row = TryCount.objects.filter(key=_key(limit.kind, name.casefold())).first()
+        row = TryCount.objects.filter(key=_named(limit, name, apart)).first()
         if row is not None and now < row.until and row.tries >= limit.tries:
             return True
     return False
@@ -105,10 +113,18 @@ def is_too_many(limit: Limit, address: str, now: datetime) -> bool:
         return _count(_key(limit.kind, address), limit, now) > limit.tries
 
 
-def _keys(name: str, address: str) -> Sequence[tuple[Limit, str]]:
+def _keys(name: str, address: str, apart: str) -> Sequence[tuple[Limit, str]]:
     """Always in the same order, so that two at once do not wait for each other in a circle."""
-    named = [(limit, _key(limit.kind, name.casefold())) for limit in BY_NAME if name]
-    return [*named, (PER_ADDRESS, _key(PER_ADDRESS.kind, address))]
+    named = [(limit, _named(limit, name, apart)) for limit in BY_NAME if name]
+    return [*named, (PER_ADDRESS, _kept_for(PER_ADDRESS, address, apart))]
+
+
+def _named(limit: Limit, name: str, apart: str) -> str:
+    return _kept_for(limit, name.casefold(), apart)
+
+
+def _kept_for(limit: Limit, value: str, apart: str) -> str:
+    return _key(f"apart-{limit.kind}", f"{apart}/{value}") if apart else _key(limit.kind, value)
 
 
 def _key(kind: str, value: str) -> str:

@@ -28,28 +28,43 @@ SIGNED_WHOLLY = "signed-wholly"  # in a session: its first signature was made wi
 METHODS = ("password", "pin")
 
 
-def prove(request: Admitted, shown: Shown | str) -> ReauthenticationProof | None:
-    """A proof, good once and for two minutes; None for what does not hold, or too many tries."""
+def prove(
+    request: Admitted, shown: Shown | str, *, apart: str = ""
+) -> ReauthenticationProof | None:
+    """A proof, good once and for two minutes; None for what does not hold, or too many tries.
+
+    ``apart`` names what wrong tries are counted for, where not for the log-in (``actions.tries``).
+    """
     told = Shown("password", shown) if isinstance(shown, str) else shown
     if told.method == "pin" and not request.session.get(SIGNED_WHOLLY):
         return None
-    proof = check(request, told)
+    proof = check(request, told, apart=apart)
     if proof is not None and told.method != "pin":
         request.session[SIGNED_WHOLLY] = True
     return proof
 
 
-def check(request: HttpRequest, shown: Shown) -> ReauthenticationProof | None:
+def check(request: HttpRequest, shown: Shown, *, apart: str = "") -> ReauthenticationProof | None:
     """Whether the person of this session is who they say, by any of the three ways."""
     user, address = request.user, address_of(request)
     if shown.method != "passkey":
-        return prove_person(user, shown.secret, address=address, method=shown.method)
-    return prove_by_passkey(request, user, shown.secret)
+        return prove_person(user, shown.secret, address=address, method=shown.method, apart=apart)
+    return prove_by_passkey(request, user, shown.secret, apart=apart)
 
 
-def prove_by_passkey(request: HttpRequest, user: Any, answer: str) -> ReauthenticationProof | None:
+def in_emergency(request: HttpRequest) -> str:
+    """What tries are counted for that stand before an emergency: this session, and no other.
+
+    Whoever types wrong secrets elsewhere, under this name or from this address, shuts nothing here.
+    """
+    return f"emergency/{request.session.session_key}"
+
+
+def prove_by_passkey(
+    request: HttpRequest, user: Any, answer: str, *, apart: str = ""
+) -> ReauthenticationProof | None:
     """A proof by the passkey of somebody who need not be logged in here; the session holds the challenge."""
-    claimed = tries.claim("", address_of(request), timezone.now())
+    claimed = tries.claim("", address_of(request), timezone.now(), apart=apart)
     if claimed.is_refused or not isinstance(user, User):
         return None
     if passkeys.shown(request, answer, user) is None:
@@ -59,9 +74,10 @@ def prove_by_passkey(request: HttpRequest, user: Any, answer: str) -> Reauthenti
     return ReauthenticationProof.made(user=user, now=timezone.now(), method="passkey")
 
 
-def not_proved(request: HttpRequest, shown: Shown) -> str:
+def not_proved(request: HttpRequest, shown: Shown, *, apart: str = "") -> str:
     """What is said on a form whose proof did not hold."""
-    if tries.is_locked(request.user.get_username(), timezone.now()) and shown.method != "passkey":
+    is_locked = tries.is_locked(request.user.get_username(), timezone.now(), apart=apart)
+    if is_locked and shown.method != "passkey":
         return _("Too many wrong tries. Wait a quarter of an hour, or use a passkey.")
     if shown.method == "passkey":
         return _("This passkey was not accepted. Try again, or sign another way.")
@@ -94,25 +110,26 @@ def signing(request: HttpRequest) -> Signing:
 
 
 def prove_person(
-    user: Any, secret: str, *, address: str, method: str
+    user: Any, secret: str, *, address: str, method: str, apart: str = ""
 ) -> ReauthenticationProof | None:
     """A proof for somebody who need not be logged in here: the next person at a shared device.
 
     ``method`` is ``password`` or ``pin``. Wrong tries count for the person, whatever the method
-    and whatever the device. The caller holds 11.200: a PIN alone is not a first signature.
+    and whatever the device; with ``apart`` they count for that alone, and lock no log-in.
+    The caller holds 11.200: a PIN alone is not a first signature.
     """
     if method not in METHODS:
         raise ValueError(f"Not a way to show who one is: {method}.")
     if not isinstance(user, User) or not user.is_active:
         return None
-    claimed = tries.claim(user.login, address, timezone.now())
+    claimed = tries.claim(user.login, address, timezone.now(), apart=apart)
     if claimed.is_refused:
         return None
     if not (is_pin_of(user, secret) if method == "pin" else user.check_password(secret)):
-        note_refused(user.login, is_locked_now=claimed.is_last, method=method)
+        note_refused(user.login, is_locked_now=claimed.is_last and not apart, method=method)
         return None
     tries.give_back(claimed)
-    tries.clear(user.login)
+    tries.clear(user.login, apart=apart)
     return ReauthenticationProof.made(user=user, now=timezone.now(), method=method)
 
 

@@ -22,7 +22,7 @@ from holdfast.web.admitted import Admitted
 from holdfast.web.done import done_words, go_on
 from holdfast.web.glass.forms import BreakForm, EndForm
 from holdfast.web.glass.words import NOT_FOUND
-from holdfast.web.reauthentication import not_proved, prove
+from holdfast.web.reauthentication import in_emergency, not_proved, prove
 from holdfast.web.refusals import refusal_words
 from holdfast.web.words import permission_words
 
@@ -48,9 +48,10 @@ def break_page(request: Admitted) -> HttpResponse:
 
 def _broken(request: Admitted, form: BreakForm) -> HttpResponse | None:
     """Open it, and go there; None where something stands against it, said on the form."""
-    proof = prove(request, form.cleaned_data["password"])
+    shown, apart = form.cleaned_data["password"], in_emergency(request)
+    proof = prove(request, shown, apart=apart)
     if proof is None:
-        form.add_error("password", not_proved(request, form.cleaned_data["password"]))
+        form.add_error("password", not_proved(request, shown, apart=apart))
         return None
     found = _sought(form)
     if found.enrollment is None:

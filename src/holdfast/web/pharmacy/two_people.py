@@ -181,13 +181,20 @@ def _theirs(
         words = _("The first time on this screen, %(name)s uses the passkey or the password.")
         form.add_error("theirs", words % {"name": name})
         return None
-    proof = prove_person(second, secret, address=address_of(request), method=method)
+    proof = prove_person(
+        second, secret, address=address_of(request), method=method, apart=_pair(request, second)
+    )
     if proof is None:
         words = _("This is not that of %(name)s, or there were too many tries.")
         form.add_error("theirs", words % {"name": name})
     elif method == "password":
         _came_in(request, second)
     return proof
+
+
+def _pair(request: Admitted, second: User) -> str:
+    """What wrong tries of a second person are counted for: these two people, and no log-in."""
+    return f"beside/{request.user.id.hex}/{second.id.hex}"
 
 
 def _method(secret: str) -> str:
@@ -250,7 +257,8 @@ def shown(request: Admitted, site: str) -> JsonResponse:
     person = _person(request)
     if person is None:
         return wrong(_("Tap a name first."))
-    proof = prove_by_passkey(request, person, request.POST.get("passkey", ""))
+    apart = "" if person.id == request.user.id else _pair(request, person)
+    proof = prove_by_passkey(request, person, request.POST.get("passkey", ""), apart=apart)
     if proof is None:
         return wrong(_("This passkey was not accepted."))
     kept = {

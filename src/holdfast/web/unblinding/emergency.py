@@ -19,7 +19,7 @@ from holdfast.records.care import Enrollment
 from holdfast.records.protocols import ProtocolChanged
 from holdfast.records.unblinding_reads import seat_holders
 from holdfast.web.admitted import Admitted
-from holdfast.web.reauthentication import not_proved, prove
+from holdfast.web.reauthentication import in_emergency, not_proved, prove
 from holdfast.web.refusals import refusal_words
 from holdfast.web.session.telephone import numbers_of
 from holdfast.web.staff.who import enrollment_at
@@ -53,9 +53,10 @@ def _form(
 
 def _broken(request: Admitted, enrollment: Enrollment, form: EmergencyForm) -> HttpResponse | None:
     told = form.cleaned_data
-    proof = prove(request, told["password"])
+    apart = in_emergency(request)
+    proof = prove(request, told["password"], apart=apart)
     if proof is None:
-        form.add_error("password", not_proved(request, told["password"]))
+        form.add_error("password", not_proved(request, told["password"], apart=apart))
         return None
     broken = break_code(
         enrollment=enrollment,
