@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from holdfast.analysis.randomization.kits import is_kit_number
 from holdfast.domain.accountability import Problem
 from holdfast.domain.movements import (
     SEAL_PUT,
@@ -12,18 +13,19 @@ from holdfast.domain.movements import (
     capsules_of,
     seal_problem,
 )
-from holdfast.records.allocation import KitDispensed, KitKnown
+from holdfast.records.allocation import KitDispensed, KitKnown, ListActivated
+from holdfast.records.allocations import list_at, sites_of
 from holdfast.records.approvals import jurisdiction_fact
 from holdfast.records.orders import DoseOrder, standing_order
 from holdfast.records.supply import DrugMovement
 
-KIT_PROBLEMS = ("kit-of-another", "kit-not-dispensed")
+KIT_PROBLEMS = ("kit-of-another", "kit-not-dispensed", "kit-number-mistyped")
 BOX_PROBLEMS = ("box-not-in-a-lock", "box-not-ordered", "more-than-ordered", "seal-repeated")
 
 
 def misfits(fact: DrugMovement, now: datetime) -> list[Problem]:
     """Everything of this kind that does not fit of a movement that is about to be written."""
-    found = [seal_wrong(fact) or kit_wrong(fact)]
+    found = [seal_wrong(fact) or kit_wrong(fact) or number_wrong(fact)]
     if fact.kind == Kind.ISSUE_BOX.value:
         found += [_problem(code, fact) for code in _box_wrong(fact, now)]
     return [one for one in found if one is not None]
@@ -85,7 +87,10 @@ def seal_wrong(fact: DrugMovement) -> Problem | None:
 
 
 def kit_wrong(fact: DrugMovement) -> Problem | None:
-    """A kit that was drawn for, or assigned to, somebody else; or one of a list drawn for nobody yet."""
+    """A kit of somebody else, or of another visit; or one that was drawn for nobody, or is on no list.
+
+    Where no list stands for the person's study, kits come from elsewhere and are known by their labels.
+    """
     container = fact.container
     if fact.kind not in {each.value for each in TOWARDS_A_PERSON} or not container.kit_number:
         return None
@@ -94,9 +99,29 @@ def kit_wrong(fact: DrugMovement) -> Problem | None:
     assigned = DrugMovement.objects.filter(container=container, kind=Kind.ASSIGN.value)
     last = assigned.filter(corrected_by=None).order_by("-turn").first()
     whose = {row.enrollment_id for row in (drawn, last) if row is not None}
-    code = "kit-of-another" if whose - {fact.enrollment_id} else ""
-    if not code and known is not None and drawn is None:
+    of_visit = fact.visit or (fact.session.visit if fact.session else "")
+    is_other = bool(drawn and of_visit and drawn.visit != of_visit)
+    code = "kit-of-another" if is_other or whose - {fact.enrollment_id} else ""
+    if not code and drawn is None and (known is not None or _has_a_list(fact)):
         code = "kit-not-dispensed"
     if not code:
         return None
     return _problem(code, fact)
+
+
+def _has_a_list(fact: DrugMovement) -> bool:
+    """Whether a list of this house stands for the study of whoever it is for."""
+    whose = fact.enrollment
+    return whose is not None and list_at(whose.site_id, whose.protocol_name) is not None
+
+
+def number_wrong(fact: DrugMovement) -> Problem | None:
+    """A kit that is received under a number that no list of this house could hold: a slip, or no kit of it."""
+    number, store = fact.container.kit_number, fact.store
+    if fact.kind != Kind.RECEIVE.value or not number or is_kit_number(number):
+        return None
+    lists = ListActivated.objects.all()
+    if store.study:
+        lists = lists.filter(protocol_name=store.study)
+    is_of_ours = any(store.site_id in sites_of(each) for each in lists)
+    return _problem("kit-number-mistyped", fact) if is_of_ours else None

@@ -177,6 +177,7 @@ PROBLEM_WORDS: Mapping[str, Any] = {
     "box-not-ordered": _("No order of a prescriber stands for this session"),
     "more-than-ordered": _("It is more than was ordered for this dose"),
     "seal-repeated": _("The other container of this box has a seal of the same number"),
+    "kit-number-mistyped": _("The number of the kit is mistyped: its check digits do not fit"),
     "kit-number-twice": _("A number of a kit stands twice"),
     "label-differs": _("A label says something else than the book"),
     "not-listed": _("It stands on no list"),
