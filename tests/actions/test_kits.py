@@ -9,8 +9,10 @@ import pytest
 
 from holdfast.actions import kit_stock
 from holdfast.actions.outcomes import Refusal
+from holdfast.domain.movements import Kind
 from holdfast.domain.resupply import Shelf, request
 from holdfast.records.models import (
+    Discrepancy,
     JournalEntry,
     KitBarred,
     KitDispensed,
@@ -19,6 +21,7 @@ from holdfast.records.models import (
     OutboxEntry,
 )
 from holdfast.unblinded.doors import arm_of, contents_of
+from tests.actions import custody
 from tests.actions.allocating import (
     ACTIVE,
     DESIGN,
@@ -241,3 +244,41 @@ def test_no_content_ever_falls_below_the_least_before_kits_are_asked_for(used):
     assert request(shelf).kits in (0, used)
     with pytest.raises(ValueError, match="0 or more"):
         Shelf(1, -1, 0, 0)
+
+
+def test_a_recall_reaches_kits_of_a_replaced_list_and_people_who_were_given_them(
+    clinic, file, tmp_path, monkeypatch
+):
+    made = custody.account
+    monkeypatch.setattr(custody, "account", lambda c, role: made(c, role, f"store-{role}"))
+    store = custody.pharmacy(clinic)
+    kits = json.loads(inside(file))["kits"]
+    told = [kit_told(number, content, lot="BADLOT") for number, content in kits]
+    first = {n for one in GIVEN.values() for n in [n for n, c in kits if c == one][:7]}
+    written(delivered(clinic, file, 7, kits=[one for one in told if one.number in first]))
+    person = one_person(clinic)
+    written(dispensed(clinic, person))
+    initial = store.kit(KitDispensed.objects.get().kit.number)["initial"]
+    given = {"from_place": store.place("safe"), "enrollment": person.id, "visit": "v5"}
+    written(store.move(Kind.ASSIGN, initial.id, "1-2", **given))
+    written(store.move(Kind.HAND_OVER, initial.id, "1-2", **given, happened=True))
+    newer = sealed_list(tmp_path)
+    written(activated(clinic, newer, reason="list-used-up"))
+    before = set(Discrepancy.objects.values_list("id", flat=True))
+    recall = {"site": clinic.site, "study": STUDY, "lot": "BADLOT"}
+    recall |= {"now": clinic.later(minutes=1), "by": clinic.keeper}
+    written(kit_stock.recall_lot(**recall, entry_id=uuid4()))
+    assert KitBarred.objects.count() == 14
+    assert OutboxEntry.objects.filter(kind="kits-barred").count() == 1
+    new = Discrepancy.objects.exclude(id__in=before)
+    assert [(one.code, one.capsules, one.store_id) for one in new] == [
+        ("held-back", "1-2", store.store.id)
+    ]
+    assert Discrepancy.objects.get(id=new[0].id).movement.kind == Kind.HAND_OVER.value
+    # Who was randomized by the list that was replaced is still given its kits.
+    left = [told[kits.index(each)] for each in kits if each[0] not in first]
+    written(delivered(clinic, file, 1, kits=left, now=clinic.later(minutes=2)))
+    late = somebody(clinic)
+    written(randomized(clinic, late))
+    assert dispensed(clinic, late).reason == "no-kit-here"
+    written(dispensed(clinic, person, now=clinic.later(minutes=3)))

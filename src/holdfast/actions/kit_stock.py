@@ -7,6 +7,7 @@ from uuid import UUID, uuid5
 
 from holdfast.actions import sealed_room
 from holdfast.actions.judging import local_date
+from holdfast.actions.kits_given import open_for_given
 from holdfast.actions.outcomes import Answered, Refusal
 from holdfast.actions.permission import refused
 from holdfast.actions.writing import LockedStream, lock, message, one_transaction
@@ -25,10 +26,12 @@ from holdfast.records.allocations import (
     kits_at,
     last_delivery,
     list_at,
+    lists_at,
     numbers,
     planned_sessions,
     used_since,
 )
+from holdfast.records.facts import Fact
 from holdfast.records.people import Site, User
 from holdfast.records.protocols import protocol_bound
 from holdfast.unblinded import stock
@@ -82,20 +85,21 @@ def take_in_kits(
     """
     if refusal := refused(by, site, STOCK, now, study):
         return refusal
-    activated = list_at(site.id, study)
-    if activated is None:
-        return Refusal("no-list-stands-here")
     stream = lock(site.id, now)
     told = {"kits": sorted(kit.number for kit in kits), "complement": complement, "study": study}
     sent = stream.sent("kits-taken-in", entry_id, told)
     if earlier := stream.earlier(sent, by=by):
         return earlier
+    lists = lists_at(site.id, study)
+    if not lists:
+        return Refusal("no-list-stands-here")
     today = local_date(site, stream.now)
     if refusal := _delivery_unfit(kits, complement, today):
         return refusal
     room = sealed_room.open_room()
     mine = [kit.number for kit in kits]
-    if set(stock.contents_here(room, "stock", mine, activated.id)) != set(mine):
+    activated = next((one for one in lists if stock.are_of(room, mine, one.id)), None)
+    if activated is None:
         return Refusal("kit-not-of-this-list")
     standing = kits_at(site.id, today)
     here = [*numbers(standing), *mine]
@@ -180,7 +184,10 @@ def bar_kits(
     if not rows or len(rows) != len(set(kits)):
         return Refusal("kit-not-here")
     facts = _bars(stream, entry_id, rows, ground, by)
-    return stream.write(sent, facts, by=by, values={"ground": ground, "count": len(rows)})
+    values = {"ground": ground, "count": len(rows)}
+    receipt = stream.write(sent, facts, by=by, values=values)
+    open_for_given(site, [row.number for row in rows], entry_id, by, stream.now)
+    return receipt
 
 
 @one_transaction
@@ -193,33 +200,40 @@ def recall_lot(
     """
     if refusal := refused(by, site, STOCK, now, study):
         return refusal
-    activated = list_at(site.id, study)
-    if activated is None:
-        return Refusal("no-list-stands-here")
     stream = lock(site.id, now)
     sent = stream.sent("kits-barred", entry_id, {"ground": "recall", "study": study})
     if earlier := stream.earlier(sent, by=by):
         return earlier
+    lists = lists_at(site.id, study)
+    if not lists:
+        return Refusal("no-list-stands-here")
     rows = {row.number: row for row in KitKnown.objects.filter(site=site)}
     given = set(KitDispensed.objects.filter(kit__site=site).values_list("kit__number", flat=True))
     cells = [sorted(set(rows) - given), sorted(given)]
     try:
-        found = stock.recalled(
-            sealed_room.open_room(), activated.id, lot.strip(), cells, entry_id.hex
-        )
+        room = sealed_room.open_room()
     except RoomClosed:
         return Refusal("no-list-stands-here")
+    # Of every list, also of one that was replaced: its kits are still here, and in people.
+    found = sorted(
+        number
+        for each in lists
+        for number in stock.recalled(room, each.id, lot.strip(), cells, entry_id.hex)
+    )
     if not found:
         return Refusal("lot-not-here")
     facts = _bars(stream, entry_id, [rows[number] for number in found], "recall", by)
     values = {"ground": "recall", "count": len(found)}
-    return stream.write(sent, facts, by=by, values=values)
+    receipt = stream.write(sent, facts, by=by, values=values)
+    open_for_given(site, found, entry_id, by, stream.now)
+    return receipt
 
 
 def _bars(
     stream: LockedStream, entry_id: UUID, rows: Sequence[KitKnown], ground: str, by: User
-) -> list[KitBarred]:
-    return [
+) -> list[Fact]:
+    """A bar for each kit, and the message that tells of all."""
+    bars = [
         KitBarred(
             id=uuid5(entry_id, row.number),
             kit=row,
@@ -230,6 +244,9 @@ def _bars(
         )
         for row in rows
     ]
+    site = stream.id.hex
+    letter = message("kits-barred", entry_id, site=site, ground=ground, count=len(bars))
+    return [*bars, letter]
 
 
 def wanted_kits(site: Site, study: str, *, least: int, days: int, now: datetime) -> Request | None:

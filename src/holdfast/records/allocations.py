@@ -39,6 +39,14 @@ def list_at(site_id: UUID, study: str) -> ListActivated | None:
     return next(here, None)
 
 
+def lists_at(site_id: UUID, study: str) -> list[ListActivated]:
+    """Every list of a study that is or was in force at a site, the newest first.
+
+    Kits of a list that was replaced still stand at its sites.
+    """
+    return [row for row in _OF_STUDY.rows(study) if site_id in sites_of(row)]
+
+
 def factors_of(activated: ListActivated) -> list[tuple[str, tuple[str, ...]]]:
     """Each factor of a list with its levels, in the design's order."""
     return [(each["code"], tuple(each["levels"])) for each in orjson.loads(activated.factors)]

@@ -29,6 +29,11 @@ def contents_here(room: Room, door: str, numbers: Sequence[str], list_id: UUID) 
     }
 
 
+def are_of(room: Room, numbers: Sequence[str], list_id: UUID) -> bool:
+    """Whether all of these kits are of one list."""
+    return set(contents_here(room, "stock", numbers, list_id)) == set(numbers)
+
+
 def smallest_complement(
     room: Room, list_id: UUID, numbers: Sequence[str], visits: Sequence[str]
 ) -> int:
