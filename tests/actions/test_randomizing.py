@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 from django.db import connection
 
-from holdfast.actions import randomizing
+from holdfast.actions import activating, randomizing
 from holdfast.actions.outcomes import Refusal
 from holdfast.actions.people import house
 from holdfast.actions.second_person import SecondProof
@@ -317,3 +317,21 @@ def test_the_command_asks_both_for_their_passwords_and_tells_what_was_refused(
     assert main([*words, "--version", "2"]) == 0
     assert ListActivated.objects.get().seconded_by.login == "keeper"
     assert "mdma" not in capsys.readouterr().out
+
+
+def test_a_list_that_is_replaced_while_somebody_waits_for_it_gives_no_slot(
+    clinic, tmp_path, monkeypatch
+):
+    hold_open(monkeypatch)
+    former = a_list(clinic, tmp_path)
+    locked, real = [], activating.lock
+    monkeypatch.setattr(activating, "lock", lambda *told: locked.append(told[0]) or real(*told))
+    written(activated(clinic, sealed_list(tmp_path), reason="list-used-up"))
+    assert former.id in locked
+    newer = ListActivated.objects.get(follows=former)
+    stale, standing = [former], randomizing.list_at
+    monkeypatch.setattr(
+        randomizing, "list_at", lambda *told: stale.pop() if stale else standing(*told)
+    )
+    written(randomized(clinic, somebody(clinic)))
+    assert SlotTaken.objects.get().activated_id == newer.id

@@ -98,6 +98,8 @@ def activate_list(
     if ListActivated.objects.filter(commitment=heading.commitment).exists() or repeats(room, made):
         return Refusal("list-active-already")
     fact = _fact(uuid5(entry_id, "list"), told, heading, made, followed)
+    if followed is not None:
+        lock(followed.id, now)  # whoever takes its next slot is first, or finds it replaced
     open_stream("allocation", fact.id)
     stream = lock(fact.id, now)
     first, beside_it = _signed(stream, fact, told, (by, proof), (seconded_by, beside))

@@ -74,13 +74,12 @@ def randomize(
         return Refusal("protocol-does-not-randomize")
     if refusal := shut(answer):
         return refusal
-    activated = list_at(enrollment.site_id, protocol.name)
+    activated = _locked_list(enrollment, protocol.name, now)
     if activated is None or activated.protocol_sha256 != protocol.sha256:
         return Refusal("no-list-stands-here")
     told = _levels(enrollment, activated, levels)
     if isinstance(told, Refusal):
         return told
-    lock(activated.id, now)  # the next slot is nobody else's until this is committed; always last
     passed = passed_fact(stream, question, answer, uuid5(entry_id, "passed"))
     taken = _next(uuid5(entry_id, "slot"), enrollment, activated, told)
     if activated.slots and taken.place > activated.slots:
@@ -93,6 +92,21 @@ def randomize(
     letter = message("participant-randomized", taken.id, site=enrollment.site_id.hex)
     values = {"number": taken.number}
     return stream.write(sent, [passed, taken, letter], by=by, values=values)
+
+
+def _locked_list(enrollment: Enrollment, study: str, now: datetime) -> ListActivated | None:
+    """The list that stands here, locked: its next slot is nobody else's until this is committed.
+
+    Always the last lock. A list that was replaced while this waited is let go for the one that stands.
+    """
+    found = list_at(enrollment.site_id, study)
+    while found is not None:
+        lock(found.id, now)
+        standing = list_at(enrollment.site_id, study)
+        if standing is not None and standing.id == found.id:
+            return found
+        found = standing
+    return None
 
 
 def _levels(
