@@ -270,6 +270,21 @@ def test_a_bottle_is_issued_for_a_dose_that_an_order_names_and_the_gate_finds_it
     assert not Discrepancy.objects.exists()
 
 
+def test_a_second_issue_of_a_bottle_hides_nothing_of_the_first(bottle):
+    """What of the first is in the room still counts; what came back does not."""
+    ordered_for(bottle)
+    for capsules in ("1", "2"):
+        written(bottle.issue(capsules, seal=f"S-{capsules}"))
+    (part,) = box_of(bottle.enrollment, VISIT)
+    assert (part.left, part.seal) == ("1-2", "S-2")
+    lock, safe = bottle.pharmacy.place("room-lock"), bottle.pharmacy.place("safe")
+    told = {"from_place": lock, "to_place": safe, "enrollment": bottle.enrollment.id}
+    container = part.container.id
+    written(bottle.pharmacy.move(Kind.RETURN_BOX, container, "1", **told))
+    (part,) = box_of(bottle.enrollment, VISIT)
+    assert [n for n, _now in part.capsules] == [2]
+
+
 NOT_ISSUED = {
     "more than was ordered": ({"capsules": "1-3"}, "more-than-ordered"),
     "to no lock of a room": ({"to_place": "quarantine"}, "box-not-in-a-lock"),

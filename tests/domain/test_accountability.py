@@ -305,3 +305,16 @@ def test_a_box_in_order_is_ready_locked_or_in_hand():
     for part, at_hand in ((SOUND, LOCKED), (opened, AT_HAND)):
         (found,) = box_findings("session-box", [part], ["initial"], at_hand)
         assert (found.outcome, found.reason) == (Outcome.PASSED, "box-ready")
+
+
+def test_every_container_of_a_dose_that_is_in_the_room_must_be_good():
+    """A recalled kit beside the one that replaces it: nobody knows which of them is taken."""
+    recalled = BoxPart(**(vars(SOUND) | {"is_held": True}))
+    gone = BoxPart(**(vars(recalled) | {"statuses": frozenset({Status.BACK})}))
+
+    def reasons(*parts):
+        return [each.reason for each in box_findings("session-box", parts, ["initial"], LOCKED)]
+
+    assert reasons(recalled, SOUND) == reasons(SOUND, recalled) == ["box-held"]
+    assert reasons(gone, SOUND) == reasons(SOUND, gone) == ["box-ready"]
+    assert reasons(gone) == ["box-not-in-the-room", "box-held"]

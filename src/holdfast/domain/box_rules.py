@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from holdfast.domain.accountability import Status
+from holdfast.domain.accountability import ON_HAND, Status
 from holdfast.domain.findings import Finding, Outcome, Reference, Standing
 
 HOUSE = Reference("Custody: the session box and its gate", "docs/custody.md#session-box")
@@ -20,6 +20,8 @@ BOX_REASONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "box-discrepancy": ("dose",),
     }
 )
+# Where a capsule that was issued is until it was given, wasted, lost or brought back.
+IN_THE_ROOM = ON_HAND - {Status.STOCK, Status.TRANSIT, Status.ASSIGNED, Status.BACK}
 LOCKED = frozenset((Status.BOXED,))
 AT_HAND = frozenset((Status.BOXED, Status.OPENED, Status.HANDED))
 
@@ -41,12 +43,16 @@ def box_findings(
 ) -> tuple[Finding, ...]:
     """Everything that is wrong with the containers that an act needs; that it is ready, where nothing is.
 
-    ``at_hand``: the states in which every capsule of a container must be.
+    Every container of a dose counts that is still in the room: nobody can say which of them somebody
+    takes. ``parts`` are in the order of their newest issue. ``at_hand``: the states in which every
+    capsule of a container must be.
     """
     found: list[Finding] = []
     for dose in needed:
         own = [part for part in parts if part.dose == dose]
-        reasons = _wrong(own[-1], at_hand) if own else ["box-not-issued"]
+        judged = [part for part in own if part.statuses & IN_THE_ROOM] or own[-1:]
+        wrong = [reason for part in judged for reason in _wrong(part, at_hand)]
+        reasons = list(dict.fromkeys(wrong)) if own else ["box-not-issued"]
         found += [
             Finding(code, Outcome.FAILED, reason, HOUSE, Standing.DERIVED, {"dose": dose})
             for reason in reasons

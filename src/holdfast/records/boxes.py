@@ -1,16 +1,16 @@
 """The box of a session, as the movements have it: what was issued, and what became of it since."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from holdfast.domain.accountability import ON_HAND, CapsuleNow, Hold, Status
+from holdfast.domain.accountability import CapsuleNow, Hold, Status
+from holdfast.domain.box_rules import IN_THE_ROOM as IN_THE_ROOM
 from holdfast.domain.movements import Kind, capsules_of, ranges
 from holdfast.records.care import Enrollment
 from holdfast.records.supply import Container, CustodyAct, Discrepancy, DrugMovement
 from holdfast.records.supply_reads import expires_after, ledger_of
-
-IN_THE_ROOM = ON_HAND - {Status.STOCK, Status.TRANSIT, Status.ASSIGNED, Status.BACK}
 
 
 @dataclass(frozen=True)
@@ -55,8 +55,9 @@ class PartNow:
 
 
 def box_of(enrollment: Enrollment, visit: str, now: datetime | None = None) -> list[PartNow]:
-    """Each container that was issued for a session and not corrected away, the newest of a dose.
+    """Each container that was issued for a session and not corrected away, in the order of its newest issue.
 
+    Of a container that was issued twice for a dose: what was issued last, and what is still in the room.
     ``now`` is the moment for which it is asked: what was before it, what was out of date, what held back.
     """
     rows = DrugMovement.objects.filter(
@@ -77,10 +78,13 @@ def box_of(enrollment: Enrollment, visit: str, now: datetime | None = None) -> l
         )
     )
     found = []
-    for row in {(row.container_id, row.dose): row for row in issued}.values():
+    for several in _by_container(issued):
+        row = several[-1]
         code = row.container_id.hex
         own = ledger.capsules[code]
-        numbers = [n for n in capsules_of(row.capsules) if n in own]
+        before = {n for each in several[:-1] for n in capsules_of(each.capsules) if n in own}
+        left = {n for n in before if own[n].status in IN_THE_ROOM}
+        numbers = sorted(left | {n for n in capsules_of(row.capsules) if n in own})
         holds = ledger.containers[code].holds
         found.append(
             PartNow(
@@ -89,13 +93,22 @@ def box_of(enrollment: Enrollment, visit: str, now: datetime | None = None) -> l
                 seal=row.seal,
                 capsules=tuple((n, own[n]) for n in numbers),
                 act=row.act,
-                is_confirmed=_is_confirmed(row.act),
+                is_confirmed=all(_is_confirmed(each.act) for each in several),
                 is_held=any(_holds(hold, now) for hold in holds),
                 is_expired=now is not None and now >= expires_after(row.container, zone),
                 has_discrepancy=row.container_id in open_on,
             )
         )
     return found
+
+
+def _by_container(issued: Sequence[DrugMovement]) -> list[list[DrugMovement]]:
+    """The issues of each container for a dose, in the order of the last of them."""
+    found: dict[tuple[UUID, str], list[DrugMovement]] = {}
+    for row in issued:
+        key = (row.container_id, row.dose)
+        found[key] = [*found.pop(key, ()), row]
+    return list(found.values())
 
 
 def _holds(hold: Hold, now: datetime | None) -> bool:
