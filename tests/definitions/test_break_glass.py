@@ -49,9 +49,7 @@ def test_a_file_without_the_list_gives_nothing():
         read(cut.encode())
 
 
-@pytest.mark.parametrize(
-    "role", ["pharmacist-unblinded", "statistician-unblinded", "safety-unit"]
-)
+@pytest.mark.parametrize("role", ["pharmacist-unblinded", "statistician-unblinded", "safety-unit"])
 def test_whoever_knows_who_gets_what_is_kept_out(role):
     text = FILE.read_text("utf-8")
     head, mark, tail = text.partition("never_for")

@@ -3,8 +3,8 @@
 from datetime import datetime
 
 from holdfast.actions.access_review import chase_access_review
-from holdfast.actions.glass import chase_review
 from holdfast.actions.code_breaks import chase_unblinding_review
+from holdfast.actions.glass import chase_review
 from holdfast.actions.people import house
 from holdfast.domain import access_review, glass, unblinding
 from holdfast.records.access_lists import AHEAD, review_standing

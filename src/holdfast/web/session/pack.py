@@ -262,7 +262,10 @@ def _sheet(session: DosingSession, plan: SessionPlan, now: datetime) -> dict[str
         [_("Conditions"), person["conditions"]],
         [_("Weight"), [person["weight"]] if person["weight"] else []],
         [_("Avoid or watch; the treating physician decides"), avoid],
-        [_("Breaking the blind"), [_("Not needed to treat. A physician of the study can, at once.")]],
+        [
+            _("Breaking the blind"),
+            [_("Not needed to treat. A physician of the study can, at once.")],
+        ],
     ]
     return _section(
         _("For the ambulance"),
