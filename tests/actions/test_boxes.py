@@ -277,6 +277,8 @@ def test_a_second_issue_of_a_bottle_hides_nothing_of_the_first(bottle):
         written(bottle.issue(capsules, seal=f"S-{capsules}"))
     (part,) = box_of(bottle.enrollment, VISIT)
     assert (part.left, part.seal) == ("1-2", "S-2")
+    too_much = Refusal("does-not-fit", {"problem": "more-than-ordered"})
+    assert bottle.issue("3", seal="S-3") == too_much
     lock, safe = bottle.pharmacy.place("room-lock"), bottle.pharmacy.place("safe")
     told = {"from_place": lock, "to_place": safe, "enrollment": bottle.enrollment.id}
     container = part.container.id

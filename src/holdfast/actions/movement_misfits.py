@@ -16,6 +16,7 @@ from holdfast.domain.movements import (
 from holdfast.records.allocation import KitDispensed, KitKnown, ListActivated
 from holdfast.records.allocations import list_at, sites_of
 from holdfast.records.approvals import jurisdiction_fact
+from holdfast.records.boxes import box_of
 from holdfast.records.orders import DoseOrder, standing_order
 from holdfast.records.supply import DrugMovement
 
@@ -52,12 +53,21 @@ def _box_wrong(fact: DrugMovement, now: datetime) -> list[str]:
 
 
 def _is_too_much(fact: DrugMovement, order: DoseOrder) -> bool:
-    """More of a bottle than was ordered for this dose; what is in a kit nobody here reckons."""
+    """More of bottles than was ordered for this dose, with what stands in the room for it.
+
+    What is in a kit nobody here reckons.
+    """
+    assert fact.enrollment is not None
     one = fact.container.nominal_mg
     if one is None or fact.container.kit_number:
         return False
     ordered = order.initial_mg if fact.dose == "initial" else order.supplement_mg
-    return len(capsules_of(fact.capsules)) * one > (ordered or 0)
+    there = sum(
+        (part.container.nominal_mg or 0) * len(capsules_of(part.left))
+        for part in box_of(fact.enrollment, fact.visit)
+        if part.dose == fact.dose and part.left
+    )
+    return len(capsules_of(fact.capsules)) * one + there > (ordered or 0)
 
 
 def _is_on_another(fact: DrugMovement) -> bool:
