@@ -23,13 +23,16 @@ from holdfast.definitions import monitoring
 from holdfast.definitions.session import gates as definitions
 from holdfast.domain.dose_totals import Slot
 from holdfast.domain.gates import GateAnswer
+from holdfast.domain.orders import missing_approvals
 from holdfast.domain.session_compile import PersonalLimit as ToCompile
 from holdfast.domain.session_compile import site_numbers, why_not
 from holdfast.domain.session_gates import SessionAct
 from holdfast.records import access
+from holdfast.records.approvals import jurisdiction_fact
 from holdfast.records.care import Enrollment
 from holdfast.records.gates import GateOverride
 from holdfast.records.keys import data_key_of, sealed
+from holdfast.records.orders import prescribing_findings
 from holdfast.records.people import PersonKey, User
 from holdfast.records.protocols import protocol_of
 from holdfast.records.session import DosingSession, PersonalLimit
@@ -51,7 +54,11 @@ def sign_order(
     by: User,
     now: datetime,
 ) -> Answered:
-    """A physician orders a dose, with a signature. Whether it may be given is asked of the gate."""
+    """A physician orders a dose, with a signature. Whether it may be given is asked of the gate.
+
+    Whoever signs needs what the jurisdiction of the site asks of a prescriber, as for an order signed
+    ahead of the session; a site with no jurisdiction on record asks for none.
+    """
     if refusal := refused(by, session.enrollment, "session.order", now):
         return refusal
     stream = lock(session.enrollment_id, now)
@@ -61,6 +68,8 @@ def sign_order(
         return earlier
     if not nominal_mg.is_finite() or not 0 < nominal_mg <= 1000:
         return Refusal("value-does-not-fit", {"limit": "nominal_mg"})
+    if refusal := _not_a_prescriber(session.enrollment, by, stream.now):
+        return refusal
     if refusal := proof_refused(proof, by, now):
         return refusal
     assert proof is not None
@@ -78,6 +87,14 @@ def sign_order(
     )
     values = {"session": session.id.hex, "dose": dose.value}
     return write_entries(stream, sent, session, [order], by=by, values=values, beside=[signature])
+
+
+def _not_a_prescriber(enrollment: Enrollment, by: User, now: datetime) -> Refusal | None:
+    """That what the law of the site asks of a prescriber does not stand, each by its code."""
+    if jurisdiction_fact(enrollment.site) is None:
+        return None
+    missing = missing_approvals(prescribing_findings(enrollment, by.id, None, now))
+    return Refusal("prescriber-not-approved", {"by": ", ".join(missing)}) if missing else None
 
 
 @refused_where_erased

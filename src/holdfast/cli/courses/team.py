@@ -164,7 +164,8 @@ class Setting:
             for pair in team.pairs:
                 holders.setdefault(pair[seats[act]], set()).add(act)
         if not holders:
-            holders = {team.physicians[0]: set()}
+            each_holds = Scope.PERSON in kind.scope and Act.PRESCRIBING in kind.acts
+            holders = {user: set() for user in team.physicians[: None if each_holds else 1]}
         for holder, acts in holders.items():
             for protocol in self._protocols() if Scope.PROTOCOL in kind.scope else [None]:
                 yield approval_told(kind, protocol, holder, tuple(sorted(acts)), self.now)
