@@ -71,8 +71,8 @@ def newest() -> LockAsked:
     return rows.order_by("-position")[0]
 
 
-def locked(clinic: Clinic, enrollment=None) -> DatabaseLock:
-    written(asked(clinic, enrollment))
+def locked(clinic: Clinic, enrollment=None, **given) -> DatabaseLock:
+    written(asked(clinic, enrollment, **given))
     written(acted(clinic, database_locks.sign_lock, clinic.sponsor, asked=newest()))
     rows = DatabaseLock.objects.select_related("site", "enrollment__site", "asked")
     return rows.order_by("-position")[0]

@@ -9,8 +9,12 @@ from uuid import uuid4
 
 import pytest
 
+from holdfast.actions.agreements import withdraw_consent
 from holdfast.actions.outcomes import Conflict, Refusal
 from holdfast.actions.session_asking import session_gate
+from holdfast.actions.session_opening import open_session
+from holdfast.actions.session_signing import sign_order
+from holdfast.domain.dose_totals import Slot
 from holdfast.domain.session_gates import SessionAct
 from holdfast.records.keys import opened as unsealed
 from holdfast.records.models import (
@@ -46,7 +50,8 @@ from tests.actions.ordering import (
     told_order,
 )
 from tests.actions.running import KEY, add_person
-from tests.actions.sessions import anew, opened, pass_gate
+from tests.actions.sessions import VISIT, anew, opened, pass_gate
+from tests.actions.test_database_locks import locked, with_signers
 
 INITIAL = SessionAct.GIVE_INITIAL_DOSE
 
@@ -272,3 +277,50 @@ def test_approvals_that_name_the_day_end_on_it(one_clinic):
     approved(clinic, enrollment, starts_on=date(2027, 1, 1), ends_on=date(2027, 2, 1))
     let_in(clinic, enrollment)
     assert ordered(clinic, enrollment).reason == "prescriber-not-approved"
+
+
+def test_an_order_is_taken_back_and_a_consent_is_withdrawn_in_locked_data(clinic):
+    enrollment = in_treatment(clinic)
+    order = an_order(clinic, enrollment)
+    with_signers(clinic)
+    locked(clinic, enrollment, study=OPEN_LABEL)
+    assert ordered(clinic, enrollment) == Refusal("database-locked"), "nothing new is ordered"
+    assert cancelled(clinic, order, by=clinic.therapist).reason == "not-permitted"
+    written(cancelled(clinic, order))
+    assert reason_at(clinic, order, enrollment) == "order-cancelled"
+    told = {"way": "told", "words": "", "withdrawn_at": clinic.now, "now": clinic.now}
+    told |= {"enrollment": enrollment, "entry_id": uuid4()}
+    assert withdraw_consent(by=clinic.rater, **told).reason == "not-permitted"
+    written(withdraw_consent(by=clinic.coordinator, **told))
+
+
+def test_no_dosing_session_begins_in_locked_data_and_one_that_was_is_written_down(one_clinic):
+    clinic = with_signers(one_clinic)
+    add_person(clinic, "second", "therapist")
+    enrollment = enrolled(clinic)
+    pass_gate(clinic, enrollment)
+    locked(clinic, enrollment)
+    told = {"enrollment": enrollment, "visit": VISIT, "by": clinic.therapist, "now": clinic.now}
+    assert open_session(entry_id=uuid4(), **told) == Refusal("database-locked")
+    opened(clinic, enrollment, began_at=clinic.now - timedelta(minutes=1))
+
+
+def test_a_physician_in_the_room_orders_only_with_what_the_law_asks_of_a_prescriber(one_clinic):
+    clinic = one_clinic
+    add_person(clinic, "second", "therapist")
+    enrollment = enrolled(clinic)
+    pass_gate(clinic, enrollment)
+    session = opened(clinic, enrollment)
+
+    def in_the_room():
+        told = {"dose": Slot.INITIAL, "nominal_mg": Decimal(80), "entry_id": uuid4()}
+        told |= {"proof": clinic.proof(clinic.physician), "by": clinic.physician}
+        return sign_order(session=anew(session), now=clinic.now, **told)
+
+    written(in_the_room())  # no jurisdiction is on record: nothing is asked
+    approved(clinic, enrollment, holder="therapist")
+    answer = in_the_room()
+    assert answer.reason == "prescriber-not-approved"
+    assert answer.values["by"]
+    approved(clinic, enrollment)
+    written(in_the_room())

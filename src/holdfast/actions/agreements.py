@@ -133,13 +133,16 @@ def withdraw_consent(
     by: User,
     now: datetime,
 ) -> Answered:
-    """The person takes their consent back; always, also under the drug. From then on no gate opens.
+    """The person takes their consent back; always, also under the drug and whatever is locked.
+
+    From then on no gate opens.
 
     This is not stopping treatment, which is a step of the course and asks for follow-up.
     """
     own = is_self(by, enrollment, now)
-    if not own and (refusal := refused(by, enrollment, "consent.record", now)):
-        return refusal
+    told = None if own else refused(by, enrollment, "consent.record", now, even_locked=True)
+    if told:
+        return told
     stream = lock(enrollment.id, now)
     what = {"way": way, "words": words, "at": withdrawn_at.isoformat()}
     sent = stream.sent("consent-withdrawn", entry_id, what)

@@ -16,27 +16,41 @@ Place = Enrollment | Site | None
 
 
 def refused(
-    by: User, place: Place, permission: str, now: datetime, study: str | None = None
+    by: User,
+    place: Place,
+    permission: str,
+    now: datetime,
+    study: str | None = None,
+    *,
+    even_locked: bool = False,
 ) -> Refusal | None:
     """A refusal where somebody may not; None where they may. Nobody may by default.
 
     An enrollment belongs to the study of its protocol; ``study`` names it for a site. An act at
     a site that names no study needs a role for all of them. A locked database refuses every act
-    that writes to it but those of ``domain.unblinding.STAYS_OPEN``.
+    that writes to it but those of ``domain.unblinding.STAYS_OPEN``; and but the few acts that ask
+    ``even_locked``, which make somebody safer or are their right, under a permission whose other
+    acts a lock does stop.
     """
     site, of = _where(place, study)
-    if access.may(by, site, permission, now, of):
-        return _locked(place, permission, study)
-    if isinstance(place, Enrollment) and permission in by_glass(by, place.id, now):
-        return _locked(place, permission, study)
+    may = access.may(by, site, permission, now, of)
+    if may or (isinstance(place, Enrollment) and permission in by_glass(by, place.id, now)):
+        return None if even_locked else _locked(place, permission, study)
     return Refusal("not-permitted", {"permission": permission})
 
 
 def _locked(place: Place, permission: str, study: str | None) -> Refusal | None:
     """A refusal where two people locked what would be written to. What helps a person goes on."""
     told = roles().classes.get(permission)
+    if (told is not None and not told.writes) or stays_open(permission):
+        return None
+    return refused_where_locked(place, study)
+
+
+def refused_where_locked(place: Place, study: str | None = None) -> Refusal | None:
+    """A refusal in locked data, whatever the permission; asked again before the act is committed."""
     reach = reach_of(place, study)
-    if reach is None or (told is not None and not told.writes) or stays_open(permission):
+    if reach is None:
         return None
     if lock_on(reach) is not None:
         return Refusal("database-locked")

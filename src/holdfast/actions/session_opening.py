@@ -6,7 +6,7 @@ from uuid import UUID, uuid5
 from holdfast.actions.judging import local_date
 from holdfast.actions.orders import order_entries
 from holdfast.actions.outcomes import Answered, Receipt, Refusal
-from holdfast.actions.permission import refused
+from holdfast.actions.permission import refused, refused_where_locked
 from holdfast.actions.session_asking import issued
 from holdfast.actions.session_entries import EntryTold, session_fact, write_entries
 from holdfast.actions.session_judging import begin
@@ -53,8 +53,10 @@ def open_session(
 ) -> Answered:
     """Open a dosing session, with its plan and its first entry.
 
-    It needs the authorisation of the gate before it. ``began_at``: the session was, and is written
-    down afterwards from paper; then it is recorded without one as well, and that is a deviation.
+    It needs the authorisation of the gate before it, and data that nobody locked: in locked data a
+    finding that stands against a dose could not be written down. ``began_at``: the session was, and is
+    written down afterwards from paper; then it is recorded all the same, and without its gate that is
+    a deviation.
     """
     if refusal := refused(by, enrollment, "session.run", now):
         return refusal
@@ -72,6 +74,8 @@ def open_session(
     if opened_at > stream.now:
         return Refusal("time-to-come")
     passed = _passed(enrollment, visit, opened_at)
+    if began_at is None and (refusal := refused_where_locked(enrollment)):
+        return refusal
     if passed is None and began_at is None:
         return Refusal("gate-not-passed", {"act": Act.BEGIN_DOSING.value})
     session = DosingSession(
