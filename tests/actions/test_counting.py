@@ -106,7 +106,7 @@ def test_a_discrepancy_is_settled_by_name_by_somebody_who_is_not_in_it(pharmacy)
     beside = present(pharmacy, clinic.accounts["site-lead"], clinic.pharmacist)
     assert settle(pharmacy, row, present=beside) == Refusal("witness-benefits")
     assert settle(pharmacy, row, outcome="lost") == Refusal("outcome-without-movement")
-    beside = {"present": present(pharmacy, clinic.accounts["site-lead"], clinic.therapist)}
+    beside = {"present": present(pharmacy, clinic.accounts["site-lead"], clinic.physician)}
     written(pharmacy.move(Kind.LOSE, bottle.id, "10", reason="not-found-at-count"))
     written(settle(pharmacy, row, outcome="lost", **beside))
     settled = DiscrepancySettled.objects.get()
@@ -115,6 +115,30 @@ def test_a_discrepancy_is_settled_by_name_by_somebody_who_is_not_in_it(pharmacy)
     assert settle(pharmacy, row, **beside).reason in ("already-settled", "proof-used")
     assert not open_discrepancies(clinic.site).exists()
     assert verify_here().fits
+
+
+def test_nobody_settles_what_they_may_have_caused(pharmacy):
+    """Whoever moved it since it was last right, whoever reported it, and nobody alone."""
+    clinic = pharmacy.clinic
+    lead, place = clinic.accounts["site-lead"], pharmacy.place
+    bottle = pharmacy.received("1-10")
+    told = {"from_place": place("safe"), "reason": "damaged", "second": clinic.physician}
+    written(pharmacy.move(Kind.DESTROY, bottle.id, "1", **told))
+    written(count(pharmacy, {bottle.id: 8}))
+    difference = Discrepancy.objects.get()
+    second = present(pharmacy, lead, clinic.physician)
+    assert settle(pharmacy, difference, present=second) == Refusal("witness-benefits")
+    written(count(pharmacy, {bottle.id: 9}))
+    written(count(pharmacy, {bottle.id: 8}))
+    later = Discrepancy.objects.exclude(id=difference.id).get()
+    alone = Present(proof=clinic.proof(lead), emergency="other")
+    assert settle(pharmacy, later, present=alone) == Refusal("second-missing")
+    written(settle(pharmacy, later, present=present(pharmacy, lead, clinic.physician)))
+    told = {"store": pharmacy.store, "words": "It lay open.", "entry_id": uuid4()}
+    written(report_discrepancy(code="other", by=lead, now=clinic.now, **told))
+    reported = Discrepancy.objects.get(code="other")
+    second = present(pharmacy, lead, clinic.physician)
+    assert settle(pharmacy, reported, present=second) == Refusal("settles-their-own")
 
 
 def test_anybody_who_sees_custody_reports_what_no_movement_says(pharmacy):

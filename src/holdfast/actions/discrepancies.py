@@ -16,6 +16,7 @@ from holdfast.records.people import PersonKey, User
 from holdfast.records.supply import (
     ActConfirmed,
     Container,
+    CountTaken,
     CustodyAct,
     Discrepancy,
     DiscrepancySettled,
@@ -118,13 +119,30 @@ def settle_discrepancy(
 
 
 def in_it(discrepancy: Discrepancy) -> frozenset[UUID]:
-    """Who moved or counted what does not fit, and who stood beside."""
+    """Who moved, counted or reported what does not fit, and who stood beside.
+
+    Of a count that differs also everybody who moved the container since it was last found to be right.
+    """
     found: set[UUID | None] = set()
+    if discrepancy.code in REPORTED:
+        found.add(discrepancy.opened_by_id)
+    if discrepancy.count is not None:
+        found |= _moved_since_it_fitted(discrepancy.count)
     if movement := discrepancy.movement:
         found |= {movement.moved_by_id, movement.second_id}
     if act := discrepancy.act:
         found |= {act.first_id, act.second_id}
     return frozenset(one for one in found if one is not None)
+
+
+def _moved_since_it_fitted(count: CountTaken) -> set[UUID | None]:
+    """Everybody who moved a container, or stood beside, since the last count of it that agreed."""
+    rows = DrugMovement.objects.filter(container=count.container_id, at__lte=count.counted_at)
+    counts = CountTaken.objects.filter(container=count.container_id, place=count.place_id)
+    agreed = counts.filter(counted_at__lt=count.counted_at, discrepancies=None)
+    if last := agreed.order_by("-counted_at").first():
+        rows = rows.filter(at__gt=last.counted_at)
+    return {who for pair in rows.values_list("moved_by_id", "second_id") for who in pair}
 
 
 def _bears_out(discrepancy: Discrepancy, outcome: str) -> bool:

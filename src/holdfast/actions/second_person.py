@@ -21,6 +21,8 @@ from holdfast.records.supply import ActConfirmed, CustodyAct, DrugStore, TwoPers
 
 # What else than a movement may need two people.
 OTHER_ACTS = ("count", "settle", "hold", "lift")
+# What can wait until there are two, whatever the emergency: it closes or releases what was held.
+NEVER_ALONE = ("settle", "lift")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,6 +104,8 @@ def act_of(
     """
     policy = policy_of(store.site, str(kind))
     asks_two = policy is None or policy.needs_two
+    if present.emergency and str(kind) in NEVER_ALONE:
+        return Refusal("second-missing")
     if refusal := _refused(store, present, asks_two, benefits, by, now):
         return refusal
     proof, second = present.proof, present.second
