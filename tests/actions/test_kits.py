@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from dataclasses import replace
 from datetime import date, timedelta
 from uuid import uuid4
 
@@ -156,9 +157,11 @@ def test_a_recalled_lot_takes_along_as_large_a_part_of_every_content(clinic, fil
     barred = set(KitBarred.objects.values_list("kit__number", flat=True))
     assert set(bad) <= barred
     assert Counter(contents_of(barred, "stock").values()) == {ACTIVE: 2, PLACEBO: 2}
+    # What was recalled counts as if all of it had been of one content: four of eight are left to draw.
     people = [one_person(clinic) for _ in range(5)]
-    for each in people:
+    for each in people[:4]:
         written(dispensed(clinic, each))
+    assert dispensed(clinic, people[4]).reason == "no-kit-here"
     assert not barred & set(KitDispensed.objects.values_list("kit__number", flat=True))
     unknown = recall | {"lot": "NOLOT"}
     assert kit_stock.recall_lot(**unknown, entry_id=uuid4(), by=clinic.keeper) == (
@@ -282,3 +285,41 @@ def test_a_recall_reaches_kits_of_a_replaced_list_and_people_who_were_given_them
     written(randomized(clinic, late))
     assert dispensed(clinic, late).reason == "no-kit-here"
     written(dispensed(clinic, person, now=clinic.later(minutes=3)))
+
+
+def test_when_no_kit_is_left_follows_from_numbers_that_everybody_knows(clinic, tmp_path):
+    """Two of each content: after two draws nobody gets one, whether both were of one content or not."""
+    short = DESIGN.replace("slots = 12\nblock_sizes = [4, 6]", "slots = 12\nblock_sizes = [6]")
+    made = sealed_list(tmp_path, short)
+    written(activated(clinic, made))
+    written(delivered(clinic, made, 2))
+    by_arm: dict[str, list] = {}
+    for _ in range(6):
+        person = one_person(clinic)
+        by_arm.setdefault(arm_of(person.id), []).append(person)
+    for arm in by_arm:
+        by_arm[arm].sort(key=lambda each: each.id)
+    drawn = [people[0] for people in by_arm.values()]
+    for each in drawn:  # one of each: a kit of each content is still here
+        written(dispensed(clinic, each))
+    here = set(KitKnown.objects.filter(dispensed=None).values_list("number", flat=True))
+    assert set(contents_of(here, "stock").values()) == {ACTIVE, PLACEBO}
+    for people in by_arm.values():
+        assert dispensed(clinic, people[1]) == Refusal("no-kit-here")
+
+
+def test_kits_that_are_about_to_end_do_not_end_those_that_come(clinic, file):
+    kits = json.loads(inside(file))["kits"]
+    soon = clinic.now.date() + timedelta(days=10)
+    told = {c: [kit_told(n, c) for n, content in kits if content == c] for c in LOTS}
+    old = [replace(one, expires_on=soon) for own in told.values() for one in own[:2]]
+    new = [one for own in told.values() for one in own[2:4]]
+    written(delivered(clinic, file, 2, kits=old))
+    later = {"kits": new, "now": clinic.later(minutes=1)}
+    assert delivered(clinic, file, 2, **later) == Refusal("kits-here-end-too-soon")
+    bar = {"site": clinic.site, "study": STUDY, "ground": "ends-soon", "entry_id": uuid4()}
+    bar |= {"kits": [one.number for one in old], "now": clinic.now, "by": clinic.pharmacist}
+    written(kit_stock.bar_kits(**bar))
+    written(delivered(clinic, file, 2, **later))
+    ends = KitKnown.objects.filter(number__in=[one.number for one in new])
+    assert set(ends.values_list("use_by", flat=True)) == {date(2026, 12, 31)}

@@ -10,7 +10,7 @@ from holdfast.actions.permission import refused
 from holdfast.actions.writing import lock, message, one_transaction, refused_where_erased
 from holdfast.domain.schedule import Schedule, Visit, VisitKind
 from holdfast.records.allocation import KitBarred, KitDispensed, KitKnown, SlotTaken
-from holdfast.records.allocations import kits_at, numbers, slot_of
+from holdfast.records.allocations import kits_at, last_delivery, numbers, slot_of, used_since
 from holdfast.records.care import Enrollment
 from holdfast.records.orders import standing_order
 from holdfast.records.people import User
@@ -32,8 +32,8 @@ def dispense(
     """
     if refusal := refused(by, enrollment, PERMISSION, now):
         return refusal
-    lock(enrollment.site_id, now)  # the kits of a site are drawn one after the other
-    stream = lock(enrollment.id, now)
+    # The kits of a site are drawn one after the other, and never before its last delivery.
+    stream = lock(enrollment.id, lock(enrollment.site_id, now).now)
     sent = stream.sent("kit-dispensed", entry_id, {"visit": visit})
     if earlier := stream.earlier(sent, by=by):
         return earlier
@@ -85,7 +85,13 @@ def _drawn(
     told = rule_told(room, slot.activated_id, "dispense")
     if not stock.gives_kits(told, visit.code, is_blinded=is_blinded):
         return Refusal("visit-not-from-kits", {"visit": visit.code})
-    here = kits_at(enrollment.site_id, local_date(enrollment.site, now))
+    today = local_date(enrollment.site, now)
+    delivery = last_delivery(enrollment.site_id, slot.activated_id)
+    # By what everybody may know: were it by what is left inside, the moment of it would tell how the
+    # kits that were drawn split.
+    if delivery is None or used_since(delivery, today) >= delivery.complement:
+        return Refusal("no-kit-here")
+    here = kits_at(enrollment.site_id, today)
     number = stock.draw(
         room,
         slot.activated_id,

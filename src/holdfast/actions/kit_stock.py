@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID, uuid5
 
 from holdfast.actions import sealed_room
@@ -24,6 +24,7 @@ from holdfast.records.allocation import (
 )
 from holdfast.records.allocations import (
     kits_at,
+    kits_of,
     last_delivery,
     list_at,
     lists_at,
@@ -40,6 +41,7 @@ from holdfast.unblinded.rows import RowTooLong
 
 STOCK, DISPENSE = "kit.stock", "kit.dispense"
 MOST_KITS = 2_000  # of one delivery
+SHORTEST = timedelta(days=28)  # that kits which came together may be used; a choice of this house
 _WORDS = 120  # characters of each thing that is said of a kit
 
 
@@ -107,8 +109,11 @@ def take_in_kits(
     if smallest < complement:
         return Refusal("complement-not-reached")
     given = KitsTakenIn(site=site, activated=activated, complement=complement, taken_in_by=by)
-    # With those that stand here: a delivery of one content would tell it by its own use-by.
-    given.use_by = min([*(kit.expires_on for kit in kits), *(kit.use_by for kit in standing)])
+    # With those of the study that stand here: a delivery of one content would tell it by its use-by.
+    own = min(kit.expires_on for kit in kits)
+    given.use_by = min([own, *(kit.use_by for kit in kits_of(activated, standing))])
+    if given.use_by < min(own, today + SHORTEST):
+        return Refusal("kits-here-end-too-soon")
     delivery, *known = _taken_in(given, kits, entry_id, stream.now)
     try:
         stock.take_in(room, delivery.id, [kit.row() for kit in kits])

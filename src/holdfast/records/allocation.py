@@ -130,7 +130,7 @@ class KitDispensed(Fact):
 
 
 class KitBarred(Correctable):
-    """A kit may not be used: recalled, out of its temperature, damaged, or missing.
+    """A kit may not be used: recalled, out of its temperature, damaged, missing, or about to end.
 
     A list of recalled kits mixes contents, so that being on it tells nothing of what is inside.
     """
@@ -139,7 +139,7 @@ class KitBarred(Correctable):
         1: names(FACT + CORRECTION + "kit_id ground bar words barred_at barred_by_id is_withdrawn")
     }
 
-    GROUNDS = ("recall", "excursion", "damaged", "missing")
+    GROUNDS = ("recall", "excursion", "damaged", "missing", "ends-soon")
 
     kit = models.ForeignKey(KitKnown, models.PROTECT, related_name="bars")
     ground = SafeText(max_length=20)

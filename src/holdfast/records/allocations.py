@@ -77,6 +77,13 @@ def kits_at(site_id: UUID, on: date) -> list[KitKnown]:
     return list(rows.exclude(id__in=barred.values("kit_id")).order_by("number"))
 
 
+def kits_of(activated: ListActivated, kits: Sequence[KitKnown]) -> list[KitKnown]:
+    """Those of some kits that are of a list of the same study: ``delivery`` says which."""
+    lists = ListActivated.objects.filter(protocol_name=activated.protocol_name)
+    own = set(KitsTakenIn.objects.filter(activated__in=lists).values_list("id", flat=True))
+    return [kit for kit in kits if kit.delivery_id in own]
+
+
 def last_delivery(site_id: UUID, list_id: UUID) -> KitsTakenIn | None:
     """The last delivery of a list's kits to a site."""
     rows = KitsTakenIn.objects.filter(site_id=site_id, activated_id=list_id)
@@ -86,14 +93,15 @@ def last_delivery(site_id: UUID, list_id: UUID) -> KitsTakenIn | None:
 def used_since(delivery: KitsTakenIn, on: date) -> int:
     """How many kits of a site were drawn, barred or passed their use-by since a delivery.
 
-    What was gone before the delivery is no part of it: the delivery filled it up again.
+    What was gone before the delivery is no part of it: the delivery filled it up again. What was used
+    at its very instant is: one kit too many is asked for sooner than one too few.
     """
     here = KitKnown.objects.filter(site_id=delivery.site_id, delivery__activated=delivery.activated)
     drawn = KitDispensed.objects.filter(
-        kit__in=here, recorded_at__gt=delivery.recorded_at
+        kit__in=here, recorded_at__gte=delivery.recorded_at
     ).values_list("kit_id", flat=True)
     barred = KitBarred.objects.filter(
-        kit__in=here, recorded_at__gt=delivery.recorded_at, corrected_by=None, is_withdrawn=False
+        kit__in=here, recorded_at__gte=delivery.recorded_at, corrected_by=None, is_withdrawn=False
     ).values_list("kit_id", flat=True)
     ended = here.filter(use_by__lt=on, use_by__gte=delivery.taken_in_at.date())
     return len({*drawn, *barred, *ended.values_list("id", flat=True)})

@@ -20,6 +20,10 @@ ALLOCATION: Mapping[str, Any] = {
     ),
     "kit-taken-in-already": _("A kit of this delivery was taken in already."),
     "kit-twice": _("A kit number stands twice in this delivery."),
+    "kits-here-end-too-soon": _(
+        "Kits of this study that stand here end within four weeks, and would end these with them. "
+        "Take those out of use first."
+    ),
     "kits-not-needed": _("No kits are needed yet."),
     "level-unknown": _("Say the level of each factor by which people are stratified."),
     "list-active-already": _("This list, or a kit number of it, is in force already."),

@@ -190,6 +190,7 @@ HOLD_WORDS: Mapping[str, Any] = {
     "quarantine": _("quarantine"),
     "damaged": _("damage"),
     "missing": _("it was missing"),
+    "ends-soon": _("it ends soon"),
 }
 OUTCOME_WORDS: Mapping[str, Any] = {
     "explained": _("Explained; the book is right"),
