@@ -1,5 +1,6 @@
 """Kits: taken in, drawn, barred, recalled and asked for, so that nothing of it tells what is inside."""
 
+import io
 import json
 from collections import Counter
 from dataclasses import replace
@@ -10,6 +11,7 @@ import pytest
 
 from holdfast.actions import kit_stock
 from holdfast.actions.outcomes import Refusal
+from holdfast.cli import main
 from holdfast.domain.movements import Kind
 from holdfast.domain.resupply import Shelf, request
 from holdfast.records.models import (
@@ -20,6 +22,7 @@ from holdfast.records.models import (
     KitKnown,
     KitsAskedFor,
     OutboxEntry,
+    User,
 )
 from holdfast.unblinded.doors import arm_of, contents_of
 from tests.actions import custody
@@ -323,3 +326,42 @@ def test_kits_that_are_about_to_end_do_not_end_those_that_come(clinic, file):
     written(delivered(clinic, file, 2, **later))
     ends = KitKnown.objects.filter(number__in=[one.number for one in new])
     assert set(ends.values_list("use_by", flat=True)) == {date(2026, 12, 31)}
+
+
+def test_the_commands_take_in_bar_ask_and_recall_and_show_nothing_of_what_is_inside(
+    clinic, file, tmp_path, capsys, monkeypatch
+):
+    for login in ("keeper", "pharmacist"):
+        user = User.objects.get(login=login)
+        user.set_password(f"the words of {login}")
+        user.save()
+    papers = tmp_path / "delivery.csv"
+    head = "number,lot,expires_on,certificate,supplier"
+    rows = [f"{n},{LOTS[c]},2099-12-31,coa,maker" for n, c in json.loads(inside(file))["kits"]]
+    at = ["--site", "NORTH", "--study", STUDY, "--by"]
+
+    def run(who, *words, lines=()):
+        typed = "\n".join([f"the words of {who}", *lines]) + "\n"
+        monkeypatch.setattr("sys.stdin", io.StringIO(typed))
+        return main([*words, *at, who])
+
+    taken = ("kits-in", str(papers), "--complement", "8")
+    papers.write_text("\n".join([head, *rows[:-1], rows[-1].replace("2099-12-31", "soon")]))
+    assert run("keeper", *taken) == 1
+    assert "line 17: expires_on" in capsys.readouterr().err
+    papers.write_text("\n".join([head, *rows]))
+    assert run("pharmacist", *taken) == 1
+    assert not KitKnown.objects.exists()
+    assert run("keeper", *taken) == 0
+    assert KitKnown.objects.count() == 16
+    number = KitKnown.objects.order_by("number")[0].number
+    assert run("pharmacist", "bar-kits", number, "--ground", "damaged") == 0
+    assert KitBarred.objects.get().kit.number == number
+    assert run("pharmacist", "ask-for-kits", "--least", "8", "--days", "7") == 0
+    assert KitsAskedFor.objects.get().count == 1
+    assert run("keeper", "recall-lot", lines=["NOLOT"]) == 1
+    assert run("keeper", "recall-lot", lines=[LOTS[ACTIVE]]) == 0
+    assert KitBarred.objects.filter(ground="recall").count() == 16
+    said = "".join(capsys.readouterr())
+    for word in (ACTIVE, PLACEBO, *LOTS.values(), "NOLOT"):
+        assert word not in said
