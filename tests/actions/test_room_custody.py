@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from holdfast.actions import people
 from holdfast.actions.outcomes import Refusal
 from holdfast.actions.room_custody import record_room_movement, record_taken_over
 from holdfast.actions.room_entries import settle_entry
@@ -16,6 +17,7 @@ from holdfast.records.models import (
     Discrepancy,
     DrugMovement,
     Enrollment,
+    RoleAssignment,
     RoomEntry,
     RoomOpening,
     User,
@@ -137,7 +139,40 @@ def test_what_the_first_did_not_sign_is_nobodys(here):
 def test_what_the_register_cannot_take_is_a_discrepancy(here):
     outcome = here.arrives(here.told(capsules="9"))
     assert outcome.reason == "capsule-unknown"
-    assert Discrepancy.objects.get(code="other").container == here.box.kit["initial"]
+    found = Discrepancy.objects.get(code="other")
+    assert (found.container, found.opened_by.login) == (here.box.kit["initial"], "holdfast")
+
+
+def test_what_happened_to_an_unknown_label_is_a_discrepancy_by_the_house(here):
+    assert here.arrives(here.told(container="no-such-label")).reason == "container-unknown"
+    found = Discrepancy.objects.get(code="other")
+    assert (found.container, found.opened_by.login) == (None, "holdfast")
+
+
+def test_a_second_who_may_not_stand_beside_leaves_the_act_of_one_that_is_chased(here):
+    leaves(here, "physician")
+    here.arrives(here.told())
+    act = CustodyAct.objects.get(kind="open")
+    assert (act.second, act.policy, act.emergency) == (None, "emergency", "nobody-else-there")
+
+
+def test_whoever_might_at_the_moment_of_signing_did(here):
+    """Their roles ended before the tablet had the server again: it happened all the same."""
+    signed = here.told()
+    for login in ("therapist", "physician"):
+        leaves(here, login)
+    here.arrives(signed)
+    act = CustodyAct.objects.get(kind="open")
+    assert (act.first.login, act.second.login, act.policy) == ("therapist", "physician", "two")
+
+
+def leaves(here, login: str) -> None:
+    """Somebody's role here ends in a second from now, and then it is later."""
+    clinic = here.clinic
+    role = RoleAssignment.objects.get(user__login=login)
+    told = {"valid_until": clinic.later(seconds=1), "reason": "left", "entry_id": uuid4()}
+    by = clinic.administrator
+    written(people.end_role(assignment=role, by=by, now=clinic.later(seconds=1), **told))
 
 
 def test_a_signature_is_good_for_its_own_words_alone(here):

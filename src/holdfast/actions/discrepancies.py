@@ -5,6 +5,7 @@ from uuid import UUID, uuid5
 
 from holdfast.actions.movements import told_of
 from holdfast.actions.outcomes import Answered, Refusal
+from holdfast.actions.people import house
 from holdfast.actions.permission import refused
 from holdfast.actions.second_person import Present, act_of, proof_was_used, second_wrong
 from holdfast.actions.signatures import ReauthenticationProof, proof_refused
@@ -46,6 +47,26 @@ def report_discrepancy(
         return Refusal("kind-unknown")
     if not words.strip():
         return Refusal("words-missing")
+    return _opened(store, code, words, entry_id, by, now, container)
+
+
+@one_transaction
+def note_unfit(
+    *, store: DrugStore, words: str, entry_id: UUID, now: datetime, container: Container | None
+) -> Answered:
+    """What happened and the register could not take stands open, by the house: nobody may be refused it."""
+    return _opened(store, "other", words, entry_id, house(), now, container)
+
+
+def _opened(
+    store: DrugStore,
+    code: str,
+    words: str,
+    entry_id: UUID,
+    by: User,
+    now: datetime,
+    container: Container | None,
+) -> Answered:
     stream = lock(store.id, now)
     told = {"code": code, "words": words, "container": container.id if container else None}
     sent = stream.sent("discrepancy-reported", entry_id, told)

@@ -69,7 +69,7 @@ def moved(
     now: datetime,
 ) -> Answered:
     """Movements of one act, in one entry of the store: all of them, or none."""
-    if refusal := _may_not(store, tolds, by, now):
+    if refusal := _may_not(store, tolds, by, present.entered_at or now):
         return refusal
     stream = _locked(store, tolds, now)
     content = {"movements": [told.told() for told in tolds], **present.told()}

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID, uuid5
 
-from holdfast.actions.discrepancies import report_discrepancy
+from holdfast.actions.discrepancies import note_unfit
 from holdfast.actions.movements import MovementTold, record_movement
 from holdfast.actions.outcomes import Answered, Refusal
 from holdfast.actions.room_entries import who_signed
@@ -25,11 +25,13 @@ from holdfast.records.keys import opened
 from holdfast.records.people import User
 from holdfast.records.rooms import RoomEntry, RoomOpening
 from holdfast.records.session import DosingSession
-from holdfast.records.supply import Container, DrugMovement
+from holdfast.records.supply import Container, DrugMovement, DrugStore
 from holdfast.records.supply_reads import ledger_of
 
 BY_KEY = "device-key"  # how both showed who they are: a key that only their PIN opens there
 _NOBODY_ELSE = "nobody-else-there"  # what stands where the second's signature does not hold
+# Why somebody cannot stand beside: what happened is then recorded as done by one, and chased.
+_NO_WITNESS = ("witness-may-not", "witness-benefits", "witness-is-actor")
 _GOOD_FOR = timedelta(seconds=1)
 
 
@@ -47,45 +49,57 @@ def record_room_movement(
     if first is None:
         return None
     container = Container.objects.filter(code=custody.container).select_related("store__site")
-    if (found := container.first()) is None:
-        return Refusal("container-unknown")
-    at = min(told.at, now)
-    second = None
-    if custody.second in signed and custody.second is not None:
-        second = _second(told, custody, at)
-    outcome = record_movement(
-        store=found.store,
-        told=_movement(told, custody, found, at, is_alone=second is None),
+    found = container.first()
+    outcome: Answered = Refusal("container-unknown")
+    if found is not None:
+        at = min(told.at, now)
+        second = None
+        if custody.second in signed and custody.second is not None:
+            second = _second(told, custody, at)
+        outcome = _recorded(told, custody, found, second, first, at, now)
+        if second and isinstance(outcome, Refusal) and outcome.reason in _NO_WITNESS:
+            outcome = _recorded(told, custody, found, None, first, at, now)
+    if isinstance(outcome, Refusal):
+        _report(opening, told, custody, found, outcome, now)
+    return outcome
+
+
+def _recorded(
+    told: RoomEntryTold,
+    custody: CustodyTold,
+    container: Container,
+    second: SecondProof | None,
+    first: User,
+    at: datetime,
+    now: datetime,
+) -> Answered:
+    return record_movement(
+        store=container.store,
+        told=_movement(told, custody, container, at, is_alone=second is None),
         second=second,
         proof=_first(told, custody, at),
         entry_id=uuid5(told.id, "movement"),
         by=first,
         now=now,
     )
-    if isinstance(outcome, Refusal):
-        _report(told, custody, found, outcome, first, now)
-    return outcome
 
 
 def _report(
+    opening: RoomOpening,
     told: RoomEntryTold,
     custody: CustodyTold,
-    container: Container,
+    container: Container | None,
     refusal: Refusal,
-    by: User,
     now: datetime,
 ) -> None:
     """What the register could not take stands as a discrepancy, until somebody settles it by name."""
+    stores = DrugStore.objects.filter(site=opening.site).select_related("site").order_by("code")
+    store = container.store if container else stores.first()
+    if store is None:
+        return  # nothing is kept here: the entry of the room is all there is
     words = f"{custody.kind.value} {custody.container} {custody.capsules}: {refusal.reason}"
-    report_discrepancy(
-        store=container.store,
-        code="other",
-        words=words,
-        container=container,
-        entry_id=uuid5(told.id, "unfit"),
-        by=by,
-        now=now,
-    )
+    entry_id = uuid5(told.id, "unfit")
+    note_unfit(store=store, words=words, container=container, entry_id=entry_id, now=now)
 
 
 def record_taken_over(
@@ -101,19 +115,21 @@ def record_taken_over(
     custody = told.custody
     assert custody is not None
     container = Container.objects.filter(code=custody.container).select_related("store__site")
-    if (found := container.first()) is None:
-        return Refusal("container-unknown")
-    return record_movement(
-        store=found.store,
-        told=replace(
-            _movement(told, custody, found, min(told.at, now), is_alone=True), entered_at=None
-        ),
-        second=None,
-        proof=proof,
-        entry_id=uuid5(told.id, "movement"),
-        by=by,
-        now=now,
-    )
+    outcome: Answered = Refusal("container-unknown")
+    if (found := container.first()) is not None:
+        alone = _movement(told, custody, found, min(told.at, now), is_alone=True)
+        outcome = record_movement(
+            store=found.store,
+            told=replace(alone, entered_at=None),
+            second=None,
+            proof=proof,
+            entry_id=uuid5(told.id, "movement"),
+            by=by,
+            now=now,
+        )
+    if isinstance(outcome, Refusal):
+        _report(entry.opening, told, custody, found, outcome, now)
+    return outcome
 
 
 def _first(told: RoomEntryTold, custody: CustodyTold, at: datetime) -> ReauthenticationProof:

@@ -153,7 +153,7 @@ def _refused(
         return Refusal("second-missing") if asks_two and not present.emergency else None
     if present.proof is None and present.second is not None:
         return Refusal("proof-missing")
-    if wrong := second_wrong(store, beside, benefits, by, now):
+    if wrong := second_wrong(store, beside, benefits, by, at):
         return wrong
     return _second_proof_wrong(present.second, by, at) if present.second else None
 
