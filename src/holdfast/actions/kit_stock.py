@@ -176,7 +176,7 @@ def bar_kits(
     now: datetime,
 ) -> Answered:
     """Take kits out of use by their numbers: what lay too warm, is damaged or is missing."""
-    if refusal := refused(by, site, DISPENSE, now, study):
+    if refusal := refused(by, site, DISPENSE, now, study, even_locked=True):
         return refusal
     if ground not in KitBarred.GROUNDS or ground == "recall":
         return Refusal("reason-unknown")
@@ -203,7 +203,7 @@ def recall_lot(
 
     The lot is told to the sealed room alone; what is written is a list of kits.
     """
-    if refusal := refused(by, site, STOCK, now, study):
+    if refusal := refused(by, site, STOCK, now, study, even_locked=True):
         return refusal
     stream = lock(site.id, now)
     sent = stream.sent("kits-barred", entry_id, {"ground": "recall", "study": study})
