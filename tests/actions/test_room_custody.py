@@ -149,6 +149,16 @@ def test_what_happened_to_an_unknown_label_is_a_discrepancy_by_the_house(here):
     assert (found.container, found.opened_by.login) == (None, "holdfast")
 
 
+def test_what_is_taken_over_and_does_not_fit_is_a_discrepancy_as_well(here):
+    signers = {"therapist": "physician", "physician": "physician"}
+    here.arrives(here.told(signers, capsules="9"))
+    entry = RoomEntry.objects.get(kind="custody")
+    told = {"entry": entry, "by": here.clinic.physician, "now": here.clinic.later(minutes=9)}
+    answer = record_taken_over(proof=here.clinic.proof(here.clinic.physician), **told)
+    assert answer == Refusal("capsule-unknown", {"size": 2})
+    assert Discrepancy.objects.get(code="other").container == here.box.kit["initial"]
+
+
 def test_a_second_who_may_not_stand_beside_leaves_the_act_of_one_that_is_chased(here):
     leaves(here, "physician")
     here.arrives(here.told())
