@@ -65,10 +65,8 @@ def activate_list(
     that says which, and nothing is written.
     """
     seconded_by = User.objects.filter(id=second.user_id).first() if second else None
-    for person in (by, seconded_by):
-        for site in told.sites if person else ():
-            if refusal := refused(person, site, PERMISSION, now, told.protocol):  # type: ignore[arg-type]
-                return refusal
+    if refusal := _may_not(told, [by, *([seconded_by] if seconded_by else [])], now):
+        return refusal
     if not told.sites or told.reason not in ListActivated.REASONS:
         return Refusal("reason-unknown" if told.sites else "site-missing")
     try:
@@ -112,6 +110,14 @@ def activate_list(
     stream.write(also, [beside_it], by=seconded_by, values={"protocol": told.protocol})
     name_stream(above, fact.id, "allocation", entry_id, by)
     return receipt
+
+
+def _may_not(told: ToActivate, people: Sequence[User], now: datetime) -> Refusal | None:
+    """A refusal where one of them may not activate at one of the sites."""
+    asked = (
+        refused(who, site, PERMISSION, now, told.protocol) for who in people for site in told.sites
+    )
+    return next((refusal for refusal in asked if refusal), None)
 
 
 def _whole(told: ToActivate, heading: Heading) -> SealedList | Refusal:
