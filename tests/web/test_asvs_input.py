@@ -297,7 +297,7 @@ def test_every_address_of_a_person_carries_ids_alone():
     allowed = {
         *("site", "enrollment_id", "verdict_id", "fact_id", "scan_id", "letter_id", "kind"),
         *("question", "approval_kind", "approval_id", "protocol", "code", "place", "rule"),
-        *("section", "consent_act", "act", "ask", "item", "page", "form", "part"),
+        *("store", "move", "section", "consent_act", "act", "ask", "item", "page", "form", "part"),
         "token",  # random, of a calendar's private address
     }
     taken = {argument for route in every_route() for argument in route.arguments}

@@ -185,7 +185,7 @@ ROUTES: dict[str, str | Open | Anywhere] = {
     "staff:custody-settle": "custody.watch",
     "staff:custody-register": "custody.see",
     "staff:custody-log": "custody.see",
-    "staff:custody-statement": "custody.see",
+    "staff:custody-statement": "custody.account",
     "staff:allocation": "course.see",
     "staff:randomize": "participant.randomize",
     "staff:dispense": "kit.dispense",
